@@ -1,0 +1,152 @@
+"""Readers: one module a format. Each has NAME, LOOKS_FOR, VERSION, matches(folder) and read(folder).
+
+`matches(folder)` says by the content of files, never by their names alone, whether the reader
+has something to read there; it must be cheap, for it is asked about every folder. `read(folder)`
+yields a `Reading` for every run and a `Problem` for everything that is wrong. It does not raise
+for bad content: one unreadable file is one problem, and the rest is read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from diagnostics.workspace import Evidence, Problem, Score, Task
+
+if TYPE_CHECKING:
+    import polars as pl
+
+#: How much of a file is looked at to tell what it is.
+HEAD = 65_536
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a folder: its name and what its fingerprint is made of."""
+
+    name: str
+    size: int
+    mtime_ns: int
+
+
+@dataclass
+class Folder:
+    """One folder below the workspace's root, listed once; what readers are given."""
+
+    path: Path
+    root: Path
+    files: tuple[File, ...] = ()
+    folders: tuple[str, ...] = ()
+    #: Files elsewhere that the answer depends on; a change of one of them means reading again.
+    used: list[Path] = field(default_factory=list)
+    _heads: dict[str, bytes] = field(default_factory=dict, repr=False)
+
+    @property
+    def relative(self) -> str:
+        """The path below the root, with slashes; `.` for the root itself."""
+        return self.path.relative_to(self.root).as_posix()
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of the files in this folder."""
+        return frozenset(file.name for file in self.files)
+
+    def with_suffix(self, *suffixes: str) -> list[File]:
+        """The files that end so (small letters, with the dot), by name."""
+        return [file for file in self.files if file.name.lower().endswith(suffixes)]
+
+    def head(self, name: str) -> bytes:
+        """The first 64 KiB of a file, b"" if it cannot be read; kept, so that all readers share it."""
+        if name not in self._heads:
+            try:
+                with (self.path / name).open("rb") as file:
+                    self._heads[name] = file.read(HEAD)
+            except OSError:
+                self._heads[name] = b""
+        return self._heads[name]
+
+    def json(self, name: str) -> Any:
+        """A JSON file's content, bare NaN and a byte order mark allowed.
+
+        Raises
+        ------
+        ValueError, OSError
+            If it is not JSON, or cannot be read.
+        """
+        return json.loads((self.path / name).read_text(encoding="utf-8-sig"))
+
+    def where(self, name: str = "") -> str:
+        """A file's path below the root, as problems name it."""
+        return (self.path / name).relative_to(self.root).as_posix()
+
+    def use(self, path: Path) -> Path:
+        """Note that the answer depends on a file outside this folder."""
+        if path not in self.used:
+            self.used.append(path)
+        return path
+
+
+@dataclass
+class Reading:
+    """One run as a reader found it; labels in the tables are codes into `labels`.
+
+    `siblings` is the folder (path below the root, as `Folder.relative`) whose runs belong side by
+    side, `group` what is told apart inside it ("intents", "responses", …; "" for the only kind).
+    `examples_fingerprint` is needed only without a full predictions table: it is equal for runs
+    that were evaluated on the same examples.
+    """
+
+    run: str
+    task: Task
+    path: str
+    siblings: str
+    evidence: Evidence
+    labels: list[str] = field(default_factory=list)
+    group: str = ""
+    experiment: str = ""
+    predictions: pl.DataFrame | None = None
+    examples: pl.DataFrame | None = None
+    confusion: pl.DataFrame | None = None
+    confusion_is_exact: bool = False
+    report: pl.DataFrame | None = None
+    importances: pl.DataFrame | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters_text: Mapping[str, str] = field(default_factory=dict)
+    created: str | None = None
+    fit_seconds: float | None = None
+    score_seconds: float | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    scores: list[Score] = field(default_factory=list)
+    n_examples: int | None = None
+    n_errors: int | None = None
+    examples_fingerprint: str = ""
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    config: str = ""
+    model: str = ""
+
+
+class Reader(Protocol):
+    """What a reader module offers. `owns_tree(folder)` is optional: True keeps others out below."""
+
+    NAME: str
+    LOOKS_FOR: str
+    VERSION: int
+
+    def matches(self, folder: Folder) -> bool: ...
+    def read(self, folder: Folder) -> Iterator[Reading | Problem]: ...
+
+
+def all_readers() -> list[Reader]:
+    """Our readers and those that other packages offer under `errata.readers`; by name."""
+    from importlib.metadata import entry_points
+
+    return sorted(
+        (entry.load() for entry in entry_points(group="errata.readers")),
+        key=lambda reader: str(reader.NAME),
+    )
