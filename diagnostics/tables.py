@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from diagnostics.errors import DiagnosticsError
+from diagnostics.natural import natural_order
 
 if TYPE_CHECKING:
     from diagnostics.workspace import Run
@@ -76,21 +76,9 @@ def empty(schema: dict[str, Any]) -> pl.DataFrame:
 def conform(frame: pl.DataFrame, schema: dict[str, Any]) -> pl.DataFrame:
     """`frame` with exactly the columns of `schema`; what it lacks is null."""
     return frame.select(
-        pl.col(name).cast(dtype)
-        if name in frame.columns
-        else pl.lit(None, dtype=dtype).alias(name)
+        pl.col(name).cast(dtype) if name in frame.columns else pl.lit(None, dtype=dtype).alias(name)
         for name, dtype in schema.items()
     )
-
-
-def natural_order(labels: Iterable[str]) -> list[str]:
-    """Labels sorted as people do: `class 2` before `class 10`, capitals beside small letters."""
-
-    def key(label: str) -> tuple[list[tuple[int, int, str]], str]:
-        parts = re.findall(r"[0-9]+|[^0-9]+", label.casefold())
-        return [(0, int(p), "") if p.isdecimal() and p.isascii() else (1, 0, p) for p in parts], label
-
-    return sorted(labels, key=key)
 
 
 def predictions_frame(
@@ -135,7 +123,11 @@ def predictions_frame(
     """
     n = len(example)
     given = {"true_label": true_label, "predicted_label": predicted_label, "fold": fold}
-    for name, column in [*given.items(), ("confidence", confidence), ("probabilities", probabilities)]:
+    for name, column in [
+        *given.items(),
+        ("confidence", confidence),
+        ("probabilities", probabilities),
+    ]:
         if column is not None and len(column) != n:
             raise DiagnosticsError(f"{name} has {len(column)} rows, but there are {n} examples.")
     truth = pl.Series("true_label", true_label if true_label is not None else [None] * n, pl.String)
@@ -155,7 +147,9 @@ def predictions_frame(
     frame = pl.DataFrame(
         {
             "example": pl.Series("example", example, pl.String),
-            "split": pl.Series("split", [split] * n if isinstance(split, str) else split, pl.String),
+            "split": pl.Series(
+                "split", [split] * n if isinstance(split, str) else split, pl.String
+            ),
             "fold": pl.Series("fold", fold if fold is not None else [None] * n, pl.Int32),
             "true_label": _coded(truth, codes),
             "predicted_label": _coded(answer, codes),
@@ -163,9 +157,7 @@ def predictions_frame(
     )
     if probabilities is not None and labels is not None:
         column = np.asarray([order.index(label) for label in labels])
-        frame = frame.with_columns(
-            **_derived(np.asarray(probabilities), column, len(order), frame)
-        )
+        frame = frame.with_columns(**_derived(np.asarray(probabilities), column, len(order), frame))
     elif confidence is not None:
         known = pl.Series("confidence", np.asarray(confidence, dtype=float)).fill_nan(None)
         right = frame["true_label"] == frame["predicted_label"]
@@ -205,13 +197,23 @@ def _derived(
         of_truth = np.where(truth[rows] >= 0, p[at, truth[rows]], np.nan)
         top = np.partition(p, -2, axis=1)[:, -2:] if n_labels > 1 else np.c_[np.zeros(len(p)), p]
         with np.errstate(divide="ignore", invalid="ignore"):
-            entropy = -np.where(p > 0, p * np.log(p), np.where(np.isnan(p), np.nan, 0.0)).sum(axis=1)
+            entropy = -np.where(p > 0, p * np.log(p), np.where(np.isnan(p), np.nan, 0.0)).sum(
+                axis=1
+            )
             rank = np.where(np.isnan(of_truth), -1, 1 + (p > of_truth[:, None]).sum(axis=1))
-        for name, values in zip("ctmer", (of_answer, of_truth, top[:, 1] - top[:, 0], entropy, rank), strict=True):
+        for name, values in zip(
+            "ctmer", (of_answer, of_truth, top[:, 1] - top[:, 0], entropy, rank), strict=True
+        ):
             parts[name].append(values)
-    joined = {name: np.concatenate(values) if values else np.empty(0) for name, values in parts.items()}
+    joined = {
+        name: np.concatenate(values) if values else np.empty(0) for name, values in parts.items()
+    }
     known = ~np.isnan(vectors).any(axis=1)
-    lists = pl.Series("probabilities", vectors).cast(pl.List(pl.Float32)) if n_labels and len(frame) else pl.Series("probabilities", [], pl.List(pl.Float32))
+    lists = (
+        pl.Series("probabilities", vectors).cast(pl.List(pl.Float32))
+        if n_labels and len(frame)
+        else pl.Series("probabilities", [], pl.List(pl.Float32))
+    )
     return {
         "confidence": pl.Series(joined["c"]).fill_nan(None),
         "true_confidence": pl.Series(joined["t"]).fill_nan(None),
@@ -249,7 +251,10 @@ def label_expression(column: str, labels: Sequence[str]) -> pl.Expr:
     if not labels:
         return pl.lit(None, dtype=pl.String).alias(column)
     return pl.col(column).replace_strict(
-        pl.Series(range(len(labels)), dtype=pl.Int32), pl.Series(list(labels)), default=None, return_dtype=pl.String
+        pl.Series(range(len(labels)), dtype=pl.Int32),
+        pl.Series(list(labels)),
+        default=None,
+        return_dtype=pl.String,
     )
 
 
@@ -266,7 +271,14 @@ def labelled_predictions(runs: Sequence[Run]) -> pl.LazyFrame:
         for run in runs
     ]
     if not frames:
-        return pl.LazyFrame(schema={"run": pl.String, **PREDICTIONS, "true_label": pl.String, "predicted_label": pl.String})
+        return pl.LazyFrame(
+            schema={
+                "run": pl.String,
+                **PREDICTIONS,
+                "true_label": pl.String,
+                "predicted_label": pl.String,
+            }
+        )
     return pl.concat(frames)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Flag, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -112,7 +112,7 @@ class Run:
         return needed in self.evidence
 
     def table(self, name: str) -> Path:
-        """Where the run's table `name` lies: predictions, confusion, calibration, report, …"""
+        """Where the run's table `name` lies: `predictions`, `confusion`, `examples` and so on."""
         stem = self.examples_stem if name == "examples" else self.stem
         return self.tables / f"{stem}-{name}.parquet"
 
@@ -129,7 +129,7 @@ class Experiment:
     @property
     def labels(self) -> tuple[str, ...]:
         """Every label that any run knows, in natural order."""
-        from diagnostics.tables import natural_order
+        from diagnostics.natural import natural_order
 
         return tuple(natural_order({label for run in self.runs for label in run.labels}))
 
@@ -225,5 +225,4 @@ __all__ = [
     "Split",
     "Task",
     "Workspace",
-    "replace",
 ]

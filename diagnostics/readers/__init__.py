@@ -1,4 +1,4 @@
-"""Readers: one module a format. Each has NAME, LOOKS_FOR, VERSION, matches(folder) and read(folder).
+"""Readers: one module a format, with NAME, LOOKS_FOR, VERSION, matches(folder), read(folder).
 
 `matches(folder)` says by the content of files, never by their names alone, whether the reader
 has something to read there; it must be cheap, for it is asked about every folder. `read(folder)`
@@ -20,6 +20,8 @@ from diagnostics.workspace import Evidence, Problem, Score, Task
 if TYPE_CHECKING:
     import polars as pl
 
+#: What a reader module must have.
+OFFERED = ("NAME", "LOOKS_FOR", "VERSION", "matches", "read")
 #: How much of a file is looked at to tell what it is.
 HEAD = 65_536
 
@@ -60,7 +62,7 @@ class Folder:
         return [file for file in self.files if file.name.lower().endswith(suffixes)]
 
     def head(self, name: str) -> bytes:
-        """The first 64 KiB of a file, b"" if it cannot be read; kept, so that all readers share it."""
+        """The first 64 KiB of a file, b"" if it cannot be read; kept for the other readers."""
         if name not in self._heads:
             try:
                 with (self.path / name).open("rb") as file:
@@ -138,15 +140,30 @@ class Reader(Protocol):
     LOOKS_FOR: str
     VERSION: int
 
-    def matches(self, folder: Folder) -> bool: ...
-    def read(self, folder: Folder) -> Iterator[Reading | Problem]: ...
+    def matches(self, folder: Folder) -> bool:
+        """Whether there is something for this reader in the folder."""
+
+    def read(self, folder: Folder) -> Iterator[Reading | Problem]:
+        """The runs, and what is wrong with the files."""
 
 
-def all_readers() -> list[Reader]:
-    """Our readers and those that other packages offer under `errata.readers`; by name."""
+def load_readers() -> tuple[list[Reader], list[Problem]]:
+    """Our readers and those that other packages offer under `errata.readers`, by name.
+
+    One that cannot be imported is a problem; the others are there.
+    """
     from importlib.metadata import entry_points
 
-    return sorted(
-        (entry.load() for entry in entry_points(group="errata.readers")),
-        key=lambda reader: str(reader.NAME),
-    )
+    readers: list[Reader] = []
+    problems: list[Problem] = []
+    for entry in entry_points(group="errata.readers"):
+        try:
+            reader = entry.load()
+            missing = [name for name in OFFERED if not hasattr(reader, name)]
+            if missing:
+                raise AttributeError(f"it has no {missing[0]}")
+            readers.append(reader)
+        except Exception as error:  # noqa: BLE001 - somebody else's code
+            what = f"The reader {entry.value!r} cannot be loaded: {error}."
+            problems.append(Problem("broken-reader", ".", what, "Update or remove its package."))
+    return sorted(readers, key=lambda reader: str(reader.NAME)), problems

@@ -1,0 +1,330 @@
+"""The examples behind the numbers: ranked lists, and everything that is known of one example."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from diagnostics import reducers
+from diagnostics.errors import DiagnosticsError
+from diagnostics.reducers import RANKINGS, By, Measure
+from diagnostics.workspace import Evidence
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+    from diagnostics.workspace import Experiment, Run
+
+#: What a list shows of every answer, before the content's own columns.
+COLUMNS = (
+    "example",
+    "split",
+    "fold",
+    "true_label",
+    "predicted_label",
+    "confidence",
+    "true_confidence",
+    "margin",
+    "entropy",
+    "true_rank",
+)
+#: What each ranking is, in a sentence; pages and the command say the same.
+DEFINITIONS: dict[By, str] = {
+    "confident-mistakes": "Wrong answers, the most confident first.",
+    "uncertain": "All answers, the smallest margin between the two most probable labels first.",
+    "nearly-right": "Wrong answers with the true label second, the smallest margin first.",
+    "confident-correct": "Right answers, the most confident first.",
+}
+#: What each ranking needs of a run.
+NEEDS: dict[By, Evidence] = {
+    "confident-mistakes": Evidence.TRUTH | Evidence.CONFIDENCE,
+    "uncertain": Evidence.CONFIDENCE,
+    "nearly-right": Evidence.TRUTH | Evidence.CONFIDENCE,
+    "confident-correct": Evidence.TRUTH | Evidence.CONFIDENCE | Evidence.PREDICTIONS,
+}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A predicate over answers; what is None does not restrict.
+
+    `text` is looked for in every text column of the content, whatever its capitals. `correct`
+    keeps right or wrong answers. The bounds of the confidence are inclusive.
+    """
+
+    true_label: str | None = None
+    predicted_label: str | None = None
+    split: str | None = None
+    correct: bool | None = None
+    text: str | None = None
+    min_confidence: float | None = None
+    max_confidence: float | None = None
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A ranked list. `total` answers were ranked, of which `examples` holds the first; `excluded`
+    more belong to the list but have no number to rank them by.
+    """  # noqa: D205
+
+    by: By
+    measure: str
+    total: int
+    excluded: int
+    examples: pd.DataFrame
+
+
+def rank_examples(
+    predictions: Any, by: By = "confident-mistakes", *, k: int = 10, measure: Measure = "margin"
+) -> Ranking:
+    """The first `k` answers of a ranking, from any frame of predictions.
+
+    Parameters
+    ----------
+    predictions
+        Any frame that narwhals knows, lazy or not: `example`, `predicted_label`, `confidence`, and
+        `true_label` (for all but `uncertain`), `margin`, `entropy`, `true_rank` where known.
+    by
+        `confident-mistakes`, `uncertain`, `nearly-right` or `confident-correct`.
+    measure
+        What `uncertain` goes by: `margin` ascending, `entropy` descending or `confidence`
+        ascending. Where the column is missing or empty, `confidence`.
+
+    Returns
+    -------
+    A `Ranking` whose frame has the columns that came in. Ties are broken by example id, then
+    fold. Rows whose measure is null or NaN are counted in `excluded`.
+
+    Raises
+    ------
+    DiagnosticsError
+        If `by` is unknown or a column is missing.
+    """
+    if by not in RANKINGS:
+        raise DiagnosticsError(
+            f"There is no ranking {by!r}.", hint=f"Use one of {', '.join(RANKINGS)}."
+        )
+    frame = reducers.lazy(predictions, ["example", "predicted_label", "confidence", *_needed(by)])
+    pool = reducers.ranking_pool(frame, by)
+    column, descending = reducers.ranking_measure(by, measure, frame.collect_schema().names())
+    total, everything = _sizes(pool, column)
+    if not total and column != "confidence":
+        column, descending = "confidence", False
+        total, everything = _sizes(pool, column)
+    rows = reducers.collect(reducers.ranked(pool, column, descending=descending, k=k))
+    return Ranking(by, column, total, everything - total, rows.to_pandas())
+
+
+def _needed(by: By) -> list[str]:
+    if by == "uncertain":
+        return []
+    return ["true_label", "margin", "true_rank"] if by == "nearly-right" else ["true_label"]
+
+
+def _sizes(pool: Any, column: str) -> tuple[int, int]:
+    """Rows that have the number, and rows in all."""
+    import narwhals.stable.v2 as nw
+
+    flagged = pool.select(has=nw.when(reducers.known(column)).then(nw.lit(1)).otherwise(nw.lit(0)))
+    plan = flagged.select(
+        total=nw.col("has").sum().cast(nw.Int64), everything=nw.len().cast(nw.Int64)
+    )
+    row = reducers.collect(plan).to_pylist()[0]
+    return int(row["total"] or 0), int(row["everything"])
+
+
+def top_examples(
+    run: Run,
+    by: By = "confident-mistakes",
+    *,
+    k: int = 10,
+    where: Filter | None = None,
+    measure: Measure = "margin",
+) -> Ranking:
+    """The first `k` answers of a run in a ranking, with their content.
+
+    Without `where.split` the run's held-out split is ranked. The frame has `COLUMNS`, labels as
+    labels, and then the content's own columns; it is empty where the run lacks the evidence.
+
+    Raises
+    ------
+    DiagnosticsError
+        If the ranking, a label or the split does not exist.
+    """
+    rows = answers_where(run, where or Filter())
+    ranking = rank_examples(rows, by, k=k, measure=measure)
+    return replace(ranking, examples=_with_content(run, ranking.examples))
+
+
+def answers_where(run: Run, where: Filter) -> pl.LazyFrame:
+    """The run's rows that fit the filter, without vectors; labels as codes; lazy."""
+    import polars as pl
+
+    from diagnostics import tables
+
+    rows = tables.scan(run).drop("probabilities")
+    rows = rows.filter(pl.col("split") == _split(run, where.split))
+    for column, label in (
+        ("true_label", where.true_label),
+        ("predicted_label", where.predicted_label),
+    ):
+        if label is not None:
+            rows = rows.filter(pl.col(column) == _code(run, label))
+    if where.correct is not None:
+        right = pl.col("true_label") == pl.col("predicted_label")
+        rows = rows.filter(right if where.correct else ~right)
+    if where.min_confidence is not None:
+        rows = rows.filter(pl.col("confidence") >= where.min_confidence)
+    if where.max_confidence is not None:
+        rows = rows.filter(pl.col("confidence") <= where.max_confidence)
+    if where.text:
+        rows = rows.join(_containing(run, where.text), on="example", how="semi")
+    return rows
+
+
+def _split(run: Run, split: str | None) -> str:
+    if split is not None and split not in run.splits:
+        raise DiagnosticsError(
+            f"Run {run.run!r} has no split {split!r}.", hint=f"It has: {', '.join(run.splits)}."
+        )
+    return split or run.split
+
+
+def _code(run: Run, label: str) -> int:
+    """The label's code; -1 for a label of another run, which no row of this one has."""
+    return run.labels.index(label) if label in run.labels else -1
+
+
+def _containing(run: Run, text: str) -> pl.LazyFrame:
+    import polars as pl
+
+    from diagnostics import tables
+
+    content = tables.scan_examples(run)
+    columns = [name for name, dtype in content.collect_schema().items() if dtype == pl.String]
+    needle = text.lower()
+    found = [pl.col(name).str.to_lowercase().str.contains(needle, literal=True) for name in columns]
+    return content.filter(pl.any_horizontal(found)).select("example")
+
+
+def _with_content(run: Run, rows: pd.DataFrame) -> pd.DataFrame:
+    """Labels decoded and the content joined on; the order stays."""
+    import pandas as pd
+    import polars as pl
+
+    from diagnostics import tables
+
+    shown = rows[[name for name in COLUMNS if name in rows]].copy()
+    for name in ("true_label", "predicted_label"):
+        shown[name] = [run.labels[int(code)] if pd.notna(code) else None for code in shown[name]]
+    for name in ("fold", "true_rank"):
+        shown[name] = shown[name].astype("Int64")
+    wanted = pl.Series(list(shown["example"].unique()), dtype=pl.String)
+    content = tables.scan_examples(run).filter(pl.col("example").is_in(wanted.implode())).collect()
+    content = content.unique("example", maintain_order=True)
+    clashing = {name: f"{name} (content)" for name in content.columns if name in COLUMNS[1:]}
+    return shown.merge(content.rename(clashing).to_pandas(), on="example", how="left")
+
+
+def answer(run: Run, example: str, *, split: str | None = None) -> dict[str, Any] | None:
+    """One example's row in one run, labels as labels; None if the run has no row for it.
+
+    With several rows (folds that repeat) the first one; `probabilities` is a list or None.
+    """
+    import polars as pl
+
+    from diagnostics import tables
+
+    rows = tables.labelled_predictions([run]).filter(pl.col("example") == example)
+    if split is not None:
+        rows = rows.filter(pl.col("split") == split)
+    found = rows.head(1).collect().to_dicts()
+    return found[0] if found else None
+
+
+def content_of(run: Run, example: str) -> dict[str, Any]:
+    """One example's content by column; empty if none was kept."""
+    import polars as pl
+
+    from diagnostics import tables
+
+    rows = tables.scan_examples(run).filter(pl.col("example") == example).head(1).collect()
+    row = rows.to_dicts()[0] if len(rows) else {}
+    return {name: value for name, value in row.items() if name != "example"}
+
+
+def answers_of_all_runs(experiment: Experiment, example: str) -> pd.DataFrame:
+    """What every run of the experiment said about one example.
+
+    Returns
+    -------
+    One row per run that answered: `run`, `true_label`, `predicted_label`, `confidence`, `correct`
+    (None without truth). A run that kept only its mistakes and was evaluated on the same examples
+    answered rightly what it does not list: its `confidence` is then NaN, and `derived` is True.
+    """
+    import pandas as pd
+    import polars as pl
+
+    from diagnostics import tables
+
+    rows = (
+        tables.labelled_predictions(experiment.runs)
+        .filter(pl.col("example") == example, pl.col("split") != "train")
+        .select("run", "true_label", "predicted_label", "confidence")
+        .unique("run", keep="first", maintain_order=True)
+        .collect()
+    )
+    found = {row["run"]: row for row in rows.to_dicts()}
+    truth = next((row["true_label"] for row in found.values() if row["true_label"]), None)
+    table = []
+    for run in experiment.runs:
+        if run.run in found:
+            row = found[run.run]
+            known = row["true_label"] is not None
+            right = row["true_label"] == row["predicted_label"] if known else None
+            table.append({**row, "correct": right, "derived": False})
+        elif truth is not None and _lists_only_mistakes(run, found, experiment):
+            table.append(
+                {
+                    "run": run.run,
+                    "true_label": truth,
+                    "predicted_label": truth,
+                    "confidence": None,
+                    "correct": True,
+                    "derived": True,
+                }
+            )
+    names = ["run", "true_label", "predicted_label", "confidence", "correct", "derived"]
+    frame = pd.DataFrame(table, columns=names)
+    return frame.astype({"confidence": "float64"})
+
+
+def _lists_only_mistakes(run: Run, found: dict[str, Any], experiment: Experiment) -> bool:
+    if not run.has(Evidence.ERRORS) or run.has(Evidence.PREDICTIONS) or not run.confusion_is_exact:
+        return False
+    same = [other for other in experiment.runs if other.run in found]
+    return any(other.fingerprint == run.fingerprint for other in same)
+
+
+def wrong_run_counts(runs: Sequence[Run]) -> pd.DataFrame:
+    """`example`, `wrong`, `runs`: in how many of the runs each example was answered wrongly.
+
+    Only examples that a run lists are there: those that were right everywhere may be missing where
+    runs kept nothing but their mistakes. Sorted by `wrong` descending, then by example.
+    """
+    import polars as pl
+
+    from diagnostics import tables
+
+    frame = pl.concat(
+        [
+            tables.scan(run)
+            .filter(pl.col("split") == run.split)
+            .select("example", "true_label", "predicted_label")
+            for run in runs
+        ]
+    )
+    counts = reducers.collect(reducers.wrong_runs(reducers.lazy(frame, []))).to_pandas()
+    return counts.sort_values(["wrong", "example"], ascending=[False, True], ignore_index=True)

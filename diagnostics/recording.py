@@ -1,0 +1,410 @@
+"""Keep one evaluation of a model as a run folder: complete or absent."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from diagnostics.errors import DiagnosticsError
+from diagnostics.run_format import (
+    DESCRIPTION,
+    EXAMPLES,
+    FORMAT,
+    FORMAT_VERSION,
+    IMPORTANCES,
+    MODEL,
+    PREDICTIONS,
+)
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """What a model said of the rows that it was given."""
+
+    predicted_label: Sequence[Any] | None
+    probabilities: Any = None
+    labels: Sequence[Any] | None = None
+    note: str = ""
+
+
+def record(
+    folder: str | Path,
+    *,
+    model: Any = None,
+    X: Any = None,
+    true_label: Any = None,
+    predicted_label: Any = None,
+    probabilities: Any = None,
+    labels: Sequence[Any] | None = None,
+    confidence: Any = None,
+    example: Sequence[Any] | None = None,
+    content: Any = None,
+    split: str | Sequence[str] = "test",
+    fold: Sequence[int] | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    scores: Mapping[str, float] | None = None,
+    train_scores: Mapping[str, float] | None = None,
+    importances: Any = None,
+    fit_seconds: float | None = None,
+    score_seconds: float | None = None,
+    experiment: str | None = None,
+    tags: Mapping[str, str] | None = None,
+    keep_model: bool = False,
+    overwrite: bool = False,
+) -> Path:
+    """Write one evaluation as the run folder `folder` and return its path.
+
+    Either a fitted `model` with the rows `X` it shall be asked about, or the answers themselves:
+    `predicted_label`, or `probabilities` with `labels`, or both.
+
+    Parameters
+    ----------
+    folder
+        The run's folder; its name is the run's name. Runs side by side form an experiment.
+    model
+        A fitted scikit-learn classifier or pipeline. Asked for `predict` and `predict_proba`;
+        without the latter, `decision_function` is turned into shares by a softmax, and said so.
+    X
+        The rows, in whatever form the model takes.
+    true_label, predicted_label
+        One label per row, None or NaN where unknown.
+    probabilities
+        Array of shape (rows, len(labels)), each row adding up to 1.
+    labels
+        What the columns of `probabilities` stand for.
+    confidence
+        Probability of the predicted label, where there is no full vector.
+    example
+        One id per row, the same in every run. Without ids the rows are numbered.
+    content
+        What people shall see: texts, a frame or a mapping of columns, or images as an array of
+        shape (rows, height, width) or (rows, height, width, 3): bytes, or floats from 0 to 1.
+        Default: `X`, if it is texts or a frame.
+    split, fold
+        Where each row was evaluated: `test`, `validation` or `train`; fold number from 0.
+    parameters
+        What the candidate was; default: those the model was made with.
+    scores, train_scores
+        More figures of merit by name, on `split` and on the training rows; greater is better.
+    importances
+        A frame or mapping with `feature` and `mean`, and `std`, `label`, `method` if there are any.
+    fit_seconds, score_seconds
+        How long it took.
+    experiment
+        A name for the experiment; default: where the folder lies.
+    keep_model
+        Keep the model as a skops file, so that it can be asked and explained later.
+    overwrite
+        Replace a run folder of the same name; otherwise that is an error.
+
+    Raises
+    ------
+    DiagnosticsError
+        If lengths differ, nothing was answered, the folder exists, or a value makes no sense.
+    """
+    target = Path(folder)
+    if target.exists() and not (overwrite and _is_replaceable(target)):
+        raise DiagnosticsError(
+            f"{target} exists already.",
+            hint="Choose another folder, or pass overwrite=True to replace a run folder.",
+        )
+    said = _ask(model, X) if model is not None else _Answers(None)
+    predicted_label = predicted_label if predicted_label is not None else said.predicted_label
+    if probabilities is None and confidence is None:
+        probabilities, labels = said.probabilities, said.labels
+    table, label_list = _predictions(
+        example, true_label, predicted_label, probabilities, labels, confidence, split, fold
+    )
+    shown = _content(content if content is not None else _showable(X), table["example"].to_list())
+    description = {
+        "format": FORMAT,
+        "version": FORMAT_VERSION,
+        "task": "classification",
+        "labels": label_list,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "experiment": experiment,
+        "parameters": _parameters(parameters, model),
+        "fit_seconds": fit_seconds,
+        "score_seconds": score_seconds,
+        "scores": [
+            *_score_list(scores, split if isinstance(split, str) else "test"),
+            *_score_list(train_scores, "train"),
+        ],
+        "tags": dict(tags or {}),
+        "notes": [said.note] if said.note else [],
+    }
+    with _Staging(target) as staging:
+        table.sort("example", maintain_order=True).write_parquet(staging / f"{PREDICTIONS}.parquet")
+        if shown is not None:
+            shown.write_parquet(staging / f"{EXAMPLES}.parquet")
+        if importances is not None:
+            _importances(importances).write_csv(staging / IMPORTANCES)
+        if keep_model and model is not None:
+            _keep_model(model, staging / MODEL)
+        text = json.dumps(description, ensure_ascii=False, indent=1, default=repr, allow_nan=False)
+        (staging / DESCRIPTION).write_text(text, encoding="utf-8")
+    return target
+
+
+class _Staging:
+    """A hidden folder beside the target that takes its place when all went well."""
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+
+    def __enter__(self) -> Path:
+        self.target.parent.mkdir(parents=True, exist_ok=True)
+        self.path = Path(tempfile.mkdtemp(dir=self.target.parent, prefix=f".{self.target.name}-"))
+        return self.path
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        if kind is not None:
+            shutil.rmtree(self.path, ignore_errors=True)
+            return
+        self.path.chmod(0o755)
+        if self.target.exists():
+            old = self.path.with_name(f"{self.path.name}-old")
+            self.target.rename(old)
+            self.path.rename(self.target)
+            shutil.rmtree(old)
+        else:
+            self.path.rename(self.target)
+
+
+def _is_replaceable(target: Path) -> bool:
+    """Only a run folder or an empty one: never somebody's other files."""
+    return target.is_dir() and ((target / DESCRIPTION).is_file() or not any(target.iterdir()))
+
+
+def _ask(model: Any, X: Any) -> _Answers:
+    if X is None:
+        raise DiagnosticsError(
+            "A model was given without rows.", hint="Pass X, the rows to ask it about."
+        )
+    predicted = model.predict(X)
+    labels = getattr(model, "classes_", None)
+    if labels is None:
+        return _Answers(predicted)
+    if hasattr(model, "predict_proba"):
+        return _Answers(predicted, model.predict_proba(X), labels)
+    if hasattr(model, "decision_function"):
+        shares = _softmax(np.asarray(model.decision_function(X), dtype=float))
+        note = "Confidence is a softmax of decision values: good for ranking, not a probability."
+        return _Answers(predicted, shares, labels, note)
+    return _Answers(predicted)
+
+
+def _softmax(values: np.ndarray) -> np.ndarray:
+    """Decision values as shares; one column of a binary model stands for its second class."""
+    if values.ndim == 1:
+        values = np.c_[np.zeros(len(values)), values]
+    shifted = np.exp(values - values.max(axis=1, keepdims=True))
+    shares: np.ndarray = shifted / shifted.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _predictions(
+    example: Sequence[Any] | None,
+    true_label: Any,
+    predicted_label: Any,
+    probabilities: Any,
+    labels: Sequence[Any] | None,
+    confidence: Any,
+    split: str | Sequence[str],
+    fold: Sequence[int] | None,
+) -> tuple[Any, list[str]]:
+    """The predictions with labels as text, and the label list that the vectors align with."""
+    import polars as pl
+
+    from diagnostics.tables import label_expression, predictions_frame
+
+    answers = predicted_label if predicted_label is not None else probabilities
+    if answers is None:
+        raise DiagnosticsError(
+            "Nothing to record.",
+            hint="Pass predicted_label, or probabilities with labels, or a model.",
+        )
+    n = len(answers)
+    ids = [str(value) for value in example] if example is not None else _numbered(n)
+    vectors = None if probabilities is None else _vectors(probabilities, labels)
+    frame, order = predictions_frame(
+        example=ids,
+        true_label=_texts(true_label),
+        predicted_label=_texts(predicted_label),
+        confidence=confidence,
+        probabilities=vectors,
+        labels=None if labels is None else [str(label) for label in labels],
+        split=split if isinstance(split, str) else [str(value) for value in split],
+        fold=None if fold is None else [int(value) for value in fold],
+    )
+    wanted = [
+        "example",
+        "split",
+        "fold",
+        "true_label",
+        "predicted_label",
+        "confidence",
+        "probabilities",
+    ]
+    decoded = frame.with_columns(
+        label_expression("true_label", order), label_expression("predicted_label", order)
+    ).select(wanted)
+    kept = [name for name in wanted if name == "example" or decoded[name].null_count() < max(n, 1)]
+    return decoded.select(pl.col(name) for name in kept), order
+
+
+def _numbered(n: int) -> list[str]:
+    width = len(str(max(n - 1, 0)))
+    return [str(index).zfill(width) for index in range(n)]
+
+
+def _texts(values: Any) -> list[str | None] | None:
+    if values is None:
+        return None
+    missing = (None, "nan", "NaT", "<NA>")
+    texts = [None if value is None else str(value) for value in values]
+    return [None if text in missing else text for text in texts]
+
+
+def _vectors(probabilities: Any, labels: Sequence[Any] | None) -> np.ndarray:
+    vectors = np.asarray(probabilities, dtype=float)
+    if vectors.ndim != 2:
+        raise DiagnosticsError(f"probabilities must have two dimensions, not {vectors.ndim}.")
+    if labels is None or len(labels) != vectors.shape[1]:
+        given = "none" if labels is None else len(labels)
+        raise DiagnosticsError(
+            f"probabilities have {vectors.shape[1]} columns, but there are {given} labels.",
+            hint="Pass labels in the order of the columns, for scikit-learn model.classes_.",
+        )
+    if np.nanmin(vectors, initial=0) < 0 or np.nanmax(vectors, initial=0) > 1 + 1e-6:
+        row = int(np.argmax((vectors < 0).any(axis=1) | (vectors > 1 + 1e-6).any(axis=1)))
+        raise DiagnosticsError(
+            f"probabilities must lie between 0 and 1; row {row} has {vectors[row].tolist()}.",
+            hint="Turn logits into probabilities first, for example with scipy.special.softmax.",
+        )
+    return vectors
+
+
+def _showable(X: Any) -> Any:
+    """`X` if people can read it: texts or a frame."""
+    if X is None or hasattr(X, "columns"):
+        return X
+    if isinstance(X, list | tuple) and X and isinstance(X[0], str):
+        return X
+    return X if getattr(getattr(X, "dtype", None), "kind", "") in "OUT" and _is_text(X) else None
+
+
+def _is_text(values: Any) -> bool:
+    return (
+        getattr(values, "ndim", 1) == 1 and len(values) > 0 and isinstance(next(iter(values)), str)
+    )
+
+
+def _content(content: Any, ids: list[str]) -> Any:
+    """The examples' table: one row per id, `text`, `image` or the columns that were given."""
+    import polars as pl
+
+    if content is None:
+        return None
+    columns = _columns(content)
+    for name, values in columns.items():
+        if len(values) != len(ids):
+            raise DiagnosticsError(
+                f"content column {name!r} has {len(values)} rows, not {len(ids)}."
+            )
+    columns.pop("example", None)
+    frame = pl.DataFrame({"example": ids, **columns}, strict=False)
+    return frame.unique("example", keep="first", maintain_order=True).sort("example")
+
+
+def _columns(content: Any) -> dict[str, Any]:
+    if hasattr(content, "columns"):
+        return {str(name): _series(content[name]) for name in content.columns}
+    if isinstance(content, Mapping):
+        return {str(name): list(values) for name, values in content.items()}
+    if isinstance(content, np.ndarray) and content.ndim in (3, 4):
+        return {"image": [_png(image) for image in content]}
+    if isinstance(content, np.ndarray) and content.ndim == 2:
+        return {f"feature {index}": column for index, column in enumerate(content.T)}
+    return {"text": [None if value is None else str(value) for value in content]}
+
+
+def _series(column: Any) -> list[Any]:
+    values = column.tolist() if hasattr(column, "tolist") else column.to_list()
+    return [None if isinstance(value, float) and math.isnan(value) else value for value in values]
+
+
+def _png(image: np.ndarray) -> bytes:
+    import io
+
+    from PIL import Image
+
+    pixels = (
+        image if image.dtype == np.uint8 else (np.clip(image, 0, 1) * 255).round().astype(np.uint8)
+    )
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "png", optimize=True)
+    return buffer.getvalue()
+
+
+def _parameters(parameters: Mapping[str, Any] | None, model: Any) -> dict[str, Any]:
+    """As given, else the scalar ones that the model was made with."""
+    if parameters is not None:
+        return {str(name): _plain(value) for name, value in parameters.items()}
+    if model is None or not hasattr(model, "get_params"):
+        return {}
+    simple = (bool, int, float, str)
+    return {
+        name: value
+        for name, value in model.get_params().items()
+        if isinstance(value, simple) and not (isinstance(value, float) and not math.isfinite(value))
+    }
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON can carry; what it cannot, as its text."""
+    if hasattr(value, "item") and getattr(value, "ndim", 0) == 0:
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return [_plain(entry) for entry in value] if isinstance(value, list | tuple) else repr(value)
+
+
+def _score_list(scores: Mapping[str, float] | None, split: str) -> list[dict[str, Any]]:
+    return [
+        {"metric": name, "value": float(value), "split": split, "greater_is_better": True}
+        for name, value in (scores or {}).items()
+    ]
+
+
+def _importances(importances: Any) -> Any:
+    import polars as pl
+
+    frame = pl.DataFrame(_columns(importances), strict=False)
+    if not {"feature", "mean"} <= set(frame.columns):
+        raise DiagnosticsError(
+            f"importances need the columns feature and mean; they have {', '.join(frame.columns)}."
+        )
+    return frame
+
+
+def _keep_model(model: Any, path: Path) -> None:
+    import skops.io
+
+    try:
+        skops.io.dump(model, path)
+    except Exception as error:
+        raise DiagnosticsError(
+            f"The model cannot be kept with skops: {error}", hint="Record it with keep_model=False."
+        ) from error

@@ -1,0 +1,171 @@
+"""Plans that turn predictions of any size, on any engine, into small additive tables.
+
+Every plan takes a frame that narwhals knows (pandas, Polars, PyArrow, DuckDB, PySpark, …) with the
+columns of the canonical predictions table, and stays within the operations that all engines
+share: no `top_k`, no `unpivot`, sums cast, null order stated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import narwhals.stable.v2 as nw
+
+from diagnostics.errors import DiagnosticsError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+By = Literal["confident-mistakes", "uncertain", "nearly-right", "confident-correct"]
+Measure = Literal["margin", "entropy", "confidence"]
+
+RANKINGS: tuple[By, ...] = ("confident-mistakes", "uncertain", "nearly-right", "confident-correct")
+#: Bins of the calibration cube; any number of bins that divides it can be made from it exactly.
+BINS = 1000
+
+
+def lazy(predictions: Any, needed: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Any frame as a lazy narwhals frame.
+
+    Raises
+    ------
+    DiagnosticsError
+        If it is not a frame, or lacks one of the columns `needed`.
+    """
+    try:
+        frame = nw.from_native(predictions).lazy()
+    except TypeError:
+        raise DiagnosticsError(
+            f"predictions must be a dataframe, not {type(predictions).__name__}."
+        ) from None
+    columns = frame.collect_schema().names()
+    missing = [name for name in needed if name not in columns]
+    if missing:
+        raise DiagnosticsError(
+            f"Column {missing[0]!r} not found in the predictions.",
+            hint=f"They have: {', '.join(columns)}.",
+        )
+    return frame
+
+
+def present(frame: nw.LazyFrame[Any], names: Sequence[str]) -> list[str]:
+    """Those of `names` that the frame has."""
+    columns = frame.collect_schema().names()
+    return [name for name in names if name in columns]
+
+
+def collect(plan: nw.LazyFrame[Any]) -> pa.Table:
+    """Run the plan where its data lives and bring the small result here."""
+    return plan.collect(backend="pyarrow").to_native()
+
+
+def is_wrong() -> nw.Expr:
+    """True where there is a truth and the answer is another."""
+    return nw.col("true_label") != nw.col("predicted_label")
+
+
+def is_right() -> nw.Expr:
+    """True where there is a truth and the answer is the same."""
+    return nw.col("true_label") == nw.col("predicted_label")
+
+
+def known(column: str) -> nw.Expr:
+    """True where a number is there: neither null nor NaN."""
+    return ~nw.col(column).is_null() & ~nw.col(column).is_nan()
+
+
+def confusion(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """`run`, `split`, `fold` (those present), `true_label`, `predicted_label` → `n`."""
+    keys = [*present(frame, ["run", "split", "fold"]), "true_label", "predicted_label"]
+    return frame.group_by(keys).agg(nw.len().cast(nw.Int64).alias("n"))
+
+
+def calibration(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """`run`, `split`, `predicted_label`, `bin`, `correct` → `n` and sums of the confidence.
+
+    Bins are (lower, upper], the first includes 0. The product is rounded at nine digits first:
+    0.07 × 1000 is a little more than 70 in floating point, yet belongs to the bin that ends there.
+    """
+    keys = [*present(frame, ["run", "split"]), "predicted_label", "bin", "correct"]
+    position = (nw.col("confidence") * BINS).round(9).ceil().clip(1, BINS) - 1
+    rows = frame.filter(known("confidence"), ~nw.col("true_label").is_null()).with_columns(
+        bin=position.cast(nw.Int32),
+        correct=is_right(),
+        square=nw.col("confidence") * nw.col("confidence"),
+    )
+    return rows.group_by(keys).agg(
+        nw.len().cast(nw.Int64).alias("n"),
+        nw.col("confidence").sum().cast(nw.Float64).alias("sum_confidence"),
+        nw.col("square").sum().cast(nw.Float64).alias("sum_squares"),
+    )
+
+
+def pairs(first: nw.LazyFrame[Any], second: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Rows of two runs joined on `example`: `true_label`, `predicted_a`, `predicted_b` → `n`.
+
+    Only examples whose truth agrees are paired; labels must be coded alike in both.
+    """
+    keys = [
+        "example",
+        *[name for name in present(first, ["fold"]) if name in present(second, ["fold"])],
+    ]
+    if "fold" in keys:
+        first, second = (
+            side.with_columns(nw.col("fold").fill_null(-1)) for side in (first, second)
+        )
+    columns = [*keys, "true_label", "predicted_label"]
+    left = first.select(columns).rename({"predicted_label": "predicted_a"})
+    right = second.select(columns).rename(
+        {"predicted_label": "predicted_b", "true_label": "truth_b"}
+    )
+    joined = left.join(right, on=keys, how="inner").filter(
+        nw.col("true_label") == nw.col("truth_b")
+    )
+    return joined.group_by(["true_label", "predicted_a", "predicted_b"]).agg(
+        nw.len().cast(nw.Int64).alias("n")
+    )
+
+
+def wrong_runs(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """`example` → `wrong`, how many of its rows were answered wrongly, and `runs`, how many it has."""
+    return (
+        frame.filter(~nw.col("true_label").is_null())
+        .with_columns(is_wrong=nw.when(is_wrong()).then(nw.lit(1)).otherwise(nw.lit(0)))
+        .group_by("example")
+        .agg(
+            nw.col("is_wrong").sum().cast(nw.Int64).alias("wrong"),
+            nw.len().cast(nw.Int64).alias("runs"),
+        )
+    )
+
+
+def ranking_measure(by: By, measure: Measure, columns: Sequence[str]) -> tuple[str, bool]:
+    """The column that ranks, and whether it descends, given what the frame has."""
+    if by in ("confident-mistakes", "confident-correct"):
+        return "confidence", True
+    if by == "nearly-right":
+        return "margin", False
+    name = measure if measure in columns else "confidence"
+    return name, name == "entropy"
+
+
+def ranking_pool(frame: nw.LazyFrame[Any], by: By) -> nw.LazyFrame[Any]:
+    """The rows that a ranking is about, whatever their confidence."""
+    if by == "confident-mistakes":
+        return frame.filter(is_wrong())
+    if by == "confident-correct":
+        return frame.filter(is_right())
+    if by == "nearly-right":
+        return frame.filter(is_wrong(), nw.col("true_rank") <= 2)
+    return frame
+
+
+def ranked(frame: nw.LazyFrame[Any], column: str, *, descending: bool, k: int) -> nw.LazyFrame[Any]:
+    """The first `k` rows by `column`; ties by example id, then fold: the same on every engine."""
+    ties = ["example", *present(frame, ["fold"])]
+    return (
+        frame.filter(known(column))
+        .sort(column, *ties, descending=[descending, *[False] * len(ties)], nulls_last=True)
+        .head(k)
+    )
