@@ -44,8 +44,9 @@ def main(arguments: list[str]) -> int:
     if command == "check" and not rest:
         set_up("dev")
         return check()
-    print(__doc__.strip())
-    return 0 if command in ("-h", "--help", "help") else 2
+    asked = command in ("-h", "--help", "help")
+    print(__doc__.strip(), file=sys.stdout if asked else sys.stderr)
+    return 0 if asked else 2
 
 
 def folder_and_options(arguments: list[str]) -> list[str]:
