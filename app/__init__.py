@@ -1,0 +1,1 @@
+"""The dashboard's frame: navigation, shared choices, cached calls and shared widgets."""

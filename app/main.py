@@ -1,0 +1,19 @@
+"""The picture frame: configuration, navigation, the shared choices, and then the page."""
+
+import sys
+from pathlib import Path
+
+ROOT = str(Path(__file__).resolve().parents[1])
+if ROOT not in sys.path:  # Streamlit puts app/ on the path, not the folder above it
+    sys.path.insert(0, ROOT)
+
+import streamlit as st
+
+from app import navigation, session
+
+st.set_page_config(page_title="Errata", page_icon="🔎", layout="wide")
+session.settle()
+session.apply_pending()
+page = st.navigation([entry.as_page() for entry in navigation.ENTRIES], position="top")
+session.frame(page.title)
+page.run()

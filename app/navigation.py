@@ -1,0 +1,59 @@
+"""The pages, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
+PAGES = Path(__file__).resolve().parents[1] / "pages"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page of the dashboard."""
+
+    file: str
+    title: str
+    icon: str
+    help: str
+
+    @property
+    def path(self) -> Path:
+        """Where its script lies."""
+        return PAGES / self.file
+
+    def as_page(self) -> StreamlitPage:
+        """The page as Streamlit's navigation takes it."""
+        return st.Page(
+            self.path,
+            title=self.title,
+            icon=self.icon,
+            help=self.help,
+            default=self is ENTRIES[0],
+        )
+
+
+ENTRIES = (
+    Entry(
+        "overview.py", "Overview", ":material/home:", "What was found, and what is wrong with it."
+    ),
+    Entry("runs.py", "Runs", ":material/table_rows:", "Every run with its parameters and metrics."),
+    Entry(
+        "confusion.py",
+        "Confusion",
+        ":material/grid_on:",
+        "Which classes are taken for which, and each class's figures.",
+    ),
+    Entry(
+        "examples.py",
+        "Examples",
+        ":material/list_alt:",
+        "The most confident mistakes, the least sure answers, one by one.",
+    ),
+)

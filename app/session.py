@@ -1,0 +1,190 @@
+"""What the pages share: the workspace, and the choices that travel in the link.
+
+The folder comes from the command line and from nowhere else: a box or a link that names a folder
+would let any visitor read the disk.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+from pathlib import Path
+from typing import NoReturn
+
+import streamlit as st
+
+from app import cached
+from app.navigation import PAGES
+from diagnostics import DiagnosticsError, Evidence, Experiment, Run, Workspace
+
+#: The experiment and run pickers' keys, and so their names in the link.
+EXPERIMENT = "experiment"
+RUN = "run"
+_PENDING = "pending_choices"
+_OPENING = threading.Lock()
+
+
+@st.cache_resource
+def settle() -> bool:
+    """Freeze what the imports made: Streamlit collects garbage after every run, over all of it."""
+    import altair  # noqa: F401 - part of what is frozen
+    import pandas  # noqa: F401
+    import polars  # noqa: F401
+
+    gc.collect()
+    gc.freeze()
+    return True
+
+
+def folder() -> Path:
+    """The workspace's folder; the page ends with a sentence if none was given."""
+    if len(sys.argv) < 2 or not Path(sys.argv[1]).is_dir():
+        st.info("Start with a folder of results: `errata FOLDER`.", icon=":material/folder_open:")
+        st.stop()
+    return Path(sys.argv[1]).resolve()
+
+
+def workspace() -> Workspace:
+    """The workspace, read again when a file in it has changed."""
+    root = str(folder())
+    try:
+        fingerprint = cached.fingerprint(root)
+        opened = cached.opened()
+        with _OPENING:
+            if (root, fingerprint) not in opened:
+                opened[root, fingerprint] = _open(root)
+                while len(opened) > cached.WORKSPACES:
+                    opened.pop(next(iter(opened)))
+        return opened[root, fingerprint]
+    except DiagnosticsError as error:
+        st.error(str(error), icon=":material/error:")
+        st.stop()
+
+
+def _open(root: str) -> Workspace:
+    """Read the folder, naming what is being read while it takes."""
+    place = st.empty()
+    seen = [0]
+
+    def progress(name: str) -> None:
+        seen[0] += 1
+        with place.container():
+            st.caption("Reading the results. What was read before is not read again.")
+            st.text(f"{seen[0]:,}  {name}")
+
+    found = cached.open_workspace(root, progress)
+    place.empty()
+    return found
+
+
+def frame(title: str) -> None:
+    """The head of every page: its title on the left, the experiment and run on the right."""
+    found = workspace()
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"
+    ):
+        with st.container(width="content", gap=None):
+            st.title(title, anchor=False)
+            st.text(_about(found))
+        if found.experiments:
+            with st.container(horizontal=True, width="content", vertical_alignment="bottom"):
+                _pickers(found)
+
+
+def _about(found: Workspace) -> str:
+    runs = sum(len(experiment.runs) for experiment in found.experiments)
+    return f"{found.root.name} · {_counted(runs, 'run')}"
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def _pickers(found: Workspace) -> None:
+    names = [experiment.name for experiment in found.experiments]
+    st.selectbox("Experiment", names, key=EXPERIMENT, bind="query-params", width=260)
+    chosen = found.experiment(st.session_state[EXPERIMENT])
+    st.selectbox("Run", ranked_runs(chosen), key=RUN, bind="query-params", width=260)
+
+
+def ranked_runs(chosen: Experiment) -> list[str]:
+    """The names of the runs, the best first; those without a score last."""
+
+    def key(run: Run) -> tuple[float, int]:
+        return (-run.metrics.get(headline(chosen), float("-inf")), chosen.runs.index(run))
+
+    return [run.run for run in sorted(chosen.runs, key=key)]
+
+
+def headline(chosen: Experiment) -> str:
+    """The metric that an experiment's runs are ranked by."""
+    for metric in ("accuracy", "micro_f1", "weighted_f1", "macro_f1"):
+        if any(metric in run.metrics for run in chosen.runs):
+            return metric
+    known = sorted({metric for run in chosen.runs for metric in run.metrics})
+    return known[0] if known else "accuracy"
+
+
+def experiment() -> Experiment:
+    """The chosen experiment; the page ends with a sentence if there is none at all."""
+    found = workspace()
+    if not found.experiments:
+        st.info("Nothing to show yet.", icon=":material/folder_off:")
+        st.page_link(PAGES / "overview.py", label="See what was looked for", icon=":material/home:")
+        st.stop()
+    name = st.session_state.get(EXPERIMENT)
+    names = [entry.name for entry in found.experiments]
+    return found.experiment(name if name in names else names[0])
+
+
+def run() -> Run:
+    """The chosen run, the experiment's best one unless told otherwise."""
+    chosen = experiment()
+    name = st.session_state.get(RUN)
+    return chosen.run(name if any(r.run == name for r in chosen.runs) else ranked_runs(chosen)[0])
+
+
+def place(of: Run | None = None) -> cached.Place:
+    """Where the chosen run, or another of the same experiment, is: the key of cached calls."""
+    found = workspace()
+    chosen = of or run()
+    return cached.Place(str(found.root), found.fingerprint, experiment().name, chosen.run)
+
+
+def go(page: str, **choices: str | None) -> NoReturn:
+    """Switch to another page with choices made: every number opens its examples through this.
+
+    `choices` are values of that page's widgets by key, None for the widget's default; the
+    experiment and the run stay unless they are among them. Widgets that this page drew are bound
+    to the link and refuse to be set through it, so those of the frame wait for the next run; the
+    others go by the link, because only then does the address show them.
+    """
+    framed = {name: choices.pop(name) for name in (EXPERIMENT, RUN) if name in choices}
+    st.session_state[_PENDING] = {**dict.fromkeys(choices), **framed}
+    wanted = {name: value for name, value in choices.items() if value is not None}
+    st.switch_page(PAGES / page, query_params=wanted)
+
+
+def apply_pending() -> None:
+    """Make the choices that `go` left, before any widget is drawn."""
+    for name, value in st.session_state.pop(_PENDING, {}).items():
+        if value is None:
+            st.session_state.pop(name, None)
+        else:
+            st.session_state[name] = value
+
+
+def choose(**choices: str | None) -> None:
+    """Set widgets of this page, from a callback; None for the widget's default."""
+    st.session_state[_PENDING] = choices
+    apply_pending()
+
+
+def require(needed: Evidence, what: str, hint: str) -> None:
+    """End the page with one sentence if the run lacks evidence: what is missing and how to get it."""
+    from app import widgets
+
+    if not run().has(needed):
+        widgets.missing(what, hint)
+        st.stop()

@@ -1,0 +1,10 @@
+"""The one colour code, legible in light and dark and to the colour-blind (Okabe and Ito)."""
+
+RIGHT = "#009E73"
+WRONG = "#D55E00"
+OTHER = "#8C98A6"
+#: The true label has the colour of right answers, a wrong answer's label that of mistakes.
+TRUE_LABEL = RIGHT
+PREDICTED_LABEL = WRONG
+#: Material names of the same for badges, which take no other colours.
+BADGES = {"true": "green", "predicted": "red", "right": "green", "wrong": "red", "neutral": "gray"}
