@@ -67,15 +67,18 @@ def workspace_fingerprint(folder: str | Path) -> str:
 
 def _root(folder: str | Path) -> Path:
     path = Path(folder)
-    if path.is_file():
-        raise DiagnosticsError(
-            f"{folder} is a file.", hint=f"Open its folder: errata {path.parent}"
-        )
     if not path.is_dir():
-        raise DiagnosticsError(
-            f"There is no folder {folder}.", hint="Give the folder that holds your results."
-        )
+        raise no_such_folder(path)
     return path.resolve()
+
+
+def no_such_folder(path: Path) -> DiagnosticsError:
+    """What to say of a path that is not a folder."""
+    if path.is_file():
+        return DiagnosticsError(f"{path} is a file.", hint=f"Open its folder: errata {path.parent}")
+    return DiagnosticsError(
+        f"There is no folder {path}.", hint="Give the folder that holds your results."
+    )
 
 
 class _Opening:

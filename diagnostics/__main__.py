@@ -1,0 +1,139 @@
+"""The `errata` command."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from diagnostics.errors import DiagnosticsError
+
+HERE = Path(__file__).resolve().parent
+COMMANDS = ("serve", "summary", "confusion", "top")
+
+app = typer.Typer(
+    name="errata",
+    help="Open a folder of evaluation results and see the mistakes in it.\n\n"
+    "`errata FOLDER` opens the dashboard; the commands answer in the terminal.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Folder = Annotated[Path, typer.Argument(help="The folder that holds the results.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+RunName = Annotated[str, typer.Option("--run", help="The run's name.")]
+ExperimentName = Annotated[
+    str | None, typer.Option("--experiment", help="The experiment, if several have such a run.")
+]
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def serve(
+    context: typer.Context,
+    folder: Folder,
+    port: Annotated[
+        int | None, typer.Option(help="The port; default 8501 or the next free.")
+    ] = None,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "localhost",
+) -> None:
+    """Open the dashboard. Streamlit's own options may follow, such as --server.headless true."""
+    if not folder.is_dir():
+        from diagnostics.opening import no_such_folder
+
+        raise no_such_folder(folder)
+    options = ["--server.address", host]
+    is_local = host in ("localhost", "127.0.0.1", "::1")
+    if not is_local and not any("allowedHosts" in option for option in context.args):
+        options += ["--server.allowedHosts", "*"]
+    if port is not None:
+        options += ["--server.port", str(port)]
+    # In this process, so that Ctrl-C, SIGTERM and the exit code are Streamlit's own.
+    script = str(main_script())
+    sys.argv = ["streamlit", "run", script, *options, *context.args, "--", str(folder.resolve())]
+    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
+
+
+@app.command()
+def summary(folder: Folder, json: Json = False) -> None:
+    """What the folder holds: experiments, runs, their metrics, and what is wrong with the files."""
+    from diagnostics import answers_in_terminal as terminal
+    from diagnostics.opening import open_workspace
+
+    with terminal.progress() as progress:
+        workspace = open_workspace(folder, progress=progress)
+    terminal.show_summary(workspace, as_json=json)
+
+
+@app.command()
+def confusion(
+    folder: Folder, run: RunName, experiment: ExperimentName = None, json: Json = False
+) -> None:
+    """Which class was taken for which: the most confused pairs, or with --json the whole matrix."""
+    from diagnostics import answers_in_terminal as terminal
+    from diagnostics.opening import open_workspace
+
+    with terminal.progress() as progress:
+        workspace = open_workspace(folder, progress=progress)
+    _, found = workspace.find(run, experiment)
+    terminal.show_confusion(found, as_json=json)
+
+
+@app.command()
+def top(
+    folder: Folder,
+    run: RunName,
+    by: Annotated[
+        str,
+        typer.Option(help="confident-mistakes, uncertain, nearly-right or confident-correct."),
+    ],
+    experiment: ExperimentName = None,
+    k: Annotated[int, typer.Option("-k", min=1, help="How many.")] = 10,
+    true: Annotated[str | None, typer.Option(help="Only examples of this true label.")] = None,
+    predicted: Annotated[str | None, typer.Option(help="Only answers with this label.")] = None,
+    split: Annotated[str | None, typer.Option(help="test, validation or train.")] = None,
+    json: Json = False,
+) -> None:
+    """The examples at the top of a ranking: most confident mistakes, most uncertain, and others."""
+    from diagnostics import answers_in_terminal as terminal
+    from diagnostics.examples import Filter
+    from diagnostics.opening import open_workspace
+
+    with terminal.progress() as progress:
+        workspace = open_workspace(folder, progress=progress)
+    _, found = workspace.find(run, experiment)
+    where = Filter(true_label=true, predicted_label=predicted, split=split)
+    terminal.show_top(found, by, k, where, as_json=json)
+
+
+def main_script() -> Path:
+    """Path of app/asgi.py: inside the wheel, or beside the package in a checkout."""
+    packaged = HERE / "_dashboard" / "app" / "asgi.py"
+    return packaged if packaged.is_file() else HERE.parent / "app" / "asgi.py"
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command; bad input is one line on stderr and exit code 2, never a traceback."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words and words[0] not in COMMANDS and not words[0].startswith("-"):
+        words.insert(0, "serve")
+    try:
+        app(words or ["--help"], prog_name="errata", standalone_mode=False)
+    except TyperException as error:
+        described = error.format_message() if hasattr(error, "format_message") else str(error)
+        print(f"errata: {described} See errata --help.", file=sys.stderr)
+        sys.exit(2)
+    except DiagnosticsError as error:
+        print(f"errata: {error}", file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:  # the reader of a pipe, such as head, has gone
+        sys.stderr.close()
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,275 @@
+"""The command's answers: a readable table, or JSON for scripts."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, cast
+
+from diagnostics.errors import DiagnosticsError
+from diagnostics.workspace import Evidence, Experiment, Problem, Run, Workspace
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from diagnostics.examples import Filter, Ranking
+    from diagnostics.reducers import By
+
+#: Texts are cut to this many characters in tables; JSON has them whole.
+TEXT_WIDTH = 100
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """What is being read, on stderr, where a person is watching."""
+    if not sys.stderr.isatty():
+        yield lambda place: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("Reading…") as status:
+        yield lambda place: status.update(f"Reading {printable(place)}")
+
+
+def show_summary(workspace: Workspace, *, as_json: bool) -> None:
+    """Every experiment with its runs, then the problems."""
+    if as_json:
+        _print_json(summary(workspace))
+        return
+    console = _console()
+    for experiment in workspace.experiments:
+        _print_experiment(console, experiment)
+    _print_problems(console, workspace.all_problems)
+
+
+def show_confusion(run: Run, *, as_json: bool) -> None:
+    """The whole matrix as JSON, or the most confused pairs as a table."""
+    from diagnostics.confusion import confused_pairs, confusion_matrix
+
+    if run.task != "classification" or not (run.confusion_is_exact or run.has(Evidence.REPORT)):
+        raise DiagnosticsError(
+            f"Run {run.run!r} has no confusion matrix: it lacks the true labels.",
+            hint="Add a column with the truth to its predictions."
+            if run.task == "classification"
+            else f"It is about {run.task}.",
+        )
+    matrix = confusion_matrix(run)
+    if as_json:
+        counts = matrix.counts.tolist()
+        if not matrix.exact:
+            counts = [
+                [n if row == column else None for column, n in enumerate(line)]
+                for row, line in enumerate(counts)
+            ]
+        labels = list(matrix.labels)
+        _print_json({"run": run.run, "labels": labels, "counts": counts, "exact": matrix.exact})
+        return
+    console = _console()
+    if not matrix.exact:
+        console.print("Only the diagonal is known: the report came without its mistakes.")
+    pairs = confused_pairs(matrix)
+    rows = [
+        [row.true_label, row.predicted_label, f"{row.n:,}", f"{row.share_of_true:.1%}"]
+        for row in pairs.head(20).itertuples()
+    ]
+    title = f"{run.run}: {int(matrix.errors.sum()):,} mistakes in {len(pairs):,} pairs of classes"
+    _print_table(console, title, ["true", "predicted", "n", "of the true class"], rows, numbers=2)
+
+
+def show_top(run: Run, by: str, k: int, where: Filter, *, as_json: bool) -> None:
+    """The examples at the top of a ranking."""
+    from diagnostics.examples import DEFINITIONS, top_examples
+
+    ranking = top_examples(run, cast("By", by), k=k, where=where)
+    rows = ranking.examples.to_dict("records")
+    if as_json:
+        _print_json(
+            {
+                "run": run.run,
+                "by": by,
+                "total": ranking.total,
+                "excluded": ranking.excluded,
+                "examples": [_without_bytes(row) for row in rows],
+            }
+        )
+        return
+    console = _console()
+    _print_ranking(console, run, ranking, rows)
+    console.print(DEFINITIONS[cast("By", by)], style="dim")
+
+
+def summary(workspace: Workspace) -> dict[str, Any]:
+    """What `errata summary --json` prints."""
+    return {
+        "experiments": [
+            {
+                "name": experiment.name,
+                "task": experiment.task,
+                "labels": list(experiment.labels),
+                "examples": experiment.examples,
+                "runs": [_run_summary(run) for run in experiment.runs],
+                "problems": [asdict(problem) for problem in experiment.problems],
+            }
+            for experiment in workspace.experiments
+        ],
+        "problems": [asdict(problem) for problem in workspace.all_problems],
+    }
+
+
+def _run_summary(run: Run) -> dict[str, Any]:
+    return {
+        "run": run.run,
+        "reader": run.reader,
+        "path": run.path,
+        "evidence": run.evidence.names,
+        "parameters": dict(run.parameters),
+        "metrics": dict(run.metrics),
+        "split": run.split,
+        "examples": run.examples,
+        "errors": run.errors,
+        "problems": [asdict(problem) for problem in run.problems],
+        "notes": list(run.notes),
+        "mapping": dict(run.mapping),
+    }
+
+
+def _print_experiment(console: Console, experiment: Experiment) -> None:
+    names = [
+        name
+        for name in ("accuracy", "micro_f1", "macro_f1", "weighted_f1")
+        if _any(experiment, name)
+    ]
+    rows = [
+        [
+            run.run,
+            *(_share(run.metrics.get(name)) for name in names),
+            _count(run.errors),
+            _count(run.examples),
+        ]
+        for run in sorted(
+            experiment.runs, key=lambda run: -run.metrics.get(names[0] if names else "", -1)
+        )
+    ]
+    sizes = [f"{len(experiment.labels):,} labels", f"{len(experiment.runs):,} runs"]
+    if experiment.examples is not None:
+        sizes.insert(0, f"{experiment.examples:,} examples")
+    title = f"{experiment.name}: {experiment.task}, {', '.join(sizes)}"
+    header = ["run", *(name.replace("_", " ") for name in names), "errors", "examples"]
+    _print_table(console, title, header, rows, numbers=1)
+
+
+def _any(experiment: Experiment, metric: str) -> bool:
+    return any(metric in run.metrics for run in experiment.runs)
+
+
+def _print_problems(console: Console, problems: list[Problem]) -> None:
+    from rich.text import Text
+
+    for problem in problems:
+        where = "" if problem.path == "." else f"{printable(problem.path)}: "
+        console.print(Text.assemble(("! ", "yellow"), where, printable(problem.what)))
+        if problem.hint:
+            console.print(Text(f"  {printable(problem.hint)}", style="dim"))
+
+
+def _print_ranking(
+    console: Console, run: Run, ranking: Ranking, rows: list[dict[str, Any]]
+) -> None:
+    shown = [
+        [
+            row["example"],
+            row["true_label"],
+            row["predicted_label"],
+            _share(row["confidence"]),
+            _content(row),
+        ]
+        for row in rows
+    ]
+    left_out = f", {ranking.excluded:,} more without {ranking.measure}" if ranking.excluded else ""
+    title = f"{run.run}: {len(rows):,} of {ranking.total:,}{left_out}"
+    header = ["example", "true", "predicted", "confidence", "content"]
+    _print_table(console, title, header, shown, numbers=3, number_columns=1)
+
+
+def _content(row: Mapping[str, Any]) -> str:
+    """The text, else the first few fields."""
+    from diagnostics.examples import COLUMNS
+
+    content = {name: value for name, value in row.items() if name not in COLUMNS}
+    if isinstance(content.get("text"), str):
+        return str(content["text"])
+    fields = [f"{name}={value}" for name, value in content.items() if not isinstance(value, bytes)]
+    return "  ".join(fields[:4])
+
+
+def _print_table(
+    console: Console,
+    title: str,
+    header: list[str],
+    rows: list[list[Any]],
+    *,
+    numbers: int,
+    number_columns: int | None = None,
+) -> None:
+    """A table whose columns from `numbers` on (that many, all if None) are aligned right."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    last = len(header) if number_columns is None else numbers + number_columns
+    table = Table(title=Text(printable(title)), title_justify="left", box=box.SIMPLE_HEAD)
+    for index, name in enumerate(header):
+        right = numbers <= index < last
+        table.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=right)
+    for row in rows:
+        table.add_row(*(Text(printable("" if cell is None else str(cell))) for cell in row))
+    console.print(table)
+
+
+def printable(text: str) -> str:
+    """Text from files on one line, without the control characters that would steer a terminal."""
+    line = "".join(letter if letter.isprintable() else " " for letter in text)
+    return line if len(line) <= TEXT_WIDTH * 3 else f"{line[: TEXT_WIDTH * 3]}…"
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None or math.isnan(value) else f"{value:.4f}"
+
+
+def _count(value: int | None) -> str:
+    return "–" if value is None else f"{value:,}"
+
+
+def _without_bytes(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as JSON can carry it: an image's bytes are left out."""
+    return {str(name): value for name, value in row.items() if not isinstance(value, bytes)}
+
+
+def _print_json(content: Any) -> None:
+    text = json.dumps(_plain(content), ensure_ascii=False, indent=2, allow_nan=False, default=str)
+    sys.stdout.write(text.encode(errors="replace").decode() + "\n")
+
+
+def _plain(value: Any) -> Any:
+    """Plain values: what is not a number, or missing in a frame, is null."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(entry) for name, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    return None if str(value) in ("<NA>", "NaT") else str(value)
