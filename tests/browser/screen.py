@@ -9,7 +9,7 @@ _SETTLED = """
     const quiet = document.querySelector(
         '[data-testid="stApp"][data-test-script-state="notRunning"]' +
         '[data-test-connection-state="CONNECTED"]'
-    ) && !document.querySelector('[data-stale="true"]');
+    ) && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]');
     if (!quiet) { window.settledSince = undefined; return false; }
     window.settledSince ??= performance.now();
     return performance.now() - window.settledSince > 250;
@@ -18,7 +18,7 @@ _SETTLED = """
 
 
 def settled(page: Page) -> Page:
-    """The page, once its script has run and stayed at rest for a quarter of a second.
+    """The page, once its script has run, all is drawn, and it stayed so for a quarter of a second.
 
     Not at once: for a moment after a click the page is still at rest from before.
     """
