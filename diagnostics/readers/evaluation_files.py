@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from diagnostics.readers import File, Folder, delimited
+from diagnostics.readers import File, Folder, delimited, run_folder
 from diagnostics.readers.confusion_file import (
     Matrix,
     is_confusion_json,
@@ -69,17 +69,29 @@ class UnreadableFile:
 
 def candidates(folder: Folder) -> list[File]:
     """The files that look like ours, the form with the most digits first."""
-    if _is_errata_run(folder):
+    if run_folder.matches(folder):
         return []
-    files = [
-        file
-        for file in folder.with_suffix(*_FORMS)
-        if file.size and not _is_rasa(folder, file.name)
-    ]
+    files = [file for file in _not_of_rasa(folder) if file.size]
     files.sort(key=lambda file: (_FORMS.index(_form(file.name)), file.name))
     reports = [file for file in files if _is_report(folder, file.name)]
-    rest = [file for file in files if file not in reports]
-    return reports + [f for f in rest if _is_confusion(folder, f.name, beside_report=bool(reports))]
+    known = {file.name for file in reports}
+    return reports + [
+        file
+        for file in files
+        if file.name not in known and _is_confusion(folder, file.name, beside_report=bool(reports))
+    ]
+
+
+def _not_of_rasa(folder: Folder) -> list[File]:
+    """The files in our forms, without what `rasa test` leaves, which has its own reader."""
+    if any(map(_RASA.fullmatch, folder.names)):
+        return folder.with_suffix(*_TABLES, *_TEXTS)
+    return [
+        file
+        for file in folder.with_suffix(*_FORMS)
+        if not file.name.endswith("_report.json")
+        or file.name.replace("_report.json", "_errors.json") not in folder.names
+    ]
 
 
 def evaluations(folder: Folder) -> Iterator[Evaluation | UnreadableFile]:
@@ -116,19 +128,6 @@ def _is_confusion(folder: Folder, name: str, *, beside_report: bool) -> bool:
     if form == ".json" and not _JSON_LINES.match(head):
         return is_confusion_json(head, name, beside_report=beside_report)
     return form in _TABLES and is_confusion_table(head, name)
-
-
-def _is_errata_run(folder: Folder) -> bool:
-    return "run.json" in folder.names and b'"errata-run"' in folder.head("run.json")
-
-
-def _is_rasa(folder: Folder, name: str) -> bool:
-    """Whether a report is one of those that `rasa test` leaves, which has its own reader."""
-    if not name.endswith(".json"):
-        return False
-    if any(_RASA.fullmatch(other) for other in folder.names):
-        return True
-    return name.endswith("_report.json") and name.replace("_report.", "_errors.") in folder.names
 
 
 def _parts(folder: Folder, file: File) -> Iterator[Evaluation]:

@@ -67,7 +67,8 @@ class Report:
 
 def is_report_json(head: bytes) -> bool:
     """Whether a JSON file begins like a classification report, bare or wrapped; not Rasa's."""
-    return b'"confused_with"' not in head and all(key.search(head) for key in _JSON_KEYS)
+    is_rasa = b'"confused_with"' in head or b'"macro_avg"' in head  # the latter in its summaries
+    return not is_rasa and all(key.search(head) for key in _JSON_KEYS)
 
 
 def is_report_table(head: bytes) -> bool:
