@@ -5,27 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from diagnostics import tables
 from diagnostics.errors import DiagnosticsError
-from diagnostics.metrics import Counts, class_figures, summary_metrics
+from diagnostics.metrics import Counts, Figures, class_figures
 
 if TYPE_CHECKING:
     import pandas as pd
+    import polars as pl
 
     from diagnostics.workspace import Run
 
-Normalize = Literal["true", "pred", "all"]
 
-#: Above this many classes the exact leaf order costs seconds; plain linkage is used (methods: OLO).
-OPTIMAL_ORDER_LIMIT = 600
-#: The row and column that stand for all classes that are not shown.
-OTHERS = "(all others)"
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ConfusionMatrix:
     """Counts with the truth in the rows, aligned with `labels`.
 
@@ -55,8 +50,8 @@ class ConfusionMatrix:
 
     @property
     def total(self) -> int:
-        """How many answers were counted."""
-        return int(self.counts.sum())
+        """How many examples were counted."""
+        return int(self.support.sum())
 
 
 def confusion_counts(predictions: Any) -> pd.DataFrame:
@@ -91,29 +86,46 @@ def confusion_matrix(
 ) -> ConfusionMatrix:
     """The run's confusion matrix over `labels` (its own if None) on one split (its held-out one).
 
-    Labels that the run does not know get empty rows and columns.
+    Labels that the run does not know get empty rows and columns; answers between labels that
+    are not asked for are left out.
+
+    Raises
+    ------
+    DiagnosticsError
+        If the run has no such split.
     """
-    import polars as pl
-
-    from diagnostics import tables
-
     shown = tuple(labels if labels is not None else run.labels)
-    cube = tables.load(run, "confusion", tables.CONFUSION)
-    cube = cube.filter(pl.col("split") == (split or run.split))
-    counts = np.zeros((len(shown), len(shown)), dtype=np.int64)
     place = {label: index for index, label in enumerate(shown)}
     position = np.array([place.get(label, -1) for label in run.labels], dtype=np.int64)
-    known = cube.drop_nulls(["true_label", "predicted_label"])
+    known = _cube(run, split).drop_nulls(["true_label", "predicted_label"])
     rows, columns = (position[known[name].to_numpy()] for name in ("true_label", "predicted_label"))
     kept = (rows >= 0) & (columns >= 0)
+    counts = np.zeros((len(shown), len(shown)), dtype=np.int64)
     np.add.at(counts, (rows[kept], columns[kept]), known["n"].to_numpy()[kept])
     if run.confusion_is_exact:
         return ConfusionMatrix(shown, counts)
+    return ConfusionMatrix(shown, counts, exact=False, known_support=_support(run, position, shown))
+
+
+def _cube(run: Run, split: str | None) -> pl.DataFrame:
+    """The run's confusion cube on one split; labels as codes, null where unknown."""
+    import polars as pl
+
+    if split is not None and split not in run.splits:
+        raise DiagnosticsError(
+            f"Run {run.run!r} has no split {split!r}.", hint=f"It has: {', '.join(run.splits)}."
+        )
+    cube = tables.load(run, "confusion", tables.CONFUSION)
+    return cube.filter(pl.col("split") == (split or run.split))
+
+
+def _support(run: Run, position: Counts, shown: Sequence[str]) -> Counts:
+    """What the run's report says of the classes' sizes."""
     support = np.zeros(len(shown), dtype=np.int64)
     for code, n in tables.load(run, "report", tables.REPORT).select("label", "support").iter_rows():
         if position[code] >= 0 and n is not None:
             support[position[code]] = n
-    return ConfusionMatrix(shown, counts, exact=False, known_support=support)
+    return support
 
 
 def matrix_of(counts: pd.DataFrame, labels: Sequence[str] | None = None) -> ConfusionMatrix:
@@ -134,44 +146,75 @@ def matrix_of(counts: pd.DataFrame, labels: Sequence[str] | None = None) -> Conf
     return ConfusionMatrix(shown, matrix)
 
 
-def class_report(matrix: ConfusionMatrix) -> pd.DataFrame:
-    """One row per class: `label`, `precision`, `recall`, `f1` (NaN where undefined), `support`,
-    `predicted`, `missed` (true, answered otherwise), `wrongly_given` (answered, not true).
+def answer_counts(run: Run, *, split: str | None = None) -> pd.DataFrame:
+    """How often each label was answered, right or wrong, with or without a known truth.
 
-    Needs an exact matrix; of an inexact one only recall, support and what was missed are known.
-    """  # noqa: D205
+    Returns
+    -------
+    One row per label that was answered, the most frequent first, ties in the order of the
+    labels: `label`, `n`.
+    """
+    import pandas as pd
+    import polars as pl
+
+    answered = _cube(run, split).drop_nulls("predicted_label")
+    counts = answered.group_by("predicted_label").agg(pl.col("n").sum())
+    counts = counts.sort("n", "predicted_label", descending=[True, False])
+    labels = [run.labels[code] for code in counts["predicted_label"]]
+    return pd.DataFrame({"label": pd.Series(labels, dtype="str"), "n": counts["n"].to_numpy()})
+
+
+def uncounted(run: Run, *, split: str | None = None) -> int:
+    """How many answers no matrix can hold: without a true label, or without a predicted one."""
+    import polars as pl
+
+    half = pl.col("true_label").is_null() | pl.col("predicted_label").is_null()
+    return int(_cube(run, split).filter(half)["n"].sum())
+
+
+def class_report(matrix: ConfusionMatrix) -> pd.DataFrame:
+    """What is known of each class.
+
+    Returns
+    -------
+    One row per class: `label`, `precision`, `recall`, `f1` (NaN where undefined), `support`,
+    `predicted` (how often it was answered), `missed` (true, answered otherwise), `wrongly_given`
+    (answered, not true). Of an inexact matrix only recall, support and what was missed are
+    known; the rest is NaN.
+    """
     import pandas as pd
 
-    if not matrix.exact:
-        support = matrix.support
-        hits = np.diag(matrix.counts)
-        recall = np.divide(hits, support, out=np.full(len(hits), np.nan), where=support > 0)
-        return pd.DataFrame(
-            {
-                "label": list(matrix.labels),
-                "precision": np.nan,
-                "recall": recall,
-                "f1": np.nan,
-                "support": support,
-                "predicted": pd.Series([pd.NA] * len(hits), dtype="Int64"),
-                "missed": support - hits,
-                "wrongly_given": pd.Series([pd.NA] * len(hits), dtype="Int64"),
-            }
+    hits, support = np.diag(matrix.counts), matrix.support
+    report = pd.DataFrame({"label": pd.Series(matrix.labels, dtype="str")})
+    if matrix.exact:
+        figures = class_figures(matrix.counts)
+        given = figures.predicted
+        report["precision"], report["recall"], report["f1"] = (
+            figures.precision,
+            figures.recall,
+            figures.f1,
         )
-    figures = class_figures(matrix.counts)
-    hits = np.diag(matrix.counts)
-    return pd.DataFrame(
-        {
-            "label": list(matrix.labels),
-            "precision": figures.precision,
-            "recall": figures.recall,
-            "f1": figures.f1,
-            "support": figures.support,
-            "predicted": figures.predicted,
-            "missed": figures.support - hits,
-            "wrongly_given": figures.predicted - hits,
-        }
-    )
+    else:
+        unknown = np.full(len(hits), np.nan)
+        given = unknown
+        recall = np.divide(hits, support, out=unknown.copy(), where=support > 0)
+        report["precision"], report["recall"], report["f1"] = unknown, recall, unknown
+    report["support"], report["predicted"] = support, given
+    report["missed"], report["wrongly_given"] = support - hits, given - hits
+    return report
+
+
+def reported_classes(run: Run) -> pd.DataFrame:
+    """What the run's own report says of each class, as the file has it.
+
+    Returns
+    -------
+    One row per class of the report: `label`, `precision`, `recall`, `f1`, `support`; NaN where
+    the file is silent. Empty without a report.
+    """
+    report = tables.load(run, "report", tables.REPORT).to_pandas()
+    report["label"] = report["label"].map(dict(enumerate(run.labels))).astype("str")
+    return report
 
 
 def confused_pairs(matrix: ConfusionMatrix) -> pd.DataFrame:
@@ -186,147 +229,57 @@ def confused_pairs(matrix: ConfusionMatrix) -> pd.DataFrame:
 
     Notes
     -----
-    If all c of a cell (i, j) became right, F1 of i would be 2(tp_i + c) / (s_i + q_i + c) and
-    that of j 2tp_j / (s_j + q_j - c), with supports s and numbers of answers q: an upper bound,
-    for mending one pair in a real model moves others.
+    Both what-ifs are upper bounds: mending one pair in a real model moves others.
     """
     import pandas as pd
 
     errors = matrix.errors if matrix.exact else np.zeros_like(matrix.counts)
     rows, columns = np.nonzero(errors)
     n = errors[rows, columns]
-    order = np.lexsort((columns, rows, -n))
+    order = np.argsort(-n, kind="stable")
     rows, columns, n = rows[order], columns[order], n[order]
-    support, predicted = matrix.counts.sum(axis=1), matrix.counts.sum(axis=0)
-    hits = np.diag(matrix.counts)
-    present = max(int(((support + predicted) > 0).sum()), 1)
-    size = support + predicted
-    before = 2 * hits / np.maximum(size, 1)
-    gained = 2 * (hits[rows] + n) / (size[rows] + n) - before[rows]
-    left = size[columns] - n
-    freed = np.where(left > 0, 2 * hits[columns] / np.maximum(left, 1), 0.0) - before[columns]
-    total = max(matrix.total, 1)
+    labels = pd.Series(matrix.labels, dtype="str")
+    hits = int(np.trace(matrix.counts))
     return pd.DataFrame(
         {
-            "true_label": [matrix.labels[i] for i in rows],
-            "predicted_label": [matrix.labels[j] for j in columns],
+            "true_label": labels.take(rows).array,
+            "predicted_label": labels.take(columns).array,
             "n": n,
-            "share_of_true": n / np.maximum(support[rows], 1),
+            "share_of_true": n / matrix.support[rows],
             "share_of_errors": n / max(int(n.sum()), 1),
-            "accuracy_without": (hits.sum() + n) / total,
-            "macro_f1_gain": (gained + freed) / present,
+            "accuracy_without": (hits + n) / max(matrix.total, 1),
+            "macro_f1_gain": _macro_f1_gains(matrix.counts, rows, columns),
         }
     )
 
 
-def most_confused_labels(matrix: ConfusionMatrix, limit: int) -> list[str]:
-    """The `limit` classes with most mistakes as truth or as answer, so ordered that classes that
-    are taken for one another stand side by side (average linkage, optimal leaf order).
-    """  # noqa: D205
-    involved = matrix.errors.sum(axis=0) + matrix.errors.sum(axis=1)
-    if not matrix.exact:
-        involved = matrix.support - np.diag(matrix.counts)
-    size = involved * (len(matrix.labels) + 1.0) + matrix.support / max(matrix.support.max(), 1)
-    chosen = np.sort(np.argsort(-size, kind="stable")[:limit])
-    order = (
-        leaf_order(matrix.errors[np.ix_(chosen, chosen)]) if matrix.exact else range(len(chosen))
-    )
-    return [matrix.labels[chosen[index]] for index in order]
+def _macro_f1_gains(counts: Counts, rows: Counts, columns: Counts) -> Figures:
+    """What macro F1 gains for each cell (i, j), i ≠ j, if all its c answers became right.
 
-
-def leaf_order(errors: Counts) -> list[int]:
-    """An order of the classes that puts the confused ones side by side; deterministic.
-
-    The distance of two classes is 1 minus their mutual rate of confusion, scaled to its largest;
-    average linkage; optimal leaf order (Bar-Joseph 2001) up to `OPTIMAL_ORDER_LIMIT` classes.
+    With supports s and numbers of answers q, F1 of i becomes 2(tp_i + c) / (s_i + q_i + c) and
+    that of j 2tp_j / (s_j + q_j - c). A class that only these answers kept among those that
+    occur no longer counts in the mean.
     """
-    n = len(errors)
-    rates = errors / np.maximum(errors.sum(axis=1, keepdims=True), 1)
-    mutual = rates + rates.T
-    if n < 3 or not mutual.any():
-        return list(range(n))
-    from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
-    from scipy.spatial.distance import squareform
-
-    distance = 1 - mutual / mutual.max()
-    np.fill_diagonal(distance, 0)
-    flat = squareform(distance, checks=False)
-    tree = linkage(flat, method="average")
-    if n <= OPTIMAL_ORDER_LIMIT:
-        tree = optimal_leaf_ordering(tree, flat)
-    return [int(index) for index in leaves_list(tree)]
-
-
-def matrix_cells(matrix: ConfusionMatrix, shown: Sequence[str]) -> pd.DataFrame:
-    """The matrix as tidy cells, the classes that are not shown added up as `OTHERS`.
-
-    Returns
-    -------
-    One row per cell, empty ones too: `true_label`, `predicted_label`, `n`, `share_of_true`,
-    `share_of_predicted` (NaN where the row or column is empty), `is_error`. In an inexact matrix
-    only the diagonal has counts; the other cells are NaN.
-    """
-    import pandas as pd
-
-    place = {label: index for index, label in enumerate(matrix.labels)}
-    chosen = [place[label] for label in shown]
-    rest = np.setdiff1d(np.arange(len(matrix.labels)), chosen)
-    names = [*shown, OTHERS] if len(rest) else list(shown)
-    folded = _folded(matrix.counts, chosen, rest)
-    support = _folded_sums(matrix.support, chosen, rest)
-    predicted = folded.sum(axis=0)
-    rows, columns = np.indices(folded.shape)
-    inside_rest = np.zeros(folded.shape, dtype=bool)
-    if len(rest):
-        inside_rest[-1, -1] = True
-    n = folded.astype(float)
-    if not matrix.exact:
-        n[rows != columns] = np.nan
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return pd.DataFrame(
-            {
-                "true_label": [names[i] for i in rows.ravel()],
-                "predicted_label": [names[j] for j in columns.ravel()],
-                "n": n.ravel(),
-                "share_of_true": (n / support[:, None]).ravel(),
-                "share_of_predicted": (
-                    n / predicted[None, :] if matrix.exact else n * np.nan
-                ).ravel(),
-                "is_error": ((rows != columns) & ~inside_rest).ravel(),
-            }
-        )
-
-
-def _folded(counts: Counts, chosen: Sequence[int], rest: Counts) -> Counts:
-    kept = counts[np.ix_(chosen, chosen)]
-    if not len(rest):
-        return kept
-    return np.block(
-        [
-            [kept, counts[np.ix_(chosen, rest)].sum(axis=1, keepdims=True)],
-            [
-                counts[np.ix_(rest, chosen)].sum(axis=0, keepdims=True),
-                counts[np.ix_(rest, rest)].sum(keepdims=True),
-            ],
-        ]
-    )
-
-
-def _folded_sums(values: Counts, chosen: Sequence[int], rest: Counts) -> Counts:
-    kept = values[list(chosen)]
-    return np.append(kept, values[rest].sum()) if len(rest) else kept
+    hits, size = np.diag(counts), counts.sum(axis=1) + counts.sum(axis=0)
+    n = counts[rows, columns]
+    before = 2 * hits / np.maximum(size, 1)
+    present = max(int((size > 0).sum()), 1)
+    left = size[columns] - n
+    mended = 2 * (hits[rows] + n) / (size[rows] + n) - before[rows]
+    freed = 2 * hits[columns] / np.maximum(left, 1) - before[columns]
+    after = (before.sum() + mended + freed) / (present - (left == 0))
+    gains: Figures = after - before.sum() / present
+    return gains
 
 
 __all__ = [
-    "OTHERS",
     "ConfusionMatrix",
+    "answer_counts",
     "class_report",
     "confused_pairs",
     "confusion_counts",
     "confusion_matrix",
-    "leaf_order",
-    "matrix_cells",
     "matrix_of",
-    "most_confused_labels",
-    "summary_metrics",
+    "reported_classes",
+    "uncounted",
 ]

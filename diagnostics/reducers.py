@@ -2,7 +2,7 @@
 
 Every plan takes a frame that narwhals knows (pandas, Polars, PyArrow, DuckDB, PySpark, …) with the
 columns of the canonical predictions table, and stays within the operations that all engines
-share: no `top_k`, no `unpivot`, sums cast, null order stated.
+share: no `top_k`, no `unpivot`, sums cast afterwards, null order stated.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def lazy(predictions: Any, needed: Sequence[str]) -> nw.LazyFrame[Any]:
         If it is not a frame, or lacks one of the columns `needed`.
     """
     try:
-        frame = nw.from_native(predictions).lazy()
+        frame: nw.LazyFrame[Any] = nw.from_native(predictions).lazy()
     except TypeError:
         raise DiagnosticsError(
             f"predictions must be a dataframe, not {type(predictions).__name__}."
@@ -75,10 +75,20 @@ def known(column: str) -> nw.Expr:
     return ~nw.col(column).is_null() & ~nw.col(column).is_nan()
 
 
+def _cast(frame: nw.LazyFrame[Any], **types: nw.dtypes.DType) -> nw.LazyFrame[Any]:
+    """Sums as the same types from every engine; after the aggregation, for inside it pandas is
+    slow and PyArrow refuses.
+    """  # noqa: D205
+    cast: nw.LazyFrame[Any] = frame.with_columns(
+        nw.col(name).cast(dtype) for name, dtype in types.items()
+    )
+    return cast
+
+
 def confusion(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """`run`, `split`, `fold` (those present), `true_label`, `predicted_label` → `n`."""
     keys = [*present(frame, ["run", "split", "fold"]), "true_label", "predicted_label"]
-    return frame.group_by(keys).agg(nw.len().cast(nw.Int64).alias("n"))
+    return _counted(frame.group_by(keys).agg(nw.len().alias("n")))
 
 
 def calibration(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -94,11 +104,18 @@ def calibration(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         correct=is_right(),
         square=nw.col("confidence") * nw.col("confidence"),
     )
-    return rows.group_by(keys).agg(
-        nw.len().cast(nw.Int64).alias("n"),
-        nw.col("confidence").sum().cast(nw.Float64).alias("sum_confidence"),
-        nw.col("square").sum().cast(nw.Float64).alias("sum_squares"),
+    sums = rows.group_by(keys).agg(
+        nw.len().alias("n"),
+        nw.col("confidence").sum().alias("sum_confidence"),
+        nw.col("square").sum().alias("sum_squares"),
     )
+    return _counted(sums)
+
+
+def _counted(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Counts as whole numbers of one type: DuckDB's sums arrive as decimals, others as 32 bits."""
+    whole = present(frame, ["n", "wrong", "runs"])
+    return frame.with_columns(nw.col(whole).cast(nw.Int64))
 
 
 def pairs(first: nw.LazyFrame[Any], second: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -122,22 +139,19 @@ def pairs(first: nw.LazyFrame[Any], second: nw.LazyFrame[Any]) -> nw.LazyFrame[A
     joined = left.join(right, on=keys, how="inner").filter(
         nw.col("true_label") == nw.col("truth_b")
     )
-    return joined.group_by(["true_label", "predicted_a", "predicted_b"]).agg(
-        nw.len().cast(nw.Int64).alias("n")
-    )
+    cells = joined.group_by(["true_label", "predicted_a", "predicted_b"])
+    return _counted(cells.agg(nw.len().alias("n")))
 
 
 def wrong_runs(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """`example` → `wrong`, how many of its rows were answered wrongly, and `runs`, how many it has."""
-    return (
-        frame.filter(~nw.col("true_label").is_null())
-        .with_columns(is_wrong=nw.when(is_wrong()).then(nw.lit(1)).otherwise(nw.lit(0)))
-        .group_by("example")
-        .agg(
-            nw.col("is_wrong").sum().cast(nw.Int64).alias("wrong"),
-            nw.len().cast(nw.Int64).alias("runs"),
-        )
+    """`example` → `wrong`, its rows that were answered wrongly, and `runs`, how many it has."""
+    rows = frame.filter(~nw.col("true_label").is_null()).with_columns(
+        is_wrong=nw.when(is_wrong()).then(nw.lit(1)).otherwise(nw.lit(0))
     )
+    counts = rows.group_by("example").agg(
+        nw.col("is_wrong").sum().alias("wrong"), nw.len().alias("runs")
+    )
+    return _counted(counts)
 
 
 def ranking_measure(by: By, measure: Measure, columns: Sequence[str]) -> tuple[str, bool]:
