@@ -114,7 +114,7 @@ def rank_examples(
         column, descending = "confidence", False
         total, everything = _sizes(pool, column)
     rows = reducers.collect(reducers.ranked(pool, column, descending=descending, k=k))
-    return Ranking(by, column, total, everything - total, rows.to_pandas())
+    return Ranking(by, column, total, everything - total, rows.to_pandas(ignore_metadata=True))
 
 
 def _needed(by: By) -> list[str]:
@@ -155,7 +155,7 @@ def top_examples(
     """
     rows = answers_where(run, where or Filter())
     ranking = rank_examples(rows, by, k=k, measure=measure)
-    return replace(ranking, examples=_with_content(run, ranking.examples))
+    return replace(ranking, examples=with_content(run, ranking.examples))
 
 
 def answers_where(run: Run, where: Filter) -> pl.LazyFrame:
@@ -209,8 +209,11 @@ def _containing(run: Run, text: str) -> pl.LazyFrame:
     return content.filter(pl.any_horizontal(found)).select("example")
 
 
-def _with_content(run: Run, rows: pd.DataFrame) -> pd.DataFrame:
-    """Labels decoded and the content joined on; the order stays."""
+def with_content(run: Run, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the predictions table with labels for codes and the content joined on, in their order.
+
+    Columns of the content that are called like one of `COLUMNS` get ` (content)` behind.
+    """
     import pandas as pd
     import polars as pl
 
