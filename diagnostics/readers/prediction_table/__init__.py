@@ -1,0 +1,160 @@
+"""Tables of predictions that people write themselves: csv, tsv, JSON lines, JSON, Parquet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from diagnostics.errors import DiagnosticsError
+from diagnostics.readers import Folder, Reading
+from diagnostics.readers.prediction_table.choices import Choice, choices, mapping_as_toml
+from diagnostics.readers.prediction_table.columns import recognise
+from diagnostics.readers.prediction_table.content import example_ids, examples_table
+from diagnostics.readers.prediction_table.files import (
+    SUFFIXES,
+    UnreadableTable,
+    read_table,
+    sample_table,
+)
+from diagnostics.readers.prediction_table.measurements import NotClassification
+from diagnostics.readers.prediction_table.names import is_prediction_file
+from diagnostics.readers.prediction_table.reading import (
+    Examples,
+    Source,
+    run_reading,
+    with_truth_content,
+)
+from diagnostics.readers.prediction_table.runs import parts, split_names
+from diagnostics.readers.prediction_table.truth import truth_beside
+from diagnostics.workspace import Problem
+
+NAME = "predictions"
+LOOKS_FOR = (
+    "a csv, tsv, jsonl, json or parquet table with a column of predicted labels, or with a score "
+    "for every class"
+)
+VERSION = 1
+#: A first look: without any of this in its first bytes a file is not parsed to see what it is.
+MAY_BE = re.compile(
+    rb"pred|hyp|hat|output|answer|prob|score|logit|conf|softmax|p_|p ?\(|label|class|target|top"
+    rb"|rank|intent",
+    re.IGNORECASE,
+)
+#: Rows, evenly spread over a table, by which the roles of its columns are recognised.
+SPREAD = 1000
+NOT_LABELS = (
+    "Errata reads labels. If these are labels, or another column is the prediction, say so in "
+    "errata.toml."
+)
+SEVERAL = (
+    "multilabel-not-read",
+    "The table gives several labels to an example; such tables are not read yet.",
+    "Write one table for each label, with one true and one predicted label a row.",
+)
+
+__all__ = ["LOOKS_FOR", "NAME", "VERSION", "mapping_as_toml", "matches", "read"]
+
+
+def matches(folder: Folder) -> bool:
+    """Whether a file in the folder is a table of predictions, by its header and first rows."""
+    files = folder.with_suffix(*SUFFIXES)
+    if not files or _is_own_run(folder):
+        return False
+    decided, _ = choices(folder)
+    return any(_claims(folder, file.name, decided) for file in files)
+
+
+def read(folder: Folder) -> Iterator[Reading | Problem]:
+    """A reading for every model in every table, one by one; a problem for every bad file."""
+    decided, problems = choices(folder)
+    yield from problems
+    files = folder.with_suffix(*SUFFIXES)
+    names = [file.name for file in files if _claims(folder, file.name, decided)]
+    used: set[str] = set()
+    for name in names:
+        source = Source(folder, name, _choice(folder, name, decided), len(names) == 1)
+        for found in _read_table(source):
+            if isinstance(found, Reading):
+                if found.run in used:
+                    found = replace(found, run=f"{source.stem} {found.run}")
+                used.add(found.run)
+            yield found
+
+
+def _is_own_run(folder: Folder) -> bool:
+    """Whether the folder is a run that Errata wrote; its tables have a reader of their own."""
+    head = folder.head("run.json") if "run.json" in folder.names else b""
+    return re.search(rb'"format"\s*:\s*"errata-run"', head) is not None
+
+
+def _choice(folder: Folder, name: str, decided: list[Choice]) -> Choice:
+    path = folder.path / name
+    return next((choice for choice in decided if choice.covers(path)), Choice(base=folder.path))
+
+
+def _claims(folder: Folder, name: str, decided: list[Choice]) -> bool:
+    """Whether the file is a table of predictions; judged by its first bytes."""
+    choice = _choice(folder, name, decided)
+    if choice.ignore:
+        return False
+    stem, suffix = Path(name).stem, Path(name).suffix.lower()
+    is_called_so = is_prediction_file(stem) and suffix != ".json"
+    head = b"" if suffix == ".parquet" else folder.head(name)
+    may_be = suffix == ".parquet" or is_called_so or choice.columns or MAY_BE.search(head)
+    if not may_be:
+        return False
+    try:
+        table = sample_table(folder.path / name, head)
+    except UnreadableTable:
+        return is_called_so  # then it is to be said that it cannot be read
+    if recognise(table.frame, stem, choice, has_header=table.has_header) is not None:
+        return True
+    return is_called_so and table.frame.is_empty()
+
+
+def _read_table(source: Source) -> Iterator[Reading | Problem]:
+    try:
+        table = read_table(source.folder.path / source.name)
+    except UnreadableTable as error:
+        yield source.problem(error.code, error.what, error.hint)
+        return
+    frame = table.frame
+    if frame.is_empty():
+        hint = "Write the predictions again, or delete the file."
+        yield source.problem("no-rows", "The table has no rows.", hint)
+        return
+    sample = frame.gather_every(max(1, len(frame) // SPREAD))
+    roles = recognise(sample, source.stem, source.choice, has_header=table.has_header)
+    if roles is None:
+        what = f"No column holds predictions. The table has: {', '.join(frame.columns[:20])}."
+        hint = 'Name the column in errata.toml: predicted_label = "…".'
+        yield source.problem("no-prediction-column", what, hint)
+    elif roles.refusal:
+        yield source.problem(*SEVERAL)
+    else:
+        yield from _runs(replace(source, table=table, roles=roles))
+
+
+def _runs(source: Source) -> Iterator[Reading | Problem]:
+    """The table's runs, one by one; what is no classification is one problem for each model."""
+    frame, roles = source.table.frame, source.roles
+    if roles.split and split_names(frame[roles.split]) is None:
+        roles = replace(roles, split=None)
+    if not roles.true_label:
+        truth = truth_beside(source.folder, source.name, frame, roles, source.choice)
+        frame = with_truth_content(frame, truth)
+        source = replace(source, truth=truth)
+    found, roles = parts(frame, roles, is_told="model" in source.choice.columns)
+    source = replace(source, roles=roles)
+    for part in found:
+        ids, origin = example_ids(part.frame, roles)
+        content = examples_table(part.frame, roles, ids, source.folder)
+        for answer in roles.answers:
+            try:
+                yield run_reading(source, part, answer, Examples(ids, origin, content))
+            except NotClassification as error:
+                yield source.problem("not-classification", str(error), NOT_LABELS)
+            except DiagnosticsError as error:
+                yield source.problem("unreadable-run", error.message, error.hint)

@@ -1,0 +1,279 @@
+"""One model's answers out of a table: labels, confidences and probabilities from their columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import numpy as np
+import polars as pl
+
+from diagnostics.natural import natural_order
+from diagnostics.readers.prediction_table.choices import Choice, said
+from diagnostics.readers.prediction_table.class_order import class_labels
+from diagnostics.readers.prediction_table.labels import distinct, labels, positive_label
+from diagnostics.readers.prediction_table.measurements import (
+    NotClassification,
+    holds_probabilities,
+    require_labels,
+)
+from diagnostics.readers.prediction_table.one_score import (
+    OneScore,
+    is_of_positive,
+    one_score,
+    two_columns,
+)
+from diagnostics.readers.prediction_table.roles import Answer
+from diagnostics.readers.prediction_table.scores import (
+    Kind,
+    Probabilities,
+    matrix,
+    probabilities,
+    vectors,
+)
+
+DOUBTFUL = "Say `positive_label` in errata.toml if they are the probability of one label."
+UNORDERED = 'List the labels in the order of the scores in errata.toml: labels = ["…", "…"].'
+
+
+@dataclass
+class Outcome:
+    """Answers ready for `predictions_frame`, and what was chosen on the way."""
+
+    truth: pl.Series | None
+    predicted: pl.Series
+    confidence: np.ndarray | None = None
+    vectors: np.ndarray | None = None
+    labels: list[str] = field(default_factory=list)
+    rank: pl.Series | None = None
+    margin: pl.Series | None = None
+    mapping: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    oddities: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def outcome(
+    frame: pl.DataFrame, answer: Answer, truth: pl.Series | None, choice: Choice
+) -> Outcome:
+    """One model's answers.
+
+    Parameters
+    ----------
+    frame
+        The table's rows of this model.
+    answer
+        The columns that they are read from.
+    truth
+        The true labels as found in this or another file, None if there are none.
+    choice
+        What `errata.toml` says about the meaning of the scores.
+
+    Raises
+    ------
+    NotClassification
+        If truth and answers are measurements or texts, not labels.
+    """
+    if answer.classes or answer.vector:
+        return _from_vectors(frame, answer, truth, choice)
+    is_told = "predicted_label" in choice.columns and not choice.scores
+    score = answer.predicted or cast(str, answer.confidence)
+    if answer.predicted and (is_told or not holds_probabilities(frame[score], truth)):
+        return _from_labels(frame, answer, truth, choice)
+    return _from_score(frame, answer, truth, choice)
+
+
+def spelt_alike(
+    predicted: pl.Series, truth: pl.Series | None
+) -> tuple[pl.Series, pl.Series | None]:
+    """Prediction and truth as labels, after it is sure that they are labels."""
+    require_labels(predicted, truth)
+    if truth is None:
+        return labels(predicted)[0], None
+    answered, true = labels(predicted, truth)
+    return answered, true
+
+
+def say_score(found: Outcome, score: OneScore) -> None:
+    """Note how a single score was read, and what could not be."""
+    if score.kind != "probability":
+        found.mapping["scores"] = said(score.kind, score.done)
+        found.notes.append(f"The values of {score.name!r} look like {score.kind}: {score.done}.")
+    if score.words:
+        what = f"{score.words:,} values of {score.name!r} are no numbers"
+        found.notes.append(f"{what}; the confidence of these rows is unknown.")
+    if score.outside:
+        what = f"{score.outside:,} values of {score.name!r} lie outside 0 to 1; they were left out."
+        hint = 'Say what they are in errata.toml: scores = "logit", "log-probability", "percent".'
+        found.oddities.append(("confidence-outside", what, hint))
+
+
+def _from_labels(
+    frame: pl.DataFrame, answer: Answer, truth: pl.Series | None, choice: Choice
+) -> Outcome:
+    """Predicted labels, with one score beside them or none."""
+    name = cast(str, answer.predicted)
+    predicted, true = spelt_alike(frame[name], truth)
+    found = Outcome(true, predicted, mapping={"predicted_label": said(name)})
+    if answer.confidence is None:
+        return found
+    score = one_score(frame[answer.confidence], told=_told(choice))
+    known = natural_order(distinct([predicted] if true is None else [predicted, true]))
+    meaning = "confidence of the predicted label"
+    if len(known) == 2:
+        meaning = _of_two(found, score, known, choice)
+    else:
+        found.confidence = score.values
+    found.mapping["confidence"] = said(answer.confidence, meaning)
+    say_score(found, score)
+    return found
+
+
+def _of_two(found: Outcome, score: OneScore, known: list[str], choice: Choice) -> str:
+    """Two labels: one score makes the whole vector, once it is clear whose probability it is."""
+    told = choice.positive_label if choice.positive_label in known else None
+    positive = told or is_of_positive(score.values, found.predicted, known)
+    if positive is None:
+        found.confidence = score.values
+        what = (
+            f"Column {score.name!r} has scores below 0.5 for both labels: neither the confidence "
+            "of the predicted label nor the probability of one of them."
+        )
+        found.oddities.append(("score-unclear", what, DOUBTFUL))
+        return "confidence of the predicted label, doubtful"
+    found.labels = known
+    found.vectors = two_columns(score.values, found.predicted, known, positive=positive)
+    if not positive:
+        return "confidence of the predicted label"
+    found.mapping["positive_label"] = said(positive)
+    found.notes.append(f"Column {score.name!r} is read as the probability of {positive!r}.")
+    return f"probability of {positive!r}"
+
+
+def _from_score(
+    frame: pl.DataFrame, answer: Answer, truth: pl.Series | None, choice: Choice
+) -> Outcome:
+    """One probability and no label: the positive label is predicted from 0.5 on."""
+    name = cast(str, answer.predicted or answer.confidence)
+    score = one_score(frame[name], told=_told(choice))
+    true = labels(truth)[0] if truth is not None else None
+    known = _two_labels(set() if true is None else distinct([true]))
+    positive = choice.positive_label
+    if positive not in known:
+        positive = positive_label(known, hint=name)
+    negative = next(label for label in known if label != positive)
+    value = pl.col("score").fill_nan(None)
+    picked = pl.when(value >= 0.5).then(pl.lit(positive)).when(value < 0.5).then(pl.lit(negative))
+    predicted = pl.DataFrame({"score": score.values}).select(picked).to_series()
+    found = Outcome(true, predicted, labels=known)
+    found.vectors = two_columns(score.values, predicted, known, positive=positive)
+    rule = f"{positive!r} from 0.5 on"
+    found.mapping["positive_label"] = said(positive, "predicted from 0.5 on")
+    if answer.predicted:
+        found.mapping["predicted_label"] = said(name, f"probability of {positive!r}")
+    else:
+        found.mapping["predicted_label"] = said("", rule)
+        found.mapping["confidence"] = said(name, f"probability of {positive!r}")
+    found.notes.append(
+        f"Column {name!r} is read as the probability of {positive!r}; predicted {rule}."
+    )
+    say_score(found, score)
+    return found
+
+
+def _two_labels(known: set[str]) -> list[str]:
+    """Two labels, of which perhaps only one or none occurs."""
+    if len(known) >= 2:
+        return natural_order(known)
+    if known <= {"0", "1"}:
+        return ["0", "1"]
+    return ["False", "True"] if known <= {"False", "True"} else [*known, f"not {min(known)}"]
+
+
+def _from_vectors(
+    frame: pl.DataFrame, answer: Answer, truth: pl.Series | None, choice: Choice
+) -> Outcome:
+    """A score for every class."""
+    predicted, true = None, labels(truth)[0] if truth is not None else None
+    if answer.predicted:
+        predicted, true = spelt_alike(frame[answer.predicted], truth)
+    stems = list(answer.classes.stems.values()) if answer.classes else None
+    pattern = answer.classes.pattern if answer.classes else cast(str, answer.vector)
+    columns = list(answer.classes.stems) if answer.classes else []
+    raw = matrix(frame, columns) if columns else vectors(frame[pattern])
+    converted = probabilities(raw, told=_told(choice), name=pattern)
+    given = [column for column in (predicted, true) if column is not None]
+    known = natural_order(distinct(given))
+    order, how = class_labels(stems, converted.values, known, predicted, told=choice.labels)
+    if order is None:
+        return _without_order(converted, predicted, true, answer)
+    best = _most_probable(converted.values, order)
+    if not given and converted.off * 2 > len(frame):
+        raise NotClassification(
+            f"The scores in {pattern!r} do not sum to 1 and no label is given: they look like "
+            "several labels at once."
+        )
+    found = Outcome(true, best if predicted is None else predicted, vectors=converted.values)
+    found.labels = order
+    _say_vectors(found, converted, pattern, answer, differ=_count_differ(best, predicted))
+    if how:
+        found.notes.append(how)
+        found.mapping["labels"] = said(json.dumps(order, ensure_ascii=False))
+    return found
+
+
+def _say_vectors(
+    found: Outcome, converted: Probabilities, pattern: str, answer: Answer, *, differ: int
+) -> None:
+    kind = "columns" if answer.classes else "scores a row"
+    predicted = said(answer.predicted) if answer.predicted else said("", "the most probable label")
+    found.mapping["predicted_label"] = predicted
+    if answer.classes and pattern == "*" and set(answer.classes.stems) != set(found.labels):
+        pattern = json.dumps(list(answer.classes.stems), ensure_ascii=False)
+    found.mapping["probabilities"] = said(pattern, f"{converted.values.shape[1]} {kind}")
+    found.mapping["scores"] = said(converted.kind, converted.done)
+    if converted.kind != "probability":
+        found.notes.append(
+            f"The scores in {pattern!r} look like {converted.kind}: {converted.done}."
+        )
+    if converted.off:
+        what = f"The probabilities of {converted.off:,} rows do not sum to 1"
+        found.notes.append(f"{what}; they were kept as they are.")
+    if differ:
+        what = f"In {differ:,} rows the predicted label is not the most probable one"
+        found.notes.append(f"{what}; the table's prediction counts.")
+
+
+def _count_differ(best: pl.Series, predicted: pl.Series | None) -> int:
+    return 0 if predicted is None else int((best != predicted).sum())
+
+
+def _without_order(
+    converted: Probabilities, predicted: pl.Series | None, true: pl.Series | None, answer: Answer
+) -> Outcome:
+    """Scores whose labels are unknown: the largest of a row is still its confidence."""
+    name = answer.vector or (answer.classes.pattern if answer.classes else "")
+    what = f"Nothing says which label each of the scores in {name!r} belongs to."
+    if predicted is None:
+        raise NotClassification(what)
+    values = converted.values
+    highest = np.full(len(values), np.nan)
+    known = ~np.isnan(values).any(axis=1) & (values.shape[1] > 0)
+    highest[known] = values[known].max(axis=1)
+    found = Outcome(true, predicted, confidence=highest)
+    found.mapping["predicted_label"] = said(cast(str, answer.predicted))
+    found.mapping["confidence"] = said("", f"the largest of {name}")
+    found.oddities.append(("class-order-unknown", what, UNORDERED))
+    return found
+
+
+def _most_probable(values: np.ndarray, order: Sequence[str]) -> pl.Series:
+    known = pl.Series("known", ~np.isnan(values).any(axis=1))
+    place = pl.Series(np.nan_to_num(values, nan=-1.0).argmax(axis=1))
+    best = pl.Series("best", list(order), dtype=pl.String).gather(place)
+    return pl.DataFrame([best, known]).select(pl.when("known").then("best")).to_series()
+
+
+def _told(choice: Choice) -> Kind | None:
+    return cast("Kind", choice.scores) if choice.scores else None

@@ -1,0 +1,167 @@
+"""Delimited text: how it is written is found out; it is read strictly, else forgivingly."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from diagnostics.readers import HEAD
+from diagnostics.readers.prediction_table.files import SAMPLE, Table, UnreadableTable
+
+SEPARATORS = (",", ";", "\t", "|")
+FALLBACK = "cp1252"
+#: Strict first; then rows that are too long; then quotation marks that never close.
+WAYS: tuple[dict[str, Any], ...] = (
+    {},
+    {"truncate_ragged_lines": True},
+    {"truncate_ragged_lines": True, "quote_char": None},
+)
+NOT_UTF8 = (
+    "not-utf8",
+    "The file is not UTF-8; it was read as Windows-1252.",
+    "If letters look wrong, save it as UTF-8.",
+)
+RAGGED = (
+    "ragged-rows",
+    "Some rows have more fields than the header; what is too much was cut off.",
+    "Quote texts that contain the separator, as csv writers do.",
+)
+UNQUOTED = (
+    "broken-quotes",
+    "A quotation mark never closes; the file was read as if it had no quotation.",
+    "Double the quotation marks inside texts, as csv writers do.",
+)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a file is written."""
+
+    separator: str
+    encoding: str
+    names: tuple[str, ...]
+    has_header: bool
+
+
+def sample_delimited(head: bytes, suffix: str) -> Table:
+    """The rows that a file's first bytes hold."""
+    dialect, rows = sniff(head, suffix)
+    width = len(dialect.names)
+    body = rows[1:] if dialect.has_header else rows
+    padded = [([cell or None for cell in row] + [None] * width)[:width] for row in body]
+    schema = dict.fromkeys(dialect.names, pl.String)
+    return Table(pl.DataFrame(padded, schema=schema, orient="row"), dialect.has_header)
+
+
+def read_delimited(path: Path, head: bytes) -> Table:
+    """A whole file.
+
+    Raises
+    ------
+    UnreadableTable
+        If no way of reading makes a table of it.
+    """
+    dialect, _ = sniff(head, path.suffix.lower())
+    encodings = [dialect.encoding] if dialect.encoding != "utf-8" else ["utf-8", FALLBACK]
+    for encoding in encodings:
+        source = path if encoding == "utf-8" else _recoded(path, encoding)
+        for way, oddity in zip(WAYS, (None, RAGGED, UNQUOTED), strict=True):
+            try:
+                frame = _frame(source, dialect, way)
+            except pl.exceptions.PolarsError as error:
+                if "utf-8" in str(error):
+                    break
+                continue
+            said = (oddity, NOT_UTF8 if encoding == FALLBACK else None)
+            return Table(frame, dialect.has_header, tuple(entry for entry in said if entry))
+    what = "The file cannot be read as a table."
+    raise UnreadableTable("broken-table", what, "Open it in an editor and look at its first rows.")
+
+
+def sniff(head: bytes, suffix: str = ".csv") -> tuple[Dialect, list[list[str]]]:
+    """How a file is written, and the first rows: header included, a row that was cut left out."""
+    text, encoding = _decoded(head)
+    is_cut = len(head) >= HEAD
+    found = {separator: _rows(text, separator, is_cut=is_cut) for separator in SEPARATORS}
+
+    def regularity(separator: str) -> tuple[bool, float, int]:
+        rows = found[separator]
+        width = len(rows[0]) if rows else 0
+        same = sum(len(row) == width for row in rows) / max(len(rows), 1)
+        is_named = separator == "\t" and suffix == ".tsv"
+        return width > 1 and (same >= 0.5 or is_named), same, width
+
+    separator = max(SEPARATORS, key=regularity)
+    rows = found[separator] or [[""]]
+    has_header = not _is_data(rows[0], rows[1:])
+    names = rows[0] if has_header else [f"column_{n}" for n in range(1, len(rows[0]) + 1)]
+    return Dialect(separator, encoding, tuple(_unique(names)), has_header), rows
+
+
+def _unique(names: Iterable[str]) -> Iterator[str]:
+    """Column names stripped, told apart and never empty, as pandas would call them."""
+    seen: set[str] = set()
+    for position, raw in enumerate(names):
+        base = raw.strip() or f"Unnamed: {position}"
+        numbered = (f"{base}.{number}" for number in itertools.count(1))
+        name = next(n for n in itertools.chain([base], numbered) if n not in seen)
+        seen.add(name)
+        yield name
+
+
+def _decoded(head: bytes) -> tuple[str, str]:
+    """The text of a file's first bytes, and its encoding; a cut last character is dropped."""
+    if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return getincrementaldecoder("utf-16")("replace").decode(head), "utf-16"
+    try:
+        return getincrementaldecoder("utf-8-sig")().decode(head), "utf-8"
+    except UnicodeDecodeError:
+        return head.decode(FALLBACK, "replace"), FALLBACK
+
+
+def _rows(text: str, separator: str, *, is_cut: bool) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        rows = [row for row in itertools.islice(reader, SAMPLE + 2) if row]
+    except csv.Error:
+        return []
+    return rows[:-1] if is_cut and len(rows) > 1 else rows
+
+
+def _is_data(first: list[str], rest: list[list[str]]) -> bool:
+    """Whether the first line is a row already: it has a fraction, or its values recur below."""
+    cells = [cell.strip() for cell in first] or [""]
+    if any(re.fullmatch(r"[-+]?\d*[.,]\d+(?:[eE][-+]?\d+)?", cell) for cell in cells):
+        return True
+    counted = [str(number) for number in range(len(cells))]  # pandas' names for nameless columns
+    if not cells[0] or cells == counted or not rest:
+        return False
+    below = [{row[at].strip() for row in rest if at < len(row)} for at in range(len(cells))]
+    recurs = [cell != "" and cell in seen for cell, seen in zip(cells, below, strict=True)]
+    return sum(recurs) * 2 > len(recurs) or (any(recurs) and any(c.isdigit() for c in cells))
+
+
+def _recoded(path: Path, encoding: str) -> bytes:
+    return path.read_bytes().decode(encoding, "replace").encode()
+
+
+def _frame(source: Path | bytes, dialect: Dialect, way: dict[str, Any]) -> pl.DataFrame:
+    frame = pl.read_csv(
+        source,
+        separator=dialect.separator,
+        has_header=dialect.has_header,
+        infer_schema=False,
+        **way,
+    )
+    if len(dialect.names) == frame.width:
+        frame.columns = list(dialect.names)
+    return frame

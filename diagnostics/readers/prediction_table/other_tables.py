@@ -1,0 +1,46 @@
+"""Tables that look like predictions and are something else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import polars as pl
+
+from diagnostics.readers.prediction_table.names import COUNT, LABEL_WORDS, best, is_foreign, key
+from diagnostics.readers.prediction_table.roles import Answer
+
+
+def is_other_table(sample: pl.DataFrame) -> bool:
+    """Whether another tool wrote it: a search, a training log, a report, a confusion matrix."""
+    return is_foreign(sample.columns) or _is_long_confusion(sample) or _is_square(sample)
+
+
+def several_labels(sample: pl.DataFrame, truth: str | None, answers: Sequence[Answer]) -> str:
+    """The problem's code if examples have several labels at once, else ""."""
+    columns = [name for name in (truth, *(answer.predicted for answer in answers)) if name]
+    if any(sample[name].dtype.is_nested() for name in columns):
+        return "multilabel-not-read"
+    keys = [key(name) for name in sample.columns]
+    true = _stems(keys, r"(?:y_?true|true|actual|gold|label|target)_(\w+)")
+    shared = true & _stems(keys, r"(?:y_?pred|pred|predicted)_(\w+)")
+    shared = {stem for stem in shared if not re.fullmatch(LABEL_WORDS, stem)}
+    return "multilabel-not-read" if len(shared) > 1 else ""
+
+
+def _stems(keys: Sequence[str], pattern: str) -> set[str]:
+    return {match[1] for name in keys if (match := re.fullmatch(pattern, name))}
+
+
+def _is_long_confusion(sample: pl.DataFrame) -> bool:
+    """Truth, answer and how often, one row for each pair, perhaps in every fold."""
+    counts = best(sample.columns, [COUNT])
+    return len(counts) == 1 and sample.width <= 5 and not sample.drop(counts).is_duplicated().any()
+
+
+def _is_square(sample: pl.DataFrame) -> bool:
+    """A confusion matrix: as many rows as columns, the first one holds the columns' names."""
+    first = sample[sample.columns[0]]
+    if first.dtype.is_nested() or sample.width < 3 or len(sample) > sample.width + 1:
+        return False
+    return set(sample.columns[1:]) <= set(first.cast(pl.String).drop_nulls())

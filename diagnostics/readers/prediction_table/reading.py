@@ -1,0 +1,256 @@
+"""One run out of a table: the canonical frames, and everything that is to be said about them."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from diagnostics.readers import Folder, Reading
+from diagnostics.readers.prediction_table.answers import Outcome, outcome
+from diagnostics.readers.prediction_table.choices import Choice, said
+from diagnostics.readers.prediction_table.files import Table
+from diagnostics.readers.prediction_table.labels import distinct
+from diagnostics.readers.prediction_table.names import key
+from diagnostics.readers.prediction_table.rankings import ranking
+from diagnostics.readers.prediction_table.roles import Answer, Roles
+from diagnostics.readers.prediction_table.runs import Part, fold_numbers, split_names, split_of_file
+from diagnostics.readers.prediction_table.truth import HINT, Truth
+from diagnostics.tables import predictions_frame
+from diagnostics.workspace import NO_PREDICTION, Evidence, Problem
+
+#: Files and folders whose names say nothing about a run.
+PLAIN = (
+    r"(?:(?:test|val|valid|validation|dev|eval|final|model)_)*"
+    r"(?:predictions?|preds?|results?|outputs?|submission|oof|data|reports?)"
+    r"(?:_(?:test|val|valid|validation|dev|eval|final))*"
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table that is being read, and what was found out about all of it."""
+
+    folder: Folder
+    name: str
+    choice: Choice
+    is_only: bool
+    table: Table = field(default_factory=lambda: Table(pl.DataFrame()))
+    roles: Roles = field(default_factory=lambda: Roles(()))
+    truth: Truth | None = None
+
+    @property
+    def stem(self) -> str:
+        """The file's name without its ending."""
+        return Path(self.name).stem
+
+    def problem(self, code: str, what: str, hint: str) -> Problem:
+        """A problem of this file."""
+        return Problem(code, self.folder.where(self.name), what, hint)
+
+
+@dataclass(frozen=True)
+class Examples:
+    """The examples of one part of a table: ids, where these come from, what is shown."""
+
+    ids: pl.Series
+    origin: str
+    content: pl.DataFrame | None
+
+
+def run_reading(source: Source, part: Part, answer: Answer, examples: Examples) -> Reading:
+    """One model's answers in one part of a table.
+
+    Raises
+    ------
+    NotClassification
+        If they are no labels.
+    """
+    frame, roles, choice = part.frame, source.roles, source.choice
+    truth = _truth_of(source, part)
+    rank = answer.ranked
+    found = ranking(frame, answer, truth) if rank else outcome(frame, answer, truth, choice)
+    columns: dict[str, Any] = {
+        "example": examples.ids,
+        "true_label": found.truth,
+        "predicted_label": found.predicted.fill_null(NO_PREDICTION),
+        "confidence": found.confidence,
+        "probabilities": found.vectors,
+        "labels": found.labels if found.vectors is not None else None,
+        "split": _splits(source, frame),
+        "fold": fold_numbers(frame[roles.fold]) if roles.fold else None,
+    }
+    predictions, labels = predictions_frame(**columns)
+    if found.rank is not None or found.margin is not None:
+        predictions = _with_ranking(predictions, examples.ids, found)
+    run, siblings = run_name(source, part, answer)
+    return Reading(
+        run=run,
+        task="classification",
+        path=source.folder.where(source.name),
+        siblings=siblings,
+        evidence=_evidence(found, roles, examples),
+        labels=labels,
+        predictions=predictions,
+        examples=examples.content,
+        n_examples=len(frame),
+        tags=part.tags,
+        problems=[*table_problems(source), *_run_problems(source, found)],
+        notes=_notes(source, found, examples),
+        mapping=_mapping(source, answer, found, examples),
+    )
+
+
+def run_name(source: Source, part: Part, answer: Answer) -> tuple[str, str]:
+    """The run's name, and the folder whose runs stand beside it.
+
+    The model's name; else the file's; where the folder's only table has a name that says
+    nothing, the folder's, and then the runs beside it are the folders beside that one.
+    """
+    folder = source.folder
+    own = " ".join(word for word in (part.name, answer.model) if word)
+    if own:
+        return own, folder.relative
+    is_plain = re.fullmatch(PLAIN, key(source.stem)) is not None
+    has_name = folder.path != folder.root and not re.fullmatch(PLAIN, key(folder.path.name))
+    if source.is_only and is_plain and has_name:
+        return folder.path.name, folder.path.parent.relative_to(folder.root).as_posix()
+    return source.stem, folder.relative
+
+
+def table_problems(source: Source) -> list[Problem]:
+    """What is odd about the file, guessed about its columns, or wrong in `errata.toml`."""
+    problems = [source.problem(*oddity) for oddity in source.table.oddities]
+    hint = "Save an errata.toml beside it that says which column is which."
+    if "header" in source.roles.is_guessed:
+        what = "The table has no header; its columns were told apart by their values."
+        problems.append(source.problem("no-header", what, hint))
+    if "true_label" in source.roles.is_guessed:
+        what = f"Column {source.roles.true_label!r} was taken for the truth because of its values."
+        problems.append(source.problem("truth-guessed", what, hint))
+    there = f"The table has: {', '.join(source.table.frame.columns[:20])}."
+    for name in dict.fromkeys(source.roles.not_found):
+        what = f"errata.toml names a column {name!r}, which the table lacks."
+        problems.append(source.problem("column-not-found", what, there))
+    if source.choice.truth_file and source.truth is None:
+        what = f"The truth file {source.choice.truth_file!r} is missing or does not fit."
+        hint = "It must lie in the opened folder, with the same ids or as many rows."
+        problems.append(source.problem("truth-file-unusable", what, hint))
+    return problems
+
+
+def _truth_of(source: Source, part: Part) -> pl.Series | None:
+    if source.roles.true_label:
+        return part.frame[source.roles.true_label]
+    return source.truth.labels.gather(part.rows) if source.truth else None
+
+
+def _splits(source: Source, frame: pl.DataFrame) -> pl.Series | str:
+    named = split_names(frame[source.roles.split]) if source.roles.split else None
+    return split_of_file(source.stem) if named is None else named
+
+
+def _with_ranking(predictions: pl.DataFrame, ids: pl.Series, found: Outcome) -> pl.DataFrame:
+    """The ranking's own rank and margin, in the order of the canonical table."""
+    columns = {"true_rank": found.rank, "margin": found.margin}
+    given = [column.alias(name) for name, column in columns.items() if column is not None]
+    ordered = pl.DataFrame([ids.alias("example"), *given]).sort("example", maintain_order=True)
+    return predictions.with_columns(ordered[column.name] for column in given)
+
+
+def _has_truth(found: Outcome) -> bool:
+    return found.truth is not None and found.truth.count() > 0
+
+
+def _evidence(found: Outcome, roles: Roles, examples: Examples) -> Evidence:
+    evidence = Evidence.PREDICTIONS
+    if _has_truth(found):
+        evidence |= Evidence.TRUTH
+    if found.vectors is not None:
+        evidence |= Evidence.PROBABILITIES | Evidence.CONFIDENCE
+    elif found.confidence is not None:
+        evidence |= Evidence.CONFIDENCE
+    if examples.content is not None:
+        evidence |= Evidence.CONTENT
+    return evidence | Evidence.FOLDS if roles.fold else evidence
+
+
+def _mapping(source: Source, answer: Answer, found: Outcome, examples: Examples) -> dict[str, str]:
+    """What each role was read from: the value for `errata.toml`, then words for people."""
+    roles = source.roles
+    guess = "guessed by its values" if "true_label" in roles.is_guessed else ""
+    mapping = {
+        "file": said(source.name),
+        "id": said(roles.id) if roles.id else said("", examples.origin),
+        "text": said(roles.text or ""),
+        "image": said(roles.image or ""),
+        "true_label": said(roles.true_label or "", guess),
+        "fold": said(roles.fold or ""),
+        "split": said(roles.split or ""),
+        "model": said(roles.model[0] if len(roles.model) == 1 else _listed(roles.model)),
+        **(source.truth.mapping if source.truth else {}),
+        **found.mapping,
+    }
+    if answer.model and answer.predicted:
+        mapping |= _mapping_of_models(answer, mapping)
+    return {role: value for role, value in mapping.items() if value}
+
+
+def _mapping_of_models(answer: Answer, mapping: dict[str, str]) -> dict[str, str]:
+    """Columns with `*` for the model, so that one section speaks of all of them."""
+    starred: dict[str, str] = {}
+    for role in ("predicted_label", "confidence", "probabilities"):
+        if role in mapping and answer.model in mapping[role]:
+            value, _, words = mapping[role].partition(" (")
+            pattern = value.replace(answer.model, "*", 1)
+            starred[role] = said(pattern, f"here {value}", words.removesuffix(")"))
+    return starred
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return json.dumps(list(names), ensure_ascii=False) if names else ""
+
+
+def _notes(source: Source, found: Outcome, examples: Examples) -> list[str]:
+    notes = [f"Examples are told apart by {examples.origin}.", *found.notes]
+    if source.truth:
+        notes.append(source.truth.note)
+    if silent := found.predicted.null_count():
+        notes.append(f"{silent:,} rows have no prediction; they count as {NO_PREDICTION!r}.")
+    if found.truth is not None and (unknown := found.truth.null_count()):
+        notes.append(f"{unknown:,} rows have no true label; they are not judged.")
+    return notes
+
+
+def _run_problems(source: Source, found: Outcome) -> list[Problem]:
+    problems = [source.problem(*oddity) for oddity in found.oddities]
+    if not _has_truth(found):
+        what = "The table has no true labels: mistakes cannot be told."
+        problems.append(source.problem("truth-missing", what, HINT))
+    elif found.truth is not None:
+        problems += _different_labels(source, found.truth, found.predicted)
+    if source.truth is not None and source.truth.is_by_row_order:
+        hint = "Add ids to both files, so that a changed order cannot mix them up."
+        problems.append(source.problem("truth-by-row-order", source.truth.note, hint))
+    return problems
+
+
+def _different_labels(source: Source, truth: pl.Series, predicted: pl.Series) -> list[Problem]:
+    true, answers = distinct([truth]), distinct([predicted])
+    if not answers or true & answers:
+        return []
+    shown = [", ".join(sorted(labels)[:3]) for labels in (answers, true)]
+    what = f"No predicted label is ever a true one: predicted {shown[0]}, true {shown[1]}."
+    hint = "Write both with the same names, or name the columns that share them in errata.toml."
+    return [source.problem("label-spaces-differ", what, hint)]
+
+
+def with_truth_content(frame: pl.DataFrame, truth: Truth | None) -> pl.DataFrame:
+    """The table, widened by what the truth's file says about the examples."""
+    if truth is None or not truth.content.width:
+        return frame
+    return pl.concat([frame, truth.content], how="horizontal")

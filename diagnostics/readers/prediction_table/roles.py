@@ -1,0 +1,121 @@
+"""The roles that columns can have in a table of predictions, and the search for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from diagnostics.readers.prediction_table.class_columns import ClassColumns, is_number
+from diagnostics.readers.prediction_table.labels import distinct, labels
+from diagnostics.readers.prediction_table.names import FOLD, IDENTITY, MODEL, SPLIT, best
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The columns of one model's answers; `model` is "" where the table holds only one."""
+
+    model: str = ""
+    predicted: str | None = None
+    confidence: str | None = None
+    classes: ClassColumns | None = None
+    vector: str | None = None
+    ranked: tuple[tuple[str, str | None], ...] = ()
+
+    @property
+    def columns(self) -> set[str]:
+        """Every column that the answer is read from."""
+        listed = [name for pair in self.ranked for name in pair]
+        stems = self.classes.stems if self.classes else ()
+        every = (self.predicted, self.confidence, self.vector, *listed, *stems)
+        return {name for name in every if name}
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What each column of a table is for; columns without a role are content.
+
+    `is_guessed` names the roles that no name speaks for ("header": the table has none),
+    `not_found` the columns of `errata.toml` that the table lacks, `refusal` is the code of the
+    problem because of which it is not read although it holds predictions.
+    """
+
+    answers: tuple[Answer, ...]
+    true_label: str | None = None
+    id: str | None = None
+    text: str | None = None
+    image: str | None = None
+    fold: str | None = None
+    split: str | None = None
+    model: tuple[str, ...] = ()
+    index: tuple[str, ...] = ()
+    is_guessed: frozenset[str] = frozenset()
+    not_found: tuple[str, ...] = ()
+    refusal: str = ""
+
+    @property
+    def taken(self) -> set[str]:
+        """The columns that are no content of an example."""
+        single = (self.true_label, self.id, self.fold, self.split, *self.model, *self.index)
+        answers = [name for answer in self.answers for name in answer.columns]
+        return {name for name in (*single, *answers) if name}
+
+
+@dataclass
+class Search:
+    """A recognition under way: the sample, what was told, and the columns that are still free."""
+
+    sample: pl.DataFrame
+    told: Mapping[str, tuple[str, ...]]
+    free: list[str] = field(default_factory=list)
+    not_found: list[str] = field(default_factory=list)
+    _numeric: dict[str, bool] = field(default_factory=dict)
+    _values: dict[tuple[str, ...], set[str]] = field(default_factory=dict)
+
+    def take(self, *names: str | None) -> None:
+        """Give the columns away."""
+        self.free = [name for name in self.free if name not in names]
+
+    def chosen(self, role: str, guesses: Sequence[str | None] = ()) -> str | None:
+        """The column told for a role, else the first guess that is free; taken either way."""
+        told = self.told.get(role, ("",))[0]
+        if told in self.sample.columns:
+            self.take(told)
+            return told
+        if told:
+            self.not_found.append(told)
+        found = next((name for name in guesses if name in self.free), None)
+        self.take(found)
+        return found
+
+    def scalars(self) -> list[str]:
+        """The free columns without lists."""
+        return [name for name in self.free if not self.sample[name].dtype.is_nested()]
+
+    def values(self, *names: str | None) -> set[str]:
+        """The labels that the columns hold together."""
+        key = tuple(name for name in names if name)
+        if key not in self._values:
+            columns = [self.sample[name] for name in key]
+            flat = [column for column in columns if not column.dtype.is_nested()]
+            self._values[key] = distinct(labels(*flat))
+        return set(self._values[key])
+
+    def is_number(self, name: str) -> bool:
+        """Whether the column holds numbers."""
+        if name not in self._numeric:
+            self._numeric[name] = is_number(self.sample[name])
+        return self._numeric[name]
+
+    def numeric(self) -> list[str]:
+        """The free columns that hold numbers."""
+        return [name for name in self.scalars() if self.is_number(name)]
+
+    def identities(self) -> list[str]:
+        """Free columns called like an id, best first, that tell most rows of a run apart."""
+        named = best(self.scalars(), IDENTITY)
+        runs = [*best(self.scalars(), MODEL), *best(self.sample.columns, [FOLD, SPLIT])]
+        runs = [name for name in runs if name not in named]
+        rows = max(len(self.sample), 1)
+        return [name for name in named if self.sample.select(name, *runs).n_unique() * 2 > rows]

@@ -1,0 +1,98 @@
+"""The runs inside one table: a column that names the model, the folds and the splits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import chain
+
+import polars as pl
+
+from diagnostics.readers.prediction_table.content import content_columns, content_hash
+from diagnostics.readers.prediction_table.names import MODEL, is_named, key
+from diagnostics.readers.prediction_table.roles import Roles
+
+#: More values than this, and a column is no list of models.
+MOST_RUNS = 1000
+SPLIT_NAMES = {
+    **dict.fromkeys(("test", "testing", "eval", "evaluation", "holdout", "oof"), "test"),
+    **dict.fromkeys(("val", "valid", "validation", "dev", "development"), "validation"),
+    **dict.fromkeys(("train", "training", "fit"), "train"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of one run: its name ("" for the only one), and where they stand in the file."""
+
+    frame: pl.DataFrame
+    rows: pl.Series
+    name: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+def parts(frame: pl.DataFrame, roles: Roles, *, is_told: bool) -> tuple[list[Part], Roles]:
+    """The table cut into runs, and the roles without model columns that turned out to be content.
+
+    A column called `model` names runs if the same examples come back for each of its values, or
+    if it has a single one; in a table about cars it is a property of the car.
+    """
+    keys = list(roles.model) if is_told else _run_columns(frame, roles)
+    roles = replace(roles, model=tuple(keys))
+    everything = pl.Series(range(len(frame)), dtype=pl.UInt32)
+    if not keys:
+        return [Part(frame, everything)], roles
+    numbered = frame.with_columns(everything.alias("\0row"))
+    groups = numbered.partition_by(keys, maintain_order=True, as_dict=True)
+    found = []
+    for values, group in groups.items():
+        tags = {name: str(value) for name, value in zip(keys, values, strict=True)}
+        rows = group["\0row"]
+        found.append(Part(group.drop("\0row"), rows, " ".join(tags.values()), tags))
+    return found, roles
+
+
+def _run_columns(frame: pl.DataFrame, roles: Roles) -> list[str]:
+    """The model columns that cut the table into runs over the same examples."""
+    sizes = {name: frame[name].n_unique() for name in roles.model}
+    varying = [name for name in roles.model if 1 < sizes[name] <= MOST_RUNS]
+    for keys in chain([varying], ([name] for name in varying)):
+        if keys and _examples_come_back(frame, roles, keys):
+            return keys
+    return [name for name in roles.model if sizes[name] == 1 and is_named(name, MODEL[0])][:1]
+
+
+def _examples_come_back(frame: pl.DataFrame, roles: Roles, keys: list[str]) -> bool:
+    within = [name for name in (*keys, roles.fold, roles.split) if name]
+    if roles.id:
+        example = frame[roles.id].cast(pl.String)
+    elif content := content_columns(frame, roles):
+        example = content_hash(frame.select(content))
+    else:
+        sizes = frame.group_by(keys).len()["len"]
+        return sizes.n_unique() == 1 and len(sizes) < len(frame)
+    table = frame.select(within).with_columns(example.alias("\0example"))
+    distinct = example.n_unique()
+    return distinct * 1.5 <= len(frame) and table.n_unique() >= 0.99 * len(frame)
+
+
+def fold_numbers(column: pl.Series) -> pl.Series:
+    """Folds as numbers: `3`, `3.0`, `fold_3`; other names are counted in their order."""
+    text = column.cast(pl.String)
+    number = text.str.extract(r"(\d+)(?:\.0+)?\s*$").cast(pl.Int32, strict=False)
+    if number.null_count() == text.null_count():
+        return number
+    return (text.rank("dense").cast(pl.Int32) - 1).alias(column.name)
+
+
+def split_names(column: pl.Series) -> pl.Series | None:
+    """Splits by our names, None if one of them is no split."""
+    plain = column.cast(pl.String).str.strip_chars().str.to_lowercase()
+    named = plain.replace_strict(SPLIT_NAMES, default=None, return_dtype=pl.String)
+    return None if named.null_count() > 0 else named
+
+
+def split_of_file(stem: str) -> str:
+    """The split that a file's name speaks of: `val_predictions` is `validation`; else `test`."""
+    words = [SPLIT_NAMES[word] for word in key(stem).split("_") if word in SPLIT_NAMES]
+    return words[0] if words else "test"

@@ -1,0 +1,70 @@
+"""Roles of columns that no name gives away: the only column left, the same labels as another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from diagnostics.readers.prediction_table import names as names_of
+from diagnostics.readers.prediction_table.class_columns import is_number
+from diagnostics.readers.prediction_table.names import is_named
+from diagnostics.readers.prediction_table.roles import Answer, Search
+from diagnostics.readers.prediction_table.score_columns import is_share, single_scores
+
+
+def only_column_left(
+    search: Search, truth: str | None, *, is_called_so: bool, has_header: bool
+) -> tuple[str | None, list[Answer]]:
+    """Truth and answers where no column is called a prediction.
+
+    `label` beside a score is the answer, not the truth. In a file that is called like
+    predictions the only column that is left is the answer; without a header, of two columns
+    with the same labels the first is the truth.
+    """
+    shares = [name for name in single_scores(search) if is_share(search.sample[name])]
+    scores = [name for name in shares if name != truth]
+    if truth and (scores or is_called_so) and is_named(truth, names_of.EITHER):
+        return None, [Answer(predicted=truth, confidence=search.chosen("confidence", scores))]
+    if not is_called_so or truth:
+        return truth, []
+    aside = (*search.identities()[:1], *scores)
+    rest = [name for name in search.scalars() if name not in aside]
+    rest = [name for name in rest if not is_wordy(search.sample[name])]
+    if len(rest) == 2 and not has_header and search.values(rest[0]) & search.values(rest[1]):
+        truth = rest.pop(0)
+    if len(rest) != 1:
+        return None, []
+    search.take(truth, rest[0])
+    return truth, [Answer(predicted=rest[0], confidence=search.chosen("confidence", scores))]
+
+
+def truth_by_values(search: Search, answers: Sequence[Answer]) -> str | None:
+    """The one column that holds the predicted labels, or the one of them beside the prediction."""
+    predicted = next((answer.predicted for answer in answers if answer.predicted), None)
+    if predicted is None:
+        return None
+    known = search.values(predicted)
+    if is_share(search.sample[predicted]):
+        known = {"0", "1"}
+    other = (*names_of.IDENTITY[:2], *names_of.MODEL)
+    free = [name for name in search.scalars() if not is_named(name, *other)]
+    fits = [name for name in free if _are_alike(search.values(name), known)]
+    place = search.sample.columns.index(predicted)
+    if len(fits) > 1:
+        fits = [name for name in fits if abs(search.sample.columns.index(name) - place) == 1]
+    found = fits[0] if len(fits) == 1 else None
+    search.take(found)
+    return found
+
+
+def is_wordy(column: pl.Series) -> bool:
+    """Whether a column holds sentences: three words or more, seldom the same twice."""
+    if column.dtype != pl.String or is_number(column):
+        return False
+    gaps = column.drop_nulls().str.count_matches(r"\s+").mean()
+    return isinstance(gaps, float) and gaps >= 2 and column.n_unique() * 2 > len(column)
+
+
+def _are_alike(values: set[str], known: set[str]) -> bool:
+    return len(values) > 1 and len(values & known) * 2 > len(values | known)
