@@ -14,7 +14,11 @@ from diagnostics.workspace import Problem
 
 Role = Literal["report", "errors", "successes", "comparison", "server", "aggregate"]
 
-_NAMED = re.compile(r"(?P<stem>.+)_(?P<role>report|errors|successes)\.json", re.DOTALL)
+_ROLES: dict[str, Role] = {
+    "report.json": "report",
+    "errors.json": "errors",
+    "successes.json": "successes",
+}
 _SUBJECTS = {"intent": "intents", "response_selection": "responses", "story": "stories"}
 #: Told from other tools' reports by name; a `RandomForestClassifier_report.json` is not ours.
 _EXTRACTORS = frozenset(
@@ -121,7 +125,7 @@ def _certain(folder: Folder, file: File) -> ResultFile | None:
     named = _named(file.name)
     if named is None:
         return _aggregate(folder, file)
-    stem, role = named.name, named.role
+    stem, role = named
     subject = _SUBJECTS.get(stem, f"entities: {stem}")
     rows_of = subject.partition(":")[0]
     if role != "report":
@@ -137,17 +141,18 @@ def _certain(folder: Folder, file: File) -> ResultFile | None:
 def _beside_others(folder: Folder, file: File) -> ResultFile | None:
     """The file as an extractor's if it is called after a class and lies among Rasa's files."""
     named = _named(file.name)
-    if named is None or not named.name[:1].isupper():
+    if named is None or not named[0][:1].isupper():
         return None
-    fits = _has_figures(folder, file) if named.role == "report" else False
-    if fits or _is_broken(folder, file):
-        return ResultFile(file.name, named.role, f"entities: {named.name}")
-    return None
+    stem, role = named
+    ours = (role == "report" and _has_figures(folder, file)) or _is_broken(folder, file)
+    return ResultFile(file.name, role, f"entities: {stem}") if ours else None
 
 
-def _named(name: str) -> ResultFile | None:
-    match = _NAMED.fullmatch(name)
-    return ResultFile(match["stem"], match["role"]) if match else None  # type: ignore[arg-type]
+def _named(name: str) -> tuple[str, Role] | None:
+    """What a file is about and what it holds, by its name: `intent_report.json`."""
+    stem, _, ending = name.rpartition("_")
+    role = _ROLES.get(ending)
+    return (stem, role) if stem and role else None
 
 
 def _aggregate(folder: Folder, file: File) -> ResultFile | None:
@@ -179,9 +184,8 @@ def _has_rows(folder: Folder, file: File, rows_of: str) -> bool:
 
 def _has_figures(folder: Folder, file: File) -> bool:
     head = _start(folder, file)
-    return head.startswith(b"{") and (
-        all(key in head for key in _REPORT_KEYS) or head.replace(b"}", b"", 1).strip() == b"{"
-    )
+    is_empty = head[:1] == b"{" and head[1:].strip() == b"}"
+    return is_empty or (head[:1] == b"{" and all(key in head for key in _REPORT_KEYS))
 
 
 def _is_broken(folder: Folder, file: File) -> bool:

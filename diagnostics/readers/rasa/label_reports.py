@@ -94,6 +94,7 @@ def parse_report(content: Mapping[str, object], *, gold: Iterable[str] = ()) -> 
         Labels that are known to be in the test data. A label that is called like a summary was
         overwritten by it: its support is what the other labels leave of the total.
     """
+    content = {whole_text(name): value for name, value in content.items()}
     labels: dict[str, Figures] = {}
     averages: dict[str, dict[str, float]] = {}
     numbers: dict[str, float] = {}
@@ -103,9 +104,9 @@ def parse_report(content: Mapping[str, object], *, gold: Iterable[str] = ()) -> 
         if name in _AVERAGES and isinstance(value, dict):
             averages[_AVERAGES[name]] = dict(_average(value))
         elif figures is not None:
-            labels[whole_text(name)] = figures
-        elif (plain := number(value)) is not None:
-            numbers[name] = plain
+            labels[name] = figures
+        elif (share := _share(value)) is not None:
+            numbers[name] = share
         elif name not in ("conversation_accuracy", "samples avg"):
             left_out.append(name)
     lost = _overwritten(content, labels, set(gold))
@@ -136,13 +137,13 @@ def _figures(value: object) -> Figures | None:
     support = _support(value)
     if not isinstance(value, dict) or support is None or not value.keys() >= _FIGURES.keys():
         return None
-    figures = {name: number(value[key]) for key, name in _FIGURES.items()}
+    figures = {name: _share(value[key]) for key, name in _FIGURES.items()}
     return Figures(support, **figures, confused_with=_confused_with(value))
 
 
 def _average(value: Mapping[str, object]) -> Iterator[tuple[str, float]]:
     for key, name in _FIGURES.items():
-        figure = number(value.get(key))
+        figure = _share(value.get(key))
         if figure is not None:
             yield name, figure
 
@@ -163,6 +164,11 @@ def _confused_with(value: object) -> dict[str, int] | None:
         for answer, count in listed.items()
         if isinstance(count, int) and not isinstance(count, bool)
     }
+
+
+def _share(value: object) -> float | None:
+    share = number(value)
+    return share if share is not None and 0 <= share <= 1 else None
 
 
 def _support(value: object) -> int | None:

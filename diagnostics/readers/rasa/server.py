@@ -10,7 +10,13 @@ from diagnostics.readers.rasa import classification, entities
 from diagnostics.readers.rasa.answers import Answers, parse_answers
 from diagnostics.readers.rasa.configs import Config
 from diagnostics.readers.rasa.evaluations import Evaluation, evaluation
-from diagnostics.readers.rasa.files import Role, is_label_report, read_json, unreadable
+from diagnostics.readers.rasa.files import (
+    Role,
+    is_label_report,
+    read_json,
+    unreadable,
+    whole_text,
+)
 from diagnostics.readers.rasa.label_reports import parse_report
 from diagnostics.readers.rasa.places import Place
 from diagnostics.workspace import Problem
@@ -38,7 +44,9 @@ def read_answer(folder: Folder, name: str) -> Iterator[Reading | Problem]:
     for extractor, part in (extractors if isinstance(extractors, dict) else {}).items():
         report = part.get("report") if isinstance(part, dict) else None
         if report and is_label_report(report):
-            yield entities.reading(extractor, parse_report(report), None, place, Config())
+            yield entities.reading(
+                whole_text(extractor), parse_report(report), None, place, Config()
+            )
 
 
 def _evaluation(folder: Folder, name: str, subject: str, part: Mapping[str, object]) -> Evaluation:
