@@ -138,7 +138,7 @@ def test_every_page_has_its_own_title_and_icon() -> None:
 def test_every_reader_is_there_and_whole(module: str) -> None:
     reader = import_module(module)
     assert reader.NAME
-    assert reader.LOOKS_FOR
+    assert isinstance(reader.LOOKS_FOR, str)
     assert isinstance(reader.VERSION, int)
     assert callable(reader.matches)
     assert callable(reader.read)
