@@ -154,9 +154,9 @@ def _print_experiment(console: Console, experiment: Experiment) -> None:
             experiment.runs, key=lambda run: -run.metrics.get(names[0] if names else "", -1)
         )
     ]
-    sizes = [f"{len(experiment.labels):,} labels", f"{len(experiment.runs):,} runs"]
+    sizes = [_counted(len(experiment.labels), "label"), _counted(len(experiment.runs), "run")]
     if experiment.examples is not None:
-        sizes.insert(0, f"{experiment.examples:,} examples")
+        sizes.insert(0, _counted(experiment.examples, "example"))
     title = f"{experiment.name}: {experiment.task}, {', '.join(sizes)}"
     header = ["run", *(name.replace("_", " ") for name in names), "errors", "examples"]
     _print_table(console, title, header, rows, numbers=1)
@@ -240,6 +240,10 @@ def _console() -> Console:
     from rich.console import Console
 
     return Console(highlight=False, markup=False, emoji=False)
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
 def _share(value: float | None) -> str:

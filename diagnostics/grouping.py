@@ -31,7 +31,12 @@ def experiments(runs: Iterable[Run], root_name: str) -> tuple[Experiment, ...]:
     groups = [group for candidates in _candidates(runs) for group in _split_by_truth(candidates)]
     names = _names(groups, root_name)
     found = [
-        Experiment(name, group.runs[0].task, _named_runs(group), tuple(group.problems))
+        Experiment(
+            name,
+            group.runs[0].task,
+            _named_runs(group),
+            (*group.problems, *_copies(group.runs)),
+        )
         for name, group in zip(names, groups, strict=True)
     ]
     return tuple(sorted(found, key=lambda entry: (entry.task != "classification", entry.name)))
@@ -63,7 +68,8 @@ def _split_by_truth(candidates: Sequence[Run]) -> list[_Group]:
             verdict = _verdict(group.runs[0], runs[0])
             if verdict == "":
                 group.runs += runs
-                group.problems += [_subset(group.runs[0], run) for run in runs]
+                if runs[0].examples != group.runs[0].examples:
+                    group.problems += [_subset(group.runs[0], run) for run in runs]
                 break
             reasons += [_apart(group.runs[0], run, verdict) for run in runs]
         else:
@@ -77,6 +83,8 @@ def _verdict(first: Run, second: Run) -> str:
     """Why two runs with different fingerprints are not the same experiment; "" if they are."""
     full = Evidence.PREDICTIONS
     if not (first.has(full) and second.has(full)):
+        if same_supports(first, second):
+            return ""
         return f"{_size(second)} against {_size(first)}"
     import polars as pl
 
@@ -101,6 +109,31 @@ def _verdict(first: Run, second: Run) -> str:
     if n < OVERLAP * smaller or not n:
         return f"only {n:,} of {smaller:,} examples are shared"
     return ""
+
+
+def same_supports(first: Run, second: Run) -> bool:
+    """Whether the reports of two runs count the same number of examples for every label."""
+    support = first.tags.get("supports_fingerprint", "")
+    return bool(support) and support == second.tags.get("supports_fingerprint")
+
+
+def _copies(runs: Sequence[Run]) -> list[Problem]:
+    """Runs whose lists of mistakes are the same to the letter, confidences too."""
+    by_list: dict[str, list[Run]] = defaultdict(list)
+    for run in runs:
+        if run.errors:
+            by_list[run.tags.get("errors_fingerprint", "")].append(run)
+    by_list.pop("", None)
+    return [
+        Problem(
+            "copied-errors",
+            run.path,
+            f"Run {run.run!r} lists exactly the mistakes of {first.run!r}, confidences included.",
+            "One is a copy of the other, or both tested the same model: test each by itself.",
+        )
+        for first, *others in by_list.values()
+        for run in others
+    ]
 
 
 def _size(run: Run) -> str:

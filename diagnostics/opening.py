@@ -200,7 +200,7 @@ def _about_the_whole(
             )
         )
     if not runs:
-        looked = "; ".join(f"{r.NAME}: {r.LOOKS_FOR}" for r in readers if r.LOOKS_FOR)
+        looked = "; ".join(r.LOOKS_FOR for r in readers if r.LOOKS_FOR)
         found.append(
             Problem(
                 "nothing-found",

@@ -183,10 +183,14 @@ class Workspace:
     def find(self, run: str, experiment: str | None = None) -> tuple[Experiment, Run]:
         """The run called `run`, and its experiment.
 
+        One candidate that was evaluated for several tasks (intents, responses, entities of one
+        `rasa test`) is found in its classification of most examples, unless `experiment` says
+        otherwise.
+
         Raises
         ------
         DiagnosticsError
-            If there is none, or if several experiments have one and `experiment` is None.
+            If there is none, or if different candidates of several experiments share the name.
         """
         if experiment is not None:
             chosen = self.experiment(experiment)
@@ -195,13 +199,14 @@ class Workspace:
         if not homes:
             known = sorted({r.run for entry in self.experiments for r in entry.runs})
             raise unknown_name("run", run, known)
-        if len(homes) > 1:
+        if len({home.run(run).siblings for home in homes}) > 1:
             names = ", ".join(repr(entry.name) for entry in homes)
             raise DiagnosticsError(
                 f"Run {run!r} is in several experiments: {names}.",
                 hint="Say which with --experiment.",
             )
-        return homes[0], homes[0].run(run)
+        home = max(homes, key=lambda e: (e.task == "classification", e.examples or 0))
+        return home, home.run(run)
 
     @property
     def all_problems(self) -> list[Problem]:
