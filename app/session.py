@@ -17,6 +17,7 @@ import streamlit as st
 from app import cached
 from app.navigation import PAGES
 from diagnostics import DiagnosticsError, Evidence, Experiment, Run, Workspace
+from diagnostics.ranking import ranked_runs
 
 #: The experiment and run pickers' keys, and so their names in the link.
 EXPERIMENT = "experiment"
@@ -106,24 +107,6 @@ def _pickers(found: Workspace) -> None:
     st.selectbox("Experiment", names, key=EXPERIMENT, bind="query-params", width=260)
     chosen = found.experiment(st.session_state[EXPERIMENT])
     st.selectbox("Run", ranked_runs(chosen), key=RUN, bind="query-params", width=260)
-
-
-def ranked_runs(chosen: Experiment) -> list[str]:
-    """The names of the runs, the best first; those without a score last."""
-
-    def key(run: Run) -> tuple[float, int]:
-        return (-run.metrics.get(headline(chosen), float("-inf")), chosen.runs.index(run))
-
-    return [run.run for run in sorted(chosen.runs, key=key)]
-
-
-def headline(chosen: Experiment) -> str:
-    """The metric that an experiment's runs are ranked by."""
-    for metric in ("accuracy", "micro_f1", "weighted_f1", "macro_f1"):
-        if any(metric in run.metrics for run in chosen.runs):
-            return metric
-    known = sorted({metric for run in chosen.runs for metric in run.metrics})
-    return known[0] if known else "accuracy"
 
 
 def experiment() -> Experiment:

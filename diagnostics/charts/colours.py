@@ -8,3 +8,5 @@ TRUE_LABEL = RIGHT
 PREDICTED_LABEL = WRONG
 #: Material names of the same for badges, which take no other colours.
 BADGES = {"true": "green", "predicted": "red", "right": "green", "wrong": "red", "neutral": "gray"}
+#: What was chosen among others that stay grey.
+CHOSEN = "#2F7FD6"

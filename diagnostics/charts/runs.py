@@ -1,0 +1,202 @@
+"""Scores of runs: all on one line, one line each, or by rank; and one run's scores per fold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from diagnostics.charts.colours import CHOSEN, OTHER
+from diagnostics.metric_words import is_percentage, metric_words
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+#: The name of the selection that a click on a run makes; it holds the field `run`.
+PICK = "pick"
+LINE_HEIGHT = 26
+#: What an axis with its title takes of the height that is given.
+AXIS_HEIGHT = 56
+
+
+def score_strip(points: pd.DataFrame, metric: str) -> alt.Chart:
+    """All runs' scores as ticks on one line, the highest or lowest, the first row, in colour.
+
+    Parameters
+    ----------
+    points
+        `run` and `value`, the best run first.
+    metric
+        What the value is, for the axis.
+    """
+    import altair as alt
+
+    shown = points[["run", "value"]].assign(is_best=[row == 0 for row in range(len(points))])
+    ticks = alt.Chart(shown, height=28).mark_tick(thickness=3, size=22, cornerRadius=1.5)
+    chart: alt.Chart = ticks.encode(
+        x=alt.X("value:Q", title=None, scale=_zoomed(), axis=None),
+        color=_chosen("is_best"),
+        opacity=alt.condition("datum.is_best", alt.value(1), alt.value(0.55)),
+        order=alt.Order("is_best:N"),
+        tooltip=[alt.Tooltip("run:N", title="Run"), _figure("value", metric)],
+    )
+    return chart
+
+
+def score_lines(
+    points: pd.DataFrame, folds: pd.DataFrame, metric: str, *, chosen: str
+) -> alt.LayerChart:
+    """One line a run: its score, and its folds as small circles from the lowest to the highest.
+
+    Parameters
+    ----------
+    points
+        As `score_points` has them, in the order in which they are drawn.
+    folds
+        `run`, `fold` and `value`; may be empty.
+    metric
+        What the value is.
+    chosen
+        The run that is drawn in colour.
+    """
+    import altair as alt
+
+    shown = points.assign(is_chosen=points["run"] == chosen)
+    names = alt.Y(
+        "run:N",
+        sort=list(points["run"]),
+        title=None,
+        axis=alt.Axis(labelLimit=320, labelOverlap=False, ticks=False, domain=False, grid=True),
+    )
+    value = alt.X("value:Q", title=metric_words(metric), scale=_zoomed(), axis=_axis(metric))
+    each = (
+        alt.Chart(folds)
+        .mark_point(shape="circle", size=22, filled=False, strokeWidth=1.2, opacity=0.75)
+        .encode(
+            x=value,
+            y=names,
+            color=alt.value(OTHER),
+            tooltip=["run:N", alt.Tooltip("fold:Q", title="Fold"), _figure("value", metric)],
+        )
+    )
+    spread = alt.Chart(shown).mark_rule(strokeWidth=2, opacity=0.6)
+    layers = [
+        spread.encode(x=alt.X("low:Q"), x2="high:Q", y=names, color=alt.value(OTHER)),
+        each,
+        _dots(shown, metric).encode(x=value, y=names),
+    ]
+    return alt.LayerChart(layer=layers, height=LINE_HEIGHT * len(points) + AXIS_HEIGHT)
+
+
+def score_ranks(points: pd.DataFrame, metric: str, *, chosen: str) -> alt.LayerChart:
+    """The score of every run against its rank, with a line from its lowest to its highest fold.
+
+    Parameters
+    ----------
+    points
+        As `score_points` has them.
+    metric
+        What the value is.
+    chosen
+        The run that is drawn in colour.
+    """
+    import altair as alt
+
+    shown = points.assign(is_chosen=points["run"] == chosen)
+    rank = alt.X(
+        "rank:Q",
+        title="Rank",
+        scale=alt.Scale(domain=[0, len(points) + 1], nice=False),
+        axis=alt.Axis(tickMinStep=1, format="d", grid=False),
+    )
+    value = alt.Y("value:Q", title=metric_words(metric), scale=_zoomed(), axis=_axis(metric))
+    spread = alt.Chart(shown).mark_rule(strokeWidth=1.5, opacity=0.45)
+    layers = [
+        spread.encode(x=rank, y=alt.Y("low:Q"), y2="high:Q", color=alt.value(OTHER)),
+        _dots(shown, metric).encode(x=rank, y=value),
+    ]
+    return alt.LayerChart(layer=layers, height=260)
+
+
+def fold_strip(folds: pd.DataFrame, metric: str) -> alt.LayerChart:
+    """One run's scores as dots on one line, a fold each, with a tick at their mean.
+
+    Parameters
+    ----------
+    folds
+        `fold` and `value`.
+    metric
+        What the value is.
+    """
+    import altair as alt
+
+    value = alt.X("value:Q", title=None, scale=_zoomed(), axis=_axis(metric, ticks=5))
+    dots = (
+        alt.Chart(folds)
+        .mark_circle(size=90, opacity=0.8)
+        .encode(
+            x=value,
+            color=alt.value(CHOSEN),
+            tooltip=[alt.Tooltip("fold:Q", title="Fold"), _figure("value", metric)],
+        )
+    )
+    mean = (
+        alt.Chart(folds)
+        .mark_tick(thickness=2, size=30)
+        .encode(x=alt.X("mean(value):Q"), color=alt.value(OTHER))
+    )
+    return alt.LayerChart(layer=[mean, dots], height=32 + AXIS_HEIGHT // 2)
+
+
+def _dots(shown: pd.DataFrame, metric: str) -> alt.Chart:
+    """The runs as dots that can be clicked."""
+    import altair as alt
+
+    figures = [_figure("value", metric)]
+    if shown["fold_std"].notna().any():
+        figures += [
+            _figure("fold_mean", metric, "Mean of the folds"),
+            _figure("fold_std", metric, "Their standard deviation"),
+        ]
+    dots: alt.Chart = (
+        alt.Chart(shown)
+        .mark_circle(opacity=1, cursor="pointer", stroke="white", strokeWidth=0.6)
+        .encode(
+            color=_chosen("is_chosen"),
+            size=alt.condition("datum.is_chosen", alt.value(150), alt.value(70)),
+            order=alt.Order("is_chosen:N"),
+            tooltip=[alt.Tooltip("run:N", title="Run"), *figures],
+        )
+        .add_params(alt.selection_point(name=PICK, fields=["run"], on="click"))
+    )
+    return dots
+
+
+def _chosen(field: str) -> Any:
+    import altair as alt
+
+    return alt.condition(f"datum.{field}", alt.value(CHOSEN), alt.value(OTHER))
+
+
+def _zoomed() -> alt.Scale:
+    """From the lowest score to the highest, not from 0: the differences are what is looked at."""
+    import altair as alt
+
+    return alt.Scale(zero=False, nice=True, padding=8)
+
+
+def _axis(metric: str, *, ticks: int = 6) -> alt.Axis:
+    import altair as alt
+
+    return alt.Axis(format=_format(metric, trim=True), tickCount=ticks, ticks=False, domain=False)
+
+
+def _figure(field: str, metric: str, title: str = "") -> alt.Tooltip:
+    import altair as alt
+
+    return alt.Tooltip(f"{field}:Q", title=title or metric_words(metric), format=_format(metric))
+
+
+def _format(metric: str, *, trim: bool = False) -> str:
+    return (
+        f".{1 if is_percentage(metric) else 3}{'~' * trim}{'%' if is_percentage(metric) else 'f'}"
+    )

@@ -1,0 +1,53 @@
+"""What figures of merit are called, how they are written, and which way is up."""
+
+from __future__ import annotations
+
+import math
+import re
+
+#: Written where there is no value.
+MISSING = "–"
+
+_WORDS = {
+    "accuracy": "Accuracy",
+    "balanced_accuracy": "Balanced accuracy",
+    "conversation_accuracy": "Stories gone right",
+    "matthews_correlation": "Matthews correlation",
+    "log_loss": "Log loss",
+    "roc_auc": "ROC AUC",
+    "mcc": "Matthews correlation (mcc)",
+}
+_AVERAGES = {"macro": "Macro", "micro": "Micro", "weighted": "Weighted"}
+_FIGURES = {"f1": "F1", "precision": "precision", "recall": "recall"}
+_FALLING = re.compile(r"(^|[_ ])(loss|error|errors|mse|rmse|mae|ece|brier|perplexity)($|[_ ])")
+
+
+def is_known(metric: str) -> bool:
+    """Whether the words for a metric are ours, and not a text from a file."""
+    average, _, figure = metric.partition("_")
+    return metric in _WORDS or (average in _AVERAGES and figure in _FIGURES)
+
+
+def metric_words(metric: str) -> str:
+    """The metric's name as people say it; one that we do not know keeps the name it has."""
+    average, _, figure = metric.partition("_")
+    if average in _AVERAGES and figure in _FIGURES:
+        return f"{_AVERAGES[average]} {_FIGURES[figure]}"
+    return _WORDS.get(metric, metric)
+
+
+def is_percentage(metric: str) -> bool:
+    """Whether the metric is a share of examples, which is written in percent."""
+    return metric.endswith("accuracy")
+
+
+def metric_text(metric: str, value: float | None) -> str:
+    """A value as it is written: shares in percent with one decimal, others with three decimals."""
+    if value is None or math.isnan(value):
+        return MISSING
+    return f"{value:.1%}" if is_percentage(metric) else f"{value:.3f}"
+
+
+def rises_by_name(metric: str) -> bool:
+    """Whether more is better, as far as the name tells: losses and errors fall, the rest rises."""
+    return _FALLING.search(metric.lower()) is None

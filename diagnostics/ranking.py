@@ -1,0 +1,122 @@
+"""Which runs scored highest: metrics, ranks and folds, without a look into a table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from diagnostics.metric_words import rises_by_name
+from diagnostics.workspace import Experiment, Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: What an experiment's runs are ranked by: the first of these that any run has.
+_HEADLINES = ("accuracy", "micro_f1", "weighted_f1", "macro_f1")
+_ORDER = (
+    *("accuracy", "balanced_accuracy", "macro_f1", "weighted_f1", "micro_f1"),
+    *("macro_precision", "macro_recall", "weighted_precision", "weighted_recall"),
+    *("micro_precision", "micro_recall", "matthews_correlation"),
+)
+
+
+def headline(experiment: Experiment) -> str:
+    """The metric that an experiment's runs are ranked by unless told otherwise."""
+    known = metric_names(experiment)
+    return next((metric for metric in _HEADLINES if metric in known), [*known, "accuracy"][0])
+
+
+def metric_names(experiment: Experiment) -> list[str]:
+    """Every metric of the split that speaks for a run; the usual ones first, then by name."""
+    known = {metric for run in experiment.runs for metric in run_metrics(run)}
+    usual = [metric for metric in _ORDER if metric in known]
+    return [*usual, *sorted(known.difference(usual))]
+
+
+def run_metrics(run: Run) -> dict[str, float]:
+    """The run's metrics on the split that speaks for it: ours, else as its files say.
+
+    A metric that is only known for the folds has their mean.
+    """
+    folds: dict[str, list[float]] = {}
+    said: dict[str, float] = {}
+    for score in run.scores:
+        if score.split == run.split and score.fold is not None:
+            folds.setdefault(score.metric, []).append(score.value)
+        elif score.split == run.split:
+            said[score.metric] = score.value
+    known = said | dict(run.metrics)
+    return {m: mean(values) for m, values in folds.items() if m not in known} | known
+
+
+def rises(experiment: Experiment, metric: str) -> bool:
+    """Whether more is better: as the files say, else as the metric's name does."""
+    said = (score.greater_is_better for run in experiment.runs for score in run.scores
+            if score.metric == metric and score.greater_is_better is not None)  # fmt: skip
+    return next(said, rises_by_name(metric))
+
+
+def ranked_runs(experiment: Experiment, metric: str | None = None) -> list[str]:
+    """The names of the runs, the best by `metric` first, those without it last.
+
+    Ties stay in the order of the experiment, which is that of the names. Without `metric` it is
+    the headline.
+    """
+    by = metric or headline(experiment)
+    sign = -1 if rises(experiment, by) else 1
+
+    def key(run: Run) -> float:
+        value = run_metrics(run).get(by, math.nan)
+        return math.inf if math.isnan(value) else sign * value
+
+    return [run.run for run in sorted(experiment.runs, key=key)]
+
+
+def fold_values(run: Run, metric: str) -> dict[int, float]:
+    """The metric in every fold of the split that speaks for the run; empty without folds."""
+    found = {s.fold: s.value for s in run.scores
+             if s.fold is not None and s.metric == metric and s.split == run.split}  # fmt: skip
+    return {fold: found[fold] for fold in sorted(found) if math.isfinite(found[fold])}
+
+
+def score_points(experiment: Experiment, metric: str) -> pd.DataFrame:
+    """What a chart of one metric needs, the best run first; runs without the metric are left out.
+
+    Columns: `run`, `rank` (from 1), `value`, and of the folds `fold_mean`, `fold_std` (that of a
+    sample, n - 1), `low` and `high` (the lowest and the highest fold). NaN without folds.
+    """
+    import pandas as pd
+
+    rows: list[tuple[object, ...]] = []
+    for name in ranked_runs(experiment, metric):
+        run = experiment.run(name)
+        value = run_metrics(run).get(metric, math.nan)
+        if not math.isnan(value):
+            folds = list(fold_values(run, metric).values())
+            low, high = (min(folds), max(folds)) if folds else (math.nan, math.nan)
+            rows.append((name, len(rows) + 1, value, mean(folds), std(folds), low, high))
+    columns = ["run", "rank", "value", "fold_mean", "fold_std", "low", "high"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def fold_points(runs: Iterable[Run], metric: str) -> pd.DataFrame:
+    """The metric in every fold of the split that speaks for a run: `run`, `fold`, `value`."""
+    import pandas as pd
+
+    rows = [
+        (run.run, fold, value) for run in runs for fold, value in fold_values(run, metric).items()
+    ]
+    return pd.DataFrame(rows, columns=["run", "fold", "value"])
+
+
+def mean(values: list[float]) -> float:
+    """The mean, NaN of nothing."""
+    return float(np.mean(values)) if values else math.nan
+
+
+def std(values: list[float]) -> float:
+    """The standard deviation of a sample (n - 1), NaN of fewer than two."""
+    return float(np.std(values, ddof=1)) if len(values) > 1 else math.nan
