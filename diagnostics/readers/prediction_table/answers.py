@@ -77,9 +77,7 @@ def outcome(
     """
     if answer.classes or answer.vector:
         return _from_vectors(frame, answer, truth, choice)
-    is_told = "predicted_label" in choice.columns and not choice.scores
-    score = answer.predicted or cast(str, answer.confidence)
-    if answer.predicted and (is_told or not holds_probabilities(frame[score], truth)):
+    if answer.predicted and not holds_probabilities(frame[answer.predicted], truth):
         return _from_labels(frame, answer, truth, choice)
     return _from_score(frame, answer, truth, choice)
 
@@ -258,9 +256,7 @@ def _without_order(
     if predicted is None:
         raise NotClassification(what)
     values = converted.values
-    highest = np.full(len(values), np.nan)
-    known = ~np.isnan(values).any(axis=1) & (values.shape[1] > 0)
-    highest[known] = values[known].max(axis=1)
+    highest = values.max(axis=1) if values.shape[1] else np.full(len(values), np.nan)
     found = Outcome(true, predicted, confidence=highest)
     found.mapping["predicted_label"] = said(cast(str, answer.predicted))
     found.mapping["confidence"] = said("", f"the largest of {name}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -48,13 +47,16 @@ def recognise(
     -------
     None if nothing in the table is, or implies, a predicted label.
     """
-    told = choice.columns if choice else {}
+    has_truth_file = choice is not None and choice.truth_file != ""
+    told = dict(choice.columns) if choice else {}
+    if has_truth_file:
+        told.pop("true_label", None)  # a column of the other file
     if not sample.width or (not told and is_other_table(sample)):
         return None
     search = Search(sample, told, list(sample.columns))
     index = _index_columns(search)
-    fold = search.chosen("fold", best(search.free, [names_of.FOLD]))
-    split = search.chosen("split", best(search.free, [names_of.SPLIT]))
+    fold = search.chosen("fold", best(search.scalars(), [names_of.FOLD]))
+    split = search.chosen("split", best(search.scalars(), [names_of.SPLIT]))
     is_called_so = is_prediction_file(stem)
     truth, answers = _truth_and_answers(search, is_called_so=is_called_so)
     if not answers:
@@ -64,7 +66,9 @@ def recognise(
     if not answers:
         return None
     guessed = set() if has_header else {"header"}
-    if truth is None and (truth := truth_by_values(search, answers)):
+    if has_truth_file:
+        truth = None
+    elif truth is None and (truth := truth_by_values(search, answers)):
         guessed.add("true_label")
     identity = search.chosen("id", search.identities())
     return Roles(
@@ -86,7 +90,8 @@ def recognise(
 def _index_columns(search: Search) -> tuple[str, ...]:
     """Columns that pandas wrote for its index, unless `errata.toml` gives them a role."""
     told = {name for names in search.told.values() for name in names}
-    index = [name for name in search.free if is_named(name, names_of.INDEX) and name not in told]
+    named = [name for name in search.scalars() if is_named(name, names_of.INDEX)]
+    index = [name for name in named if name not in told]
     search.take(*index)
     return tuple(index)
 
@@ -168,9 +173,9 @@ def _models(search: Search, known: set[str], *, beside: str | None) -> dict[str,
     """Prediction columns of several models, `rf_pred` and `svm_pred`: model → column."""
     found: dict[str, str] = {}
     for name in search.scalars():
-        match = re.fullmatch(names_of.MODEL_PREDICTION, key(name))
-        if match and not is_named(name, *names_of.SCORE[:3]) and name != beside:
-            found[match["model"] or match["model_after"]] = name
+        model = names_of.model_in(name)
+        if model and not is_named(name, *names_of.SCORE[:3]) and name != beside:
+            found[model] = name
 
     def is_answer(name: str) -> bool:
         is_probability = beside is None and search.is_number(name)

@@ -59,7 +59,9 @@ def sample_table(path: Path, head: bytes) -> Table:
     if suffix in (".csv", ".tsv"):
         return sample_delimited(head, suffix)
     text = head.decode("utf-8-sig", errors="replace")
-    return Table(_frame(list(itertools.islice(_objects(text), SAMPLE))))
+    rows = list(itertools.islice(_objects(text), SAMPLE))
+    is_document = suffix == ".json" and len(rows) == 1 and text.lstrip().startswith("{")
+    return Table(_frame([] if is_document else rows))
 
 
 def read_table(path: Path) -> Table:

@@ -20,8 +20,8 @@ DEEPEST = 8
 def image_paths(names: pl.Series, folder: Folder) -> pl.Series | None:
     """The images' paths below the workspace's root, None if the first few files are not there.
 
-    Paths from another machine (`/home/ann/data/1.png`, `C:/data/1.png`) are tried without their
-    first folders. Paths that lead upwards are null.
+    Paths from another machine, such as `C:/data/pets/1.png`, are tried without their first
+    folders. Paths that lead upwards are null.
     """
     plain = texts(names).str.replace_all("\\", "/", literal=True)
     probes = plain.drop_nulls().head(PROBES).to_list()

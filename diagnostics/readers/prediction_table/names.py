@@ -114,6 +114,14 @@ def key(name: str) -> str:
     return re.sub(r"[\W_]+", "_", apart).strip("_").lower()
 
 
+def model_in(name: str) -> str:
+    """The model that a prediction column is called after, "" for none: `SVM_pred` is `SVM`'s."""
+    plain = re.sub(r"\W", "_", name)  # as long as the name, so that places stay
+    match = re.fullmatch(MODEL_PREDICTION, plain, re.IGNORECASE)
+    group = "model" if match and match["model"] else "model_after"
+    return name[slice(*match.span(group))] if match else ""
+
+
 def is_named(name: str, *patterns: str) -> bool:
     """Whether a column is called like one of the patterns, whole name."""
     return any(re.fullmatch(pattern, key(name)) for pattern in patterns)

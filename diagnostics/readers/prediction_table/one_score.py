@@ -53,7 +53,8 @@ def one_score(column: pl.Series, *, told: Kind | None = None) -> OneScore:
     scores = read.to_numpy().astype(float)
     kind = told or _kind(scores[~np.isnan(scores)], column.name)
     if kind == "logit":
-        values = np.exp(-np.logaddexp(0.0, -scores))
+        with np.errstate(over="ignore"):  # far below 0 it is 0
+            values = 1 / (1 + np.exp(-scores))
     elif kind == "log-probability":
         values = np.exp(scores)
     else:

@@ -80,7 +80,8 @@ class Search:
     def chosen(self, role: str, guesses: Sequence[str | None] = ()) -> str | None:
         """The column told for a role, else the first guess that is free; taken either way."""
         told = self.told.get(role, ("",))[0]
-        if told in self.sample.columns:
+        is_label = role.endswith("_label")  # a list of labels is refused later, with the reason
+        if told in self.sample.columns and (is_label or not self.sample[told].dtype.is_nested()):
             self.take(told)
             return told
         if told:

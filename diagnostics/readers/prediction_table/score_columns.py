@@ -139,6 +139,7 @@ def _tells_apart(search: Search, label: str, score: str) -> bool:
         return True
     ranges = (
         pl.DataFrame({"label": search.sample[label].cast(pl.String), "score": values})
+        .drop_nulls()
         .group_by("label")
         .agg(low=pl.col("score").min(), high=pl.col("score").max())
         .sort("low")
