@@ -125,7 +125,8 @@ def run() -> Run:
     """The chosen run, the experiment's best one unless told otherwise."""
     chosen = experiment()
     name = st.session_state.get(RUN)
-    return chosen.run(name if any(r.run == name for r in chosen.runs) else ranked_runs(chosen)[0])
+    is_known = any(entry.run == name for entry in chosen.runs)
+    return chosen.run(str(name) if is_known else ranked_runs(chosen)[0])
 
 
 def place(of: Run | None = None) -> cached.Place:

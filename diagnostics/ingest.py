@@ -136,7 +136,7 @@ def _main_split(reading: Reading, cube: pl.DataFrame) -> str:
 
 
 def _split_order(split: str) -> tuple[int, str]:
-    return (SPLITS.index(split) if split in SPLITS else len(SPLITS), split)  # type: ignore[arg-type]
+    return (SPLITS.index(split) if split in SPLITS else len(SPLITS), split)
 
 
 def _totals(

@@ -83,14 +83,14 @@ def conform(frame: pl.DataFrame, schema: dict[str, Any]) -> pl.DataFrame:
 
 def predictions_frame(
     *,
-    example: Sequence[str],
-    true_label: Sequence[str | None] | None = None,
-    predicted_label: Sequence[str | None] | None = None,
+    example: Sequence[str] | pl.Series,
+    true_label: Sequence[str | None] | pl.Series | None = None,
+    predicted_label: Sequence[str | None] | pl.Series | None = None,
     confidence: Any = None,
     probabilities: Any = None,
     labels: Sequence[str] | None = None,
-    split: str | Sequence[str] = "test",
-    fold: Sequence[int | None] | None = None,
+    split: str | Sequence[str] | pl.Series = "test",
+    fold: Sequence[int | None] | pl.Series | None = None,
 ) -> tuple[pl.DataFrame, list[str]]:
     """The canonical predictions table and its label list, from columns as they come.
 

@@ -105,22 +105,29 @@ def _reading(folder: Folder, description: Any) -> Reading:
 
 def _table(folder: Folder, stem: str) -> pl.DataFrame:
     """The table called `stem` in whichever of the three forms it has."""
-    readers = {
-        f"{stem}.parquet": pl.read_parquet,
-        f"{stem}.csv": lambda path: pl.read_csv(path, infer_schema=False),
-        f"{stem}.jsonl": lambda path: pl.read_ndjson(path, infer_schema_length=None),
-    }
-    for name, reader in readers.items():
+    names = [f"{stem}{suffix}" for suffix in (".parquet", ".csv", ".jsonl")]
+    for name in names:
         if name in folder.names:
             try:
-                return reader(folder.path / name)
+                return _read_table(folder.path / name)
             except (pl.exceptions.PolarsError, OSError) as error:
                 what = " ".join(f"{name} is not readable: {error}".split())[:300]
                 raise _Broken(folder, name, what, "Record the run again.") from None
-    names = " or ".join(readers)
     raise _Broken(
-        folder, "", f"There is no {names}.", "A run folder holds run.json and its predictions."
+        folder,
+        "",
+        f"There is no {' or '.join(names)}.",
+        "A run folder holds run.json and its predictions.",
     )
+
+
+def _read_table(path: Path) -> pl.DataFrame:
+    """A table with types in Parquet and JSON lines, and of text in csv."""
+    if path.suffix == ".parquet":
+        return pl.read_parquet(path)
+    if path.suffix == ".jsonl":
+        return pl.read_ndjson(path, infer_schema_length=None)
+    return pl.read_csv(path, infer_schema=False)
 
 
 def _predictions(
@@ -222,9 +229,7 @@ def _shared_examples(folder: Folder, shared: str) -> pl.DataFrame:
         raise _Broken(folder, DESCRIPTION, what, "Open a folder that holds both.")
     folder.use(path)
     try:
-        if path.suffix == ".parquet":
-            return pl.read_parquet(path)
-        return pl.read_ndjson(path) if path.suffix == ".jsonl" else pl.read_csv(path)
+        return _read_table(path)
     except (pl.exceptions.PolarsError, OSError) as error:
         what = " ".join(f"The examples file {shared!r} is not readable: {error}".split())[:300]
         raise _Broken(folder, DESCRIPTION, what, "Record the run again.") from None

@@ -75,7 +75,7 @@ def _may_be_read(folder: Folder, path: Path) -> bool:
 
 
 def _read(folder: Folder, path: Path) -> Config:
-    import yaml  # type: ignore[import-untyped]
+    import yaml
 
     where = path.relative_to(folder.root).as_posix()
     try:
