@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -146,6 +148,47 @@ def test_parquet_with_lists_and_categories_is_read(tmp_path: Path) -> None:
     assert reading.predictions is not None
     assert reading.predictions["confidence"].to_list() == pytest.approx([0.75, 0.5])
     assert reading.labels == ["cat", "dog"]
+
+
+def test_parquet_columns_of_any_type_are_content(tmp_path: Path) -> None:
+    moment = datetime(2026, 11, 20, 22, 30)
+    content = {
+        "date": [moment.date(), None],
+        "moment": [moment, moment],
+        "time": [moment.time(), None],
+        "took": [timedelta(seconds=3), None],
+        "price": [Decimal("1.50"), None],
+        "nothing": [None, None],
+        "words": [["a", "b"], []],
+        "boxes": [[{"x": 1}], None],
+        "colour": pl.Series(["red", None], dtype=pl.Enum(["red"])),
+        "picture": [b"\x89PNG", b"\x89PNG"],
+        "meta": [{"source": "web", "raw": b"\x00"}, None],
+    }
+    table = pl.DataFrame({"id": [1, 2], "label": ["a", "b"], "predicted": ["a", "a"], **content})
+    table.write_parquet(tmp_path / "table.parquet")
+    [reading] = list(prediction_table.read(listed(tmp_path, tmp_path)))
+    assert isinstance(reading, Reading)
+    assert reading.examples is not None
+    shown = set(content) - {"picture", "meta"} | {"meta.source"}
+    assert set(reading.examples.columns) == {"example", *shown}
+
+
+@pytest.mark.parametrize("role", ["true_label", "predicted", "confidence", "id", "fold", "model"])
+def test_roles_of_odd_types_do_not_raise(role: str, tmp_path: Path) -> None:
+    roles = {
+        "id": [1, 2],
+        "true_label": ["a", "b"],
+        "predicted": ["a", "b"],
+        "confidence": [1, 0.5],
+    }
+    moment = datetime(2026, 11, 20, 22, 30)
+    for odd in (moment, moment.date(), Decimal("0.5"), None, b"\x00", [], [b"\x00"], {}, ["a"]):
+        table = pl.DataFrame({**roles, role: [odd, None]}, strict=False)
+        table = table.select(name for name, kind in table.schema.items() if kind != pl.Struct([]))
+        table.write_parquet(tmp_path / "predictions.parquet")
+        for found in prediction_table.read(listed(tmp_path, tmp_path)):
+            assert isinstance(found, Reading | Problem)
 
 
 def test_a_large_table_takes_seconds(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
+
 from diagnostics.errors import DiagnosticsError
 from diagnostics.readers import Folder, Reading
 from diagnostics.readers.prediction_table.choices import Choice, choices, mapping_as_toml
@@ -75,12 +77,22 @@ def read(folder: Folder) -> Iterator[Reading | Problem]:
     used: set[str] = set()
     for name in names:
         source = Source(folder, name, _choice(folder, name, decided), len(names) == 1)
-        for found in _read_table(source):
+        for found in _with_net(source):
             if isinstance(found, Reading):
                 if found.run in used:
                     found = replace(found, run=f"{source.stem} {found.run}")
                 used.add(found.run)
             yield found
+
+
+def _with_net(source: Source) -> Iterator[Reading | Problem]:
+    """The table's runs; a kind of column that nobody thought of is a problem of this file only."""
+    try:
+        yield from _read_table(source)
+    except pl.exceptions.PolarsError as error:
+        what = f"The table could not be read: {str(error).splitlines()[0]}."
+        hint = "Keep only the columns that matter, with one kind of value in each."
+        yield source.problem("broken-table", what, hint)
 
 
 def _is_own_run(folder: Folder) -> bool:

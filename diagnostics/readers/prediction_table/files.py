@@ -113,8 +113,10 @@ def _parquet(path: Path, rows: int | None) -> pl.DataFrame:
     except pl.exceptions.PolarsError as error:
         what = "The file is no readable Parquet file."
         raise UnreadableTable("broken-table", what, CUT_OFF) from error
+    frame = _flat(frame)
     coded = [name for name, kind in frame.schema.items() if kind in (pl.Categorical, pl.Enum)]
-    return _flat(frame.with_columns(pl.col(coded).cast(pl.String)))
+    raw = [name for name, kind in frame.schema.items() if kind in (pl.Binary, pl.Object)]
+    return frame.drop(raw).with_columns(pl.col(coded).cast(pl.String))
 
 
 def _json_lines(path: Path) -> Table:

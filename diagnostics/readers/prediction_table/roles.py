@@ -114,9 +114,24 @@ class Search:
         return [name for name in self.scalars() if self.is_number(name)]
 
     def identities(self) -> list[str]:
-        """Free columns called like an id, best first, that tell most rows of a run apart."""
+        """Free columns called like an id that tell most rows of a run apart, best first.
+
+        Then the first column, if it holds codes (`h2730`), all different.
+        """
         named = best(self.scalars(), IDENTITY)
+        first = self.sample.columns[0]
+        if first in self.free and first not in named and _holds_codes(self.sample[first]):
+            named.append(first)
         runs = [*best(self.scalars(), MODEL), *best(self.sample.columns, [FOLD, SPLIT])]
         runs = [name for name in runs if name not in named]
         rows = max(len(self.sample), 1)
         return [name for name in named if self.sample.select(name, *runs).n_unique() * 2 > rows]
+
+
+def _holds_codes(column: pl.Series) -> bool:
+    """Whether a column holds words with digits in them that never come twice."""
+    if column.dtype != pl.String or column.has_nulls() or column.is_duplicated().any():
+        return False
+    return bool(
+        column.str.contains(r"^\S*[^\d\s.,+-]\S*$").all() and column.str.contains(r"\d").all()
+    )

@@ -41,7 +41,7 @@ class Probabilities:
 
 def numbers(column: pl.Series) -> pl.Series:
     """A column as float64, null where it holds no number; `93%` is 0.93 and `0,93` is 0.93."""
-    if column.dtype.is_nested():
+    if not (column.dtype.is_numeric() or column.dtype in (pl.String, pl.Boolean)):
         return pl.Series(column.name, [None] * len(column), pl.Float64)
     if column.dtype != pl.String:
         return column.cast(pl.Float64, strict=False).fill_nan(None)
