@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diagnostics import reducers
@@ -210,7 +211,7 @@ def _containing(run: Run, text: str) -> pl.LazyFrame:
 
 
 def with_content(run: Run, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the predictions table with labels for codes and the content joined on, in their order.
+    """Rows of the predictions table with labels for codes and their content joined on, in order.
 
     Columns of the content that are called like one of `COLUMNS` get ` (content)` behind.
     """
@@ -268,18 +269,8 @@ def answers_of_all_runs(experiment: Experiment, example: str) -> pd.DataFrame:
     answered rightly what it does not list: its `confidence` is then NaN, and `derived` is True.
     """
     import pandas as pd
-    import polars as pl
 
-    from diagnostics import tables
-
-    rows = (
-        tables.labelled_predictions(experiment.runs)
-        .filter(pl.col("example") == example, pl.col("split") != "train")
-        .select("run", "true_label", "predicted_label", "confidence")
-        .unique("run", keep="first", maintain_order=True)
-        .collect()
-    )
-    found = {row["run"]: row for row in rows.to_dicts()}
+    found = _answers_by_run(experiment, example)
     truth = next((row["true_label"] for row in found.values() if row["true_label"]), None)
     table = []
     for run in experiment.runs:
@@ -302,6 +293,35 @@ def answers_of_all_runs(experiment: Experiment, example: str) -> pd.DataFrame:
     names = ["run", "true_label", "predicted_label", "confidence", "correct", "derived"]
     frame = pd.DataFrame(table, columns=names)
     return frame.astype({"confidence": "float64"})
+
+
+def _answers_by_run(experiment: Experiment, example: str) -> dict[str, dict[str, Any]]:
+    """Each run's first held-out row for the example; one scan, however many runs there are."""
+    import polars as pl
+
+    runs = {str(run.table("predictions")): run for run in experiment.runs}
+    files = [path for path in runs if Path(path).is_file()]
+    if not files:
+        return {}
+    columns = ["path", "true_label", "predicted_label", "confidence"]
+    rows = (
+        pl.scan_parquet(files, include_file_paths="path")
+        .filter(pl.col("example") == example, pl.col("split") != "train")
+        .select(columns)
+        .unique("path", keep="first", maintain_order=True)
+        .collect()
+    )
+    found = {}
+    for path, *codes, confidence in rows.iter_rows():
+        run = runs[path]
+        true_label, predicted_label = (None if code is None else run.labels[code] for code in codes)
+        found[run.run] = {
+            "run": run.run,
+            "true_label": true_label,
+            "predicted_label": predicted_label,
+            "confidence": confidence,
+        }
+    return found
 
 
 def _lists_only_mistakes(run: Run, found: dict[str, Any], experiment: Experiment) -> bool:

@@ -1,0 +1,65 @@
+"""The probability bars of one answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diagnostics.charts import colours
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+COLOURS = {
+    "true": colours.TRUE_LABEL,
+    "right": colours.RIGHT,
+    "predicted": colours.PREDICTED_LABEL,
+    "other": colours.OTHER,
+    "rest": colours.OTHER,
+}
+BAR_HEIGHT = 24
+LABEL_WIDTH = 170
+
+
+def probability_bars(
+    probabilities: pd.DataFrame, *, text_colour: str = colours.TEXT
+) -> alt.LayerChart:
+    """Horizontal bars in the order of the rows.
+
+    Parameters
+    ----------
+    probabilities
+        `label`, `probability`, `role` and `figure`, as `probability_table` has them.
+    text_colour
+        Of the figures behind the bars, which the theme does not reach.
+    """
+    import altair as alt
+
+    base = alt.Chart(probabilities).encode(
+        y=alt.Y(
+            "label:N",
+            sort=None,
+            title=None,
+            axis=alt.Axis(
+                labelLimit=LABEL_WIDTH, labelOverlap=False, ticks=False, domain=False, grid=False
+            ),
+        ),
+        tooltip=[
+            alt.Tooltip("label:N", title="Label"),
+            alt.Tooltip("figure:N", title="Probability"),
+        ],
+    )
+    width = alt.X(
+        "probability:Q",
+        title=None,
+        scale=alt.Scale(domain=[0, 1.3], nice=False),
+        axis=None,
+    )
+    colour = alt.Color(
+        "role:N",
+        legend=None,
+        scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())),
+    )
+    bars = base.mark_bar(cornerRadiusEnd=3, height=14, minBandSize=2).encode(x=width, color=colour)
+    figures = base.mark_text(align="left", dx=6, color=text_colour).encode(x=width, text="figure:N")
+    return alt.LayerChart(layer=[bars, figures]).properties(height=alt.Step(BAR_HEIGHT))

@@ -1,0 +1,85 @@
+"""What a person browses: a ranking, or a plain list where nothing can be ranked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from diagnostics import reducers
+from diagnostics.examples import Filter, Ranking, answers_where, rank_examples, with_content
+from diagnostics.reducers import RANKINGS, By, Measure
+from diagnostics.workspace import Evidence
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from diagnostics.workspace import Run
+
+#: The measure of a list that is in the order of its ids.
+UNRANKED = ""
+
+
+def offered_rankings(run: Run) -> dict[By, str]:
+    """Every ranking, with the reason why the run cannot be looked at by it; "" if it can.
+
+    A run without any confidence can still be listed, so its mistakes and right answers are there.
+    """
+    truth = "" if run.has(Evidence.TRUTH) else "the run has no true labels"
+    reasons = dict.fromkeys(RANKINGS, truth)
+    if not truth:
+        reasons["uncertain"] = "" if run.has(Evidence.CONFIDENCE) else "the run has no confidence"
+        if not run.has(Evidence.PROBABILITIES):
+            reasons["nearly-right"] = "the run does not say which label came second"
+        if not run.has(Evidence.PREDICTIONS):
+            reasons["confident-correct"] = "the run kept only its mistakes"
+    else:
+        reasons["uncertain"] = ""
+    return reasons
+
+
+def listed_examples(
+    run: Run,
+    by: By,
+    *,
+    k: int,
+    where: Filter | None = None,
+    measure: Measure = "margin",
+) -> Ranking:
+    """The first `k` answers to look at, with their content, as `top_examples` has them.
+
+    Where answers belong to the list and none has a number to rank it by, they come in the order
+    of their ids: `measure` is then `UNRANKED`, `total` counts them all and `excluded` is 0.
+    Entities are not ranked by label: their wrong sentences come by the confidence of what was
+    found wrongly, the highest first, then those without one.
+    """
+    ranking = listed_answers(run, by, k=k, where=where, measure=measure)
+    return replace(ranking, examples=with_content(run, ranking.examples))
+
+
+def listed_answers(
+    run: Run,
+    by: By,
+    *,
+    k: int,
+    where: Filter | None = None,
+    measure: Measure = "margin",
+) -> Ranking:
+    """The same without content, which may be large, and with labels as codes."""
+    rows = answers_where(run, where or Filter())
+    if run.task == "entities":
+        return _sentences(run, rows, k)
+    ranking = rank_examples(rows, by, k=k, measure=measure)
+    if ranking.total or not ranking.excluded:
+        return ranking
+    pool = reducers.ranking_pool(reducers.lazy(rows, []), by)
+    first = reducers.collect(pool.sort("example", "fold", nulls_last=True).head(k))
+    return Ranking(by, UNRANKED, ranking.excluded, 0, first.to_pandas())
+
+
+def _sentences(run: Run, rows: pl.LazyFrame, k: int) -> Ranking:
+    import polars as pl
+
+    total = int(rows.select(pl.len()).collect().item())
+    first = rows.sort("confidence", "example", descending=[True, False], nulls_last=True).head(k)
+    measure = "confidence" if run.has(Evidence.CONFIDENCE) else UNRANKED
+    return Ranking("confident-mistakes", measure, total, 0, first.collect().to_pandas())
