@@ -6,11 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 import diagnostics
+import diagnostics.examples
+from diagnostics import content, listing, neighbours, spans
 from diagnostics.opening import workspace_fingerprint
 from diagnostics.reducers import By, Measure
 
@@ -18,9 +21,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from diagnostics import ConfusionMatrix, Experiment, Filter, Ranking, Run, Workspace
+    from diagnostics.content import ContentColumns
+    from diagnostics.neighbours import ExampleIndex
 
 #: How many workspaces, or states of one, are held at a time.
 WORKSPACES = 3
+#: What a list shows of a text.
+LISTED_CHARACTERS = 85
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,20 @@ def confusion_matrix(place: Place, split: str | None = None) -> ConfusionMatrix:
     return diagnostics.confusion_matrix(_found(place)[1], split=split)
 
 
+@st.cache_data(max_entries=16, show_spinner=False)
+def confused_pairs(place: Place, split: str | None) -> pd.DataFrame:
+    """Every confused pair of the run, the most frequent first."""
+    return diagnostics.confused_pairs(confusion_matrix(place, split))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def most_confused_labels(place: Place, split: str | None, limit: int) -> list[str]:
+    """The classes that a matrix of `limit` classes shows, in its order."""
+    from diagnostics.seriation import most_confused_labels
+
+    return most_confused_labels(confusion_matrix(place, split), limit)
+
+
 @st.cache_data(max_entries=128, show_spinner="Ranking the examples…")
 def top_examples(place: Place, by: By, k: int, where: Filter, measure: Measure) -> Ranking:
     """The first `k` answers of a ranking."""
@@ -75,3 +96,72 @@ def top_examples(place: Place, by: By, k: int, where: Filter, measure: Measure) 
 def answers_of_all_runs(place: Place, example: str) -> pd.DataFrame:
     """What every run of the experiment said about one example."""
     return diagnostics.answers_of_all_runs(_found(place)[0], example)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def content_columns(place: Place) -> ContentColumns:
+    """Which column of the run's content is what."""
+    return content.content_columns(_with_content(place))
+
+
+@st.cache_data(max_entries=32, show_spinner="Ranking the examples…")
+def listed_answers(place: Place, by: By, k: int, where: Filter, measure: Measure) -> Ranking:
+    """The first `k` answers to look at, without their content."""
+    return listing.listed_answers(_with_content(place), by, k=k, where=where, measure=measure)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def listed_page(
+    place: Place, by: By, k: int, where: Filter, measure: Measure, rows: slice
+) -> pd.DataFrame:
+    """Some rows of `listed_answers`, with what a list shows of their content."""
+    ranking = listed_answers(place, by, k, where, measure)
+    found = diagnostics.examples.with_content(_with_content(place), ranking.examples.iloc[rows])
+    return content.preview(
+        found, content_columns(place), Path(place.root), characters=LISTED_CHARACTERS
+    )
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def answer(place: Place, example: str, split: str | None) -> dict[str, Any] | None:
+    """One example's row in the run, of another split if the asked one has none."""
+    run = _found(place)[1]
+    found = diagnostics.examples.answer(run, example, split=split or run.split)
+    return found or diagnostics.examples.answer(run, example)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def content_of(place: Place, example: str) -> dict[str, Any]:
+    """One example's content by column."""
+    return diagnostics.examples.content_of(_with_content(place), example)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def entities_of_all_runs(place: Place, example: str) -> pd.DataFrame:
+    """What every run of the experiment found in one sentence."""
+    return spans.entities_of_all_runs(_found(place)[0], example)
+
+
+@st.cache_data(max_entries=256, show_spinner="Looking for similar examples…")
+def nearest_examples(place: Place, example: str, split: str) -> tuple[pd.DataFrame, int, int]:
+    """The most similar examples as a list shows them; with how many of how many was compared."""
+    run, root = _with_content(place), Path(place.root)
+    columns = content_columns(place)
+    near = example if neighbours.is_narrowed(run) else None
+    index = _example_index(run, root, str(run.table("examples")), near)
+    found = neighbours.nearest_examples(run, example, split=split, root=root, index=index)
+    return (
+        content.preview(found, columns, root, characters=2 * LISTED_CHARACTERS),
+        index.compared,
+        index.total,
+    )
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _example_index(_run: Run, _root: Path, table: str, near: str | None) -> ExampleIndex:
+    """Made once for a table of content, which the runs of an experiment may share."""
+    return neighbours.example_index(_run, near=near, root=_root)
+
+
+def _with_content(place: Place) -> Run:
+    return content.with_shared_content(*_found(place))

@@ -1,1 +1,22 @@
-"""Placeholder."""
+"""Examples: a ranked list of answers, and everything that is known of one of them."""
+
+import streamlit as st
+
+from app import example_card, examples_choice, examples_view, session
+
+run = session.run()
+examples_view.require_examples(run)
+choice = examples_choice.controls(run)
+found = examples_view.listing(choice)
+examples_view.heading(run, choice, found)
+listed, card = st.columns([5, 7], gap="medium")
+with card:
+    example = examples_view.stepper(found)
+    if example:
+        example_card.draw(example, split=choice.where.split)
+with listed:
+    if found.total:
+        examples_view.table(choice, found, example)
+        examples_view.export(run, choice, found)
+    else:
+        examples_view.empty(run, choice)

@@ -10,3 +10,7 @@ PREDICTED_LABEL = WRONG
 BADGES = {"true": "green", "predicted": "red", "right": "green", "wrong": "red", "neutral": "gray"}
 #: What was chosen among others that stay grey.
 CHOSEN = "#2F7FD6"
+#: Figures in charts, which no theme reaches: on light, on dark, and passable on both.
+TEXT_ON_LIGHT = "#515B69"
+TEXT_ON_DARK = "#A3AFBF"
+TEXT = "#737E8C"

@@ -1,0 +1,148 @@
+"""What the Examples page lists: the ranking and what it is narrowed to, all of it in the link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app import cached, session
+from diagnostics import Evidence, Filter, Run
+from diagnostics.listing import offered_rankings
+from diagnostics.reducers import By, Measure
+
+NAMES: dict[By, str] = {
+    "confident-mistakes": "Confident mistakes",
+    "uncertain": "Uncertain",
+    "nearly-right": "Nearly right",
+    "confident-correct": "Confident and right",
+}
+MEASURES: tuple[Measure, ...] = ("margin", "entropy", "confidence")
+#: Keys in the link that narrow the list, with the words of their chips.
+NARROWING = {"true": "true", "predicted": "predicted", "split": "split", "q": "contains"}
+#: The ranking's widget; in the link it is `by`, with the names that the command uses.
+_RANKING = "examples_by"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What to list."""
+
+    by: By
+    where: Filter
+    measure: Measure
+
+
+def controls(run: Run) -> Choice:
+    """The bar on top: how to rank, and what to narrow the list to."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        by = _ranking(run)
+        measure = _measure(run, by)
+        true_label = _label("true", "True label") if run.has(Evidence.TRUTH) else ""
+        predicted = _label("predicted", "Predicted label") if run.task != "entities" else ""
+        split = _split(run)
+        text = st.text_input(
+            "Search",
+            key="q",
+            bind="query-params",
+            live=True,
+            icon=":material/search:",
+            placeholder="Words in the text",
+            on_change=start_over,
+            width=175,
+            disabled=not cached.content_columns(session.place()).is_searchable,
+        )
+    where = Filter(
+        true_label=true_label or None,
+        predicted_label=predicted or None,
+        split=split or None,
+        text=text or None,
+    )
+    return Choice(by, where, measure)
+
+
+def _ranking(run: Run) -> By:
+    if run.task == "entities":
+        return "confident-mistakes"
+    reasons = offered_rankings(run)
+    offered = [by for by, reason in reasons.items() if not reason]
+    asked = st.query_params.get("by") or st.session_state.get("by")
+    st.session_state[_RANKING] = asked if asked in offered else offered[0]
+    chosen: By = st.segmented_control(  # type: ignore[assignment]
+        "Ranking",
+        offered,
+        key=_RANKING,
+        required=True,
+        format_func=lambda by: NAMES[by],
+        on_change=_ranking_chosen,
+        help=_not_offered(reasons),
+    )
+    _remember_ranking(chosen, is_default=chosen == offered[0])
+    return chosen
+
+
+def _ranking_chosen() -> None:
+    _remember_ranking(st.session_state[_RANKING], is_default=False)
+    start_over()
+
+
+def _remember_ranking(by: By, *, is_default: bool) -> None:
+    """In the link and for the session; a bound widget would put the words of its face there."""
+    st.session_state["by"] = by
+    if not is_default:
+        st.query_params["by"] = by
+    elif "by" in st.query_params:
+        del st.query_params["by"]
+
+
+def _not_offered(reasons: dict[By, str]) -> str | None:
+    """Which rankings are missing, and why."""
+    lines = [f"{NAMES[by]}: not here, {reason}." for by, reason in reasons.items() if reason]
+    return "\n\n".join(lines) or None
+
+
+def _measure(run: Run, by: By) -> Measure:
+    if by != "uncertain" or not run.has(Evidence.PROBABILITIES):
+        return "margin"
+    chosen: Measure = st.selectbox(
+        "By",
+        MEASURES,
+        key="measure",
+        bind="query-params",
+        on_change=start_over,
+        width=115,
+    )
+    return chosen
+
+
+def _label(key: str, title: str) -> str:
+    chosen: str = st.selectbox(
+        title,
+        ["", *(label for label in session.experiment().labels if label)],
+        key=key,
+        bind="query-params",
+        format_func=lambda label: label or "any",
+        on_change=start_over,
+        width=150,
+    )
+    return chosen
+
+
+def _split(run: Run) -> str:
+    if len(run.splits) < 2:
+        return ""
+    chosen: str = st.selectbox(
+        "Split",
+        ["", *(split for split in run.splits if split != run.split)],
+        key="split",
+        bind="query-params",
+        format_func=lambda split: split or run.split,
+        on_change=start_over,
+        width=130,
+    )
+    return chosen
+
+
+def start_over() -> None:
+    """Another list begins at its first example."""
+    session.choose(example="")

@@ -1,0 +1,277 @@
+"""The Examples page's parts: what to list, the list, the steps through it, and its export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from app import cached, session, tables, verbatim, widgets
+from app.examples_choice import NARROWING, Choice, start_over
+from diagnostics import Evidence, Run
+from diagnostics.charts import colours
+from diagnostics.content import with_shared_content
+from diagnostics.examples import DEFINITIONS
+from diagnostics.exporting import (
+    EXPORT_LIMIT,
+    exported_examples,
+    file_name,
+    to_csv,
+    to_jsonl,
+)
+from diagnostics.listing import UNRANKED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from diagnostics import Experiment, Ranking
+
+#: How far a list can be paged through.
+LISTED = 2_000
+#: Which experiment the chosen example was looked at in.
+_EXPERIMENT = "examples_experiment"
+
+
+def require_examples(run: Run) -> None:
+    """End the page with a sentence if the run has no examples to show."""
+    if run.has(Evidence.PREDICTIONS) or run.has(Evidence.ERRORS):
+        return
+    if run.task == "stories":
+        what = "Tests of stories are kept as figures only: there are no examples to look at."
+        hint = "Rasa writes the failed stories to failed_test_stories.yml beside the report."
+    elif run.task == "entities":
+        what = "This run has no sentences: every one was right, or its list of errors is missing."
+        hint = "Run `rasa test nlu` with --errors, and keep the *_errors.json beside the report."
+    else:
+        what = "This run brought figures only: its answers to single examples are not in its files."
+        hint = "Keep the answers with diagnostics.record(folder, ...), or as a table beside it."
+    widgets.missing(what, hint)
+    st.stop()
+
+
+def listing(choice: Choice) -> Ranking:
+    """The list as far as it can be paged through, without content."""
+    return cached.listed_answers(session.place(), choice.by, LISTED, choice.where, choice.measure)
+
+
+def heading(run: Run, choice: Choice, found: Ranking) -> None:
+    """What the list is, of which split, how many there are, and what it is narrowed to."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{_count(found)}**", width="content")
+        verbatim.chip("split", choice.where.split or run.split)
+        given = {key: st.session_state.get(key) for key in NARROWING if key != "split"}
+        for key, value in given.items():
+            if value:
+                _clearable(key, str(value))
+        st.caption(_definition(run, choice, found), width="content")
+
+
+def _count(found: Ranking) -> str:
+    shown = len(found.examples)
+    if shown < found.total:
+        return f"The first {shown:,} of {found.total:,}"
+    return f"{found.total:,} example" + ("" if found.total == 1 else "s")
+
+
+def _clearable(key: str, value: str) -> None:
+    colour = {"true": colours.TRUE_LABEL, "predicted": colours.PREDICTED_LABEL}.get(
+        key, colours.OTHER
+    )
+    with st.container(horizontal=True, width="content", vertical_alignment="center", gap=None):
+        verbatim.chip(NARROWING[key], value, colour)
+        st.button(
+            "",
+            key=f"examples_clear_{key}",
+            icon=":material/close:",
+            type="tertiary",
+            help="Clear",
+            on_click=_clear,
+            args=(key,),
+        )
+
+
+def _clear(key: str) -> None:
+    session.choose(**{key: ""})
+    start_over()
+
+
+def _definition(run: Run, choice: Choice, found: Ranking) -> str:
+    if run.task == "entities":
+        order = "the most confident first" if found.measure else "by id"
+        return f"Sentences with a wrong, missed or invented entity, {order}."
+    if found.measure == UNRANKED and found.total:
+        what = {"confident-mistakes": "mistakes", "confident-correct": "right answers"}
+        listed = what.get(choice.by, "answers")
+        return f"No confidence in this run: its {found.total:,} {listed} are listed by id."
+    parts = [_measured_definition(choice, found)]
+    if found.excluded:
+        verb = "has no confidence and is" if found.excluded == 1 else "have no confidence and are"
+        parts.append(f"{found.excluded:,} {verb} left out.")
+    if not run.has(Evidence.PREDICTIONS):
+        parts.append("Only the mistakes of this run are in its files.")
+    return " ".join(parts)
+
+
+def _measured_definition(choice: Choice, found: Ranking) -> str:
+    if choice.by == "uncertain" and found.measure == "entropy":
+        return "All answers, the most evenly spread probabilities first."
+    if choice.by == "uncertain" and found.measure == "confidence":
+        return "All answers, the least confident first."
+    return DEFINITIONS[choice.by]
+
+
+def empty(run: Run, choice: Choice) -> None:
+    """What to say where nothing is listed."""
+    narrowed = any(st.session_state.get(key) for key in NARROWING)
+    if narrowed:
+        widgets.missing("Nothing fits.", "Clear one of the filters above to see more.")
+    elif choice.by == "confident-mistakes":
+        with st.container(border=True, horizontal_alignment="center"):
+            st.markdown(":material/celebration:", width="content")
+            split = choice.where.split or run.split
+            st.text(f"No mistakes in the {split} split: every answer was right.")
+    else:
+        widgets.missing("Nothing to list here.", "Choose another ranking above.")
+
+
+def stepper(found: Ranking) -> str:
+    """The buttons through the list, and which example is looked at; "" if there is none."""
+    ids = list(dict.fromkeys(found.examples["example"]))
+    _forget_example_of_another_experiment()
+    if not ids and not st.session_state.get("example") and "example" not in st.query_params:
+        return ""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        back = st.container(width="content")
+        onward = st.container(width="content")
+        position = st.container(width="content")
+        st.space("stretch")
+        asked = st.text_input(
+            "Example",
+            key="example",
+            bind="query-params",
+            placeholder=ids[0] if ids else "",
+            label_visibility="collapsed",
+            icon=":material/tag:",
+            help="The example's id; another one opens that example.",
+            width=170,
+        )
+    shown = asked or (ids[0] if ids else "")
+    at = ids.index(shown) if shown in ids else -1
+    with back:
+        _step("Previous", "K", ":material/arrow_back:", ids, at - 1 if at > 0 else None)
+    with onward:
+        _step("Next", "J", ":material/arrow_forward:", ids, at + 1 if at + 1 < len(ids) else None)
+    where = f"{at + 1:,} of {found.total:,}" if at >= 0 else "not in this list"
+    position.text(where)
+    return shown
+
+
+def _forget_example_of_another_experiment() -> None:
+    """An id that was chosen elsewhere and means nothing here leaves the link."""
+    here, before = session.experiment().name, st.session_state.get(_EXPERIMENT)
+    st.session_state[_EXPERIMENT] = here
+    example = st.session_state.get("example")
+    if example and before not in (None, here):
+        place = session.place()
+        if not cached.content_of(place, example) and cached.answer(place, example, None) is None:
+            st.session_state["example"] = ""
+
+
+def _step(name: str, key: str, icon: str, ids: list[str], to: int | None) -> None:
+    st.button(
+        name,
+        key=f"examples_{name.lower()}",
+        icon=icon,
+        shortcut=key,
+        disabled=to is None,
+        on_click=session.choose,
+        kwargs={"example": ids[to] if to is not None else ""},
+    )
+
+
+def table(choice: Choice, found: Ranking, shown: str) -> None:
+    """The page of the list that has the example; a click anywhere in a row opens its example."""
+    content = cached.content_columns(session.place())
+    ids = found.examples["example"].tolist()
+    size = tables.rows_that_fit(content)
+    at = ids.index(shown) if shown in ids else 0
+    first = at - at % size
+    rows = slice(first, min(first + size, len(ids)))
+    frame = cached.listed_page(
+        session.place(), choice.by, LISTED, choice.where, choice.measure, rows
+    )
+    version = blake2b(repr((session.place(), choice, first)).encode(), digest_size=6)
+    tables.examples_table(
+        _columns(choice, found, frame),
+        content,
+        key=f"examples_list_{version.hexdigest()}",
+        selected=at - first if shown in ids else None,
+        on_select=lambda row: session.choose(example=ids[first + row]),
+        narrow=True,
+        colour={"confident-mistakes": colours.WRONG, "confident-correct": colours.RIGHT}.get(
+            choice.by, colours.OTHER
+        ),
+        alt=f"Examples {first + 1:,} to {rows.stop:,} of {found.total:,}",
+    )
+    if len(ids) > size:
+        _pages(ids, size, first)
+
+
+def _pages(ids: list[str], size: int, first: int) -> None:
+    """Turning the page opens its first example, so that the link says where one is."""
+    key = f"examples_page_{first}"
+    st.pagination(
+        -(-len(ids) // size),
+        default=first // size + 1,
+        key=key,
+        max_visible_pages=5,
+        on_change=lambda: session.choose(example=ids[(st.session_state[key] - 1) * size]),
+    )
+
+
+def _columns(choice: Choice, found: Ranking, frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns that say something in this ranking."""
+    kept = ["true_label", "predicted_label", "confidence"]
+    if choice.by in ("uncertain", "nearly-right") and found.measure in ("margin", "entropy"):
+        kept.append(found.measure)
+    if frame["fold"].notna().any() and frame["example"].duplicated().any():
+        kept.append("fold")
+    content = [name for name in frame if str(name).startswith("content: ")]
+    kept = [name for name in kept if frame[name].notna().any()]
+    return frame[["example", *content, *kept]]
+
+
+def export(run: Run, choice: Choice, found: Ranking) -> None:
+    """The list as a file, made when it is asked for."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for suffix, write, mime in (
+            (".csv", to_csv, "text/csv"),
+            (".jsonl", to_jsonl, "application/jsonl"),
+        ):
+            st.download_button(
+                f"Export {suffix[1:]}",
+                partial(_exported, session.experiment(), run, choice, write),
+                file_name(session.experiment().name, run.run, choice.by, suffix=suffix),
+                mime,
+                key=f"examples_export_{suffix[1:]}",
+                icon=":material/download:",
+                on_click="ignore",
+                help=_export_help(found),
+            )
+
+
+def _exported(
+    experiment: Experiment, run: Run, choice: Choice, write: Callable[[pd.DataFrame], bytes]
+) -> bytes:
+    asked = with_shared_content(experiment, run)
+    frame = exported_examples(asked, choice.by, where=choice.where, measure=choice.measure)
+    return write(frame)
+
+
+def _export_help(found: Ranking) -> str:
+    if found.total > EXPORT_LIMIT:
+        return f"The first {EXPORT_LIMIT:,} of the {found.total:,} that are listed"
+    return f"All {found.total:,} that are listed"

@@ -1,0 +1,128 @@
+"""Tables of examples: content, labels and figures in one look everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from diagnostics.charts import colours
+from diagnostics.content import heading
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from diagnostics.content import ContentColumns
+
+#: Pixels of a row; Streamlit wraps texts in rows of more than 60.
+ROW_HEIGHTS = {"text": 62, "image": 50, "fields": 35, "none": 35}
+#: Characters that a wide table has room for.
+ONE_LINE = 60
+#: Columns that are shown in percent.
+SHARES = ("confidence", "margin", "similarity")
+#: Pixels of a list, and of a table's head.
+LIST_HEIGHT, HEAD = 600, 36
+#: Pixels of a column that has a tick or a cross.
+MARK = 36
+
+
+def examples_table(
+    frame: pd.DataFrame,
+    content: ContentColumns,
+    *,
+    key: str,
+    on_select: Callable[[int], None],
+    alt: str,
+    selected: int | None = None,
+    narrow: bool = False,
+    colour: str = colours.OTHER,
+) -> None:
+    """One row an example, the `selected` one marked; a click in a row calls `on_select`.
+
+    `narrow` keeps the text from taking the room of the labels.
+    """
+    mark_row(key, selected)
+    row_height = ROW_HEIGHTS[content.kind] if narrow or _is_long(frame) else 35
+    st.dataframe(
+        frame.assign(**{name: frame[name] * 100 for name in SHARES if name in frame}),
+        key=key,
+        hide_index=True,
+        height=HEAD + row_height * len(frame),
+        row_height=row_height,
+        on_select=partial(_clicked, key, selected, on_select),
+        selection_mode=["single-row", "single-cell"],
+        column_order=_order(frame, content),
+        column_config=_config(frame, content, colour, narrow=narrow),
+        placeholder="",
+        alt=alt,
+    )
+
+
+def rows_that_fit(content: ContentColumns) -> int:
+    """How many rows a list of this content has."""
+    return (LIST_HEIGHT - HEAD) // ROW_HEIGHTS[content.kind]
+
+
+def height_of(rows: int, *, most: int) -> int:
+    """Pixels of a table of plain rows that scrolls from `most` rows on."""
+    return HEAD + ROW_HEIGHTS["none"] * min(rows, most)
+
+
+def mark_row(key: str, row: int | None) -> None:
+    """Select a row of a table that is about to be drawn, and nothing else in it."""
+    rows = [] if row is None else [row]
+    st.session_state[key] = {"selection": {"rows": rows, "columns": [], "cells": []}}
+
+
+def clicked_row(key: str, marked: int | None) -> int | None:
+    """The row that was clicked in a table with a marked row; None if it was that one."""
+    selection = st.session_state[key]["selection"]
+    rows = [*selection["rows"], *(row for row, _ in selection["cells"])]
+    return next((row for row in rows if row != marked), None)
+
+
+def _clicked(key: str, marked: int | None, on_select: Callable[[int], None]) -> None:
+    row = clicked_row(key, marked)
+    if row is not None:
+        on_select(row)
+
+
+def _is_long(frame: pd.DataFrame) -> bool:
+    """Whether a wide table's rows need more than a line."""
+    content = [name for name in frame if str(name).startswith(heading(""))]
+    return any(len(str(value)) > ONE_LINE for name in content for value in frame[name])
+
+
+def _order(frame: pd.DataFrame, content: ContentColumns) -> list[str]:
+    """All columns, but ids only where nothing else tells the rows apart."""
+    names = [str(name) for name in frame]
+    return names if content.kind == "none" else [name for name in names if name != "example"]
+
+
+def _config(
+    frame: pd.DataFrame, content: ContentColumns, colour: str, *, narrow: bool
+) -> dict[str, Any]:
+    column = st.column_config
+    labels: Any = "small" if narrow else 120
+    share: dict[str, Any] = {"min_value": 0, "max_value": 100, "format": "%.1f%%", "color": colour}
+    known: dict[str, Any] = {
+        "example": column.TextColumn("Example", width="small"),
+        "true_label": column.TextColumn("True", width=labels),
+        "predicted_label": column.TextColumn("Predicted", width=labels),
+        "confidence": column.ProgressColumn("Confidence", width="small", **share),
+        "margin": column.NumberColumn("Margin", format="%.1f%%", width="small"),
+        "entropy": column.NumberColumn("Entropy", format="%.3f", width="small"),
+        "fold": column.NumberColumn("Fold", width="small"),
+        "mark": column.TextColumn("", width=MARK),
+        "similarity": column.ProgressColumn("Similarity", width="small", **share),
+    }
+    for name in content.names:
+        if name == content.image:
+            known[heading(name)] = column.ImageColumn("Image", width=64)
+        elif name == content.text:
+            known[heading(name)] = column.TextColumn("Text", width=200 if narrow else 300)
+        else:
+            known[heading(name)] = column.Column(name)
+    return {name: known[name] for name in frame if name in known}
