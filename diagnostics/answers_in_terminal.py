@@ -138,11 +138,8 @@ def _run_summary(run: Run) -> dict[str, Any]:
 
 
 def _print_experiment(console: Console, experiment: Experiment) -> None:
-    names = [
-        name
-        for name in ("accuracy", "micro_f1", "macro_f1", "weighted_f1")
-        if _any(experiment, name)
-    ]
+    overall = "accuracy" if _any(experiment, "accuracy") else "micro_f1"
+    names = [name for name in (overall, "macro_f1") if _any(experiment, name)]
     rows = [
         [
             run.run,
