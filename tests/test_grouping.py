@@ -1,0 +1,77 @@
+"""Runs that kept only their mistakes: who belongs to whom, and who copied whom."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import diagnostics
+
+DATA = Path(__file__).parent / "data" / "rasa"
+
+
+@pytest.fixture
+def grid(tmp_path: Path) -> Path:
+    shutil.copytree(DATA / "grid", tmp_path / "grid")
+    return tmp_path / "grid"
+
+
+def experiment(folder: Path, kind: str = "intents") -> diagnostics.Experiment:
+    found = diagnostics.open_workspace(folder).experiments
+    (wanted,) = [entry for entry in found if entry.name.endswith(kind)]
+    return wanted
+
+
+def codes(found: diagnostics.Experiment) -> list[str]:
+    return [problem.code for problem in found.problems]
+
+
+def edit(path: Path, change: Any) -> None:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    change(content)
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_a_run_with_its_right_answers_joins_one_without(tmp_path: Path) -> None:
+    for name in ("flat", "flat_successes"):
+        shutil.copytree(DATA / name, tmp_path / name)
+    found = experiment(tmp_path)
+    assert [run.run for run in found.runs] == ["flat", "flat_successes"]
+    assert codes(found) == ["copied-errors"]
+
+
+def test_what_a_run_does_not_list_it_answered_rightly(tmp_path: Path) -> None:
+    for name in ("flat", "flat_successes"):
+        shutil.copytree(DATA / name, tmp_path / name)
+    found = experiment(tmp_path)
+    full = found.run("flat_successes")
+    right = diagnostics.top_examples(full, "confident-correct", k=1).examples["example"][0]
+    said = diagnostics.answers_of_all_runs(found, right).set_index("run")
+    assert said.loc["flat", ["correct", "derived"]].tolist() == [True, True]
+    assert said.loc["flat"].isna()["confidence"]
+    assert not said.loc["flat_successes", "derived"]
+
+
+def test_a_copied_list_of_mistakes_is_named(grid: Path) -> None:
+    assert codes(experiment(grid)) == []
+    for name in ("intent_report.json", "intent_errors.json"):
+        shutil.copyfile(grid / "config-a" / name, grid / "config-b" / name)
+    found = experiment(grid)
+    assert codes(found) == ["copied-errors"]
+    assert "'config-b' lists exactly the mistakes of 'config-a'" in found.problems[0].what
+
+
+def test_another_test_set_in_one_grid_is_another_experiment(grid: Path) -> None:
+    def one_more(report: Any) -> None:
+        label = next(name for name in report if report[name]["support"] > 1)
+        report[label]["support"] += 1
+
+    edit(grid / "config-b" / "intent_report.json", one_more)
+    workspace = diagnostics.open_workspace(grid)
+    intents = [entry for entry in workspace.experiments if "intents" in entry.name]
+    assert sorted(len(entry.runs) for entry in intents) == [1, 2]
+    assert "different-test-data" in {problem.code for problem in workspace.all_problems}
