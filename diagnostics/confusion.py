@@ -172,6 +172,24 @@ def uncounted(run: Run, *, split: str | None = None) -> int:
     return int(_cube(run, split).filter(half)["n"].sum())
 
 
+def matrix_table(matrix: ConfusionMatrix) -> pd.DataFrame:
+    """The whole matrix as it is written into a file.
+
+    Returns
+    -------
+    One row per true class: its label in the first column, whose name says what is where, and a
+    column of counts for each answer.
+    """
+    import pandas as pd
+
+    corner = r"true \ predicted"
+    while corner in matrix.labels:
+        corner = f"({corner})"
+    table = pd.DataFrame(matrix.counts, columns=list(matrix.labels))
+    table.insert(0, corner, pd.Series(matrix.labels, dtype="str"))
+    return table
+
+
 def class_report(matrix: ConfusionMatrix) -> pd.DataFrame:
     """What is known of each class.
 
@@ -280,6 +298,7 @@ __all__ = [
     "confusion_counts",
     "confusion_matrix",
     "matrix_of",
+    "matrix_table",
     "reported_classes",
     "uncounted",
 ]

@@ -64,7 +64,7 @@ def leaf_order(errors: Counts) -> list[int]:
 
     The distance of two classes is 1 minus their mutual rate of confusion, scaled to its largest;
     average linkage; optimal leaf order (Bar-Joseph 2001) up to `OPTIMAL_ORDER_LIMIT` classes. Of
-    the two directions, the one in which the first class comes before the last in `errors`.
+    the two directions, the one that is nearer to the order in `errors`.
     """
     n = len(errors)
     rates = errors / np.maximum(errors.sum(axis=1, keepdims=True), 1)
@@ -80,8 +80,9 @@ def leaf_order(errors: Counts) -> list[int]:
     tree = linkage(flat, method="average")
     if n <= OPTIMAL_ORDER_LIMIT:
         tree = optimal_leaf_ordering(tree, flat)
-    order = [int(index) for index in leaves_list(tree)]
-    return order if order[0] < order[-1] else order[::-1]
+    order = leaves_list(tree)
+    rises = np.arange(n) @ order >= np.arange(n) @ order[::-1]
+    return [int(index) for index in (order if rises else order[::-1])]
 
 
 def matrix_cells(matrix: ConfusionMatrix, shown: Sequence[str]) -> pd.DataFrame:

@@ -1,1 +1,28 @@
-"""Placeholder."""
+"""Which classes are taken for which, and each class's figures."""
+
+import streamlit as st
+
+from app import cached, confusion_tables, confusion_view, partial_confusion_view, session
+from diagnostics import Evidence
+
+run = session.run()
+if not run.confusion_is_exact:
+    if run.has(Evidence.REPORT):
+        partial_confusion_view.show_report(run)
+    elif run.task == "classification" and run.has(Evidence.PREDICTIONS):
+        partial_confusion_view.show_answers(run, confusion_view.choose_split(run))
+    else:
+        partial_confusion_view.show_nothing(run)
+    st.stop()
+
+split = confusion_view.choose_split(run)
+matrix = cached.confusion_matrix(session.place(), split)
+confusion_view.show_summary(run, matrix, split)
+pairs_card, matrix_card = confusion_view.cards(matrix)
+with pairs_card:
+    confusion_tables.show_pairs(run, matrix, split)
+with matrix_card:
+    shown = confusion_view.choose_labels(matrix, split)
+    confusion_view.show_matrix(run, matrix, shown, split)
+with st.container(border=True):
+    confusion_tables.show_classes(run, matrix, split)

@@ -20,6 +20,7 @@ from diagnostics.confusion import (
     class_report,
     confused_pairs,
     confusion_matrix,
+    matrix_table,
     reported_classes,
     uncounted,
 )
@@ -213,3 +214,14 @@ def test_what_if_a_pair_were_right_is_what_scikit_learn_finds(pairs: list[tuple[
         assert pair.macro_f1_gain == pytest.approx(after - before, abs=1e-12)
         assert pair.accuracy_without == pytest.approx(accuracy_score(truth, mended))
         assert pair.n == sum(a != b for a, b in zip(answers, mended, strict=True))
+
+
+def test_the_whole_matrix_is_a_table_with_its_labels() -> None:
+    table = matrix_table(THREE)
+    assert table.columns.tolist() == [r"true \ predicted", "a", "b", "c"]
+    assert table.to_numpy().tolist() == [["a", 8, 2, 0], ["b", 3, 6, 1], ["c", 0, 1, 9]]
+
+
+def test_a_label_like_the_corner_of_the_table_keeps_its_column() -> None:
+    table = matrix_table(ConfusionMatrix((r"true \ predicted", "b"), np.eye(2, dtype=int)))
+    assert table.columns.tolist() == [r"(true \ predicted)", r"true \ predicted", "b"]
