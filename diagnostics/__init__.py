@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         top_examples,
         wrong_run_counts,
     )
+    from diagnostics.grid import run_table
     from diagnostics.metrics import summary_metrics
     from diagnostics.opening import open_workspace
     from diagnostics.recording import record
@@ -54,6 +55,7 @@ _HOMES = {
     "predictions_frame": "tables",
     "rank_examples": "examples",
     "record": "recording",
+    "run_table": "grid",
     "summary_metrics": "metrics",
     "top_examples": "examples",
     "wrong_run_counts": "examples",
@@ -80,6 +82,7 @@ __all__ = [
     "predictions_frame",
     "rank_examples",
     "record",
+    "run_table",
     "summary_metrics",
     "top_examples",
     "wrong_run_counts",

@@ -222,8 +222,13 @@ def filtered_runs(
 
 
 def value_choices(experiment: Experiment, parameter: str) -> list[str]:
-    """A parameter's values in natural order, as `filtered_runs` takes them."""
-    return natural_order({_written(run, parameter) for run in experiment.runs})
+    """A parameter's values as `filtered_runs` takes them: numbers by size, texts naturally."""
+    written = [_written(run, parameter) for run in experiment.runs]
+    numbers = parameter_numbers(experiment, parameter)
+    if numbers is None:
+        return natural_order(set(written))
+    sizes = dict(zip(written, numbers, strict=True))
+    return sorted(sizes, key=lambda text: math.inf if (n := sizes[text]) is None else n)
 
 
 def _written(run: Run, parameter: str) -> str:

@@ -228,6 +228,8 @@ def test_runs_are_filtered_by_a_parameter_s_values() -> None:
     some = with_parameters({"p": 10}, {"p": 9}, {})
     assert value_choices(some, "p") == ["9", "10", NOT_SET]
     assert filtered_runs(some, parameter="p", values=["9", NOT_SET]) == ["r1", "r2"]
+    small = with_parameters({"p": 1e-5}, {"p": 0.01})
+    assert value_choices(small, "p") == ["1e-05", "0.01"]
     assert filtered_runs(some, parameter="p") == ["r0", "r1", "r2"]
 
 

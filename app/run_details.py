@@ -1,0 +1,145 @@
+"""One run in full: its figures, folds, parameters, configuration, notes and problems."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Literal
+
+import streamlit as st
+
+from app import verbatim, widgets
+from app.doors import doors
+from app.evidence_words import missing_sentence
+from diagnostics import Experiment, Run
+from diagnostics.charts.runs import fold_strip
+from diagnostics.metric_words import is_known, metric_text, metric_words
+from diagnostics.parameters import constant_parameters, parameter_text
+from diagnostics.ranking import fold_points, metric_names, ranked_runs, rises, run_metrics
+
+#: Metrics that are large; the others are in the table of scores.
+LARGE = ("accuracy", "micro_f1", "macro_f1", "weighted_f1")
+
+
+def show_run(experiment: Experiment, run: Run, metric: str) -> None:
+    """The chosen run in a card."""
+    with st.container(border=True, key="runs_details"):
+        with st.container(gap=None):
+            verbatim.text_block(run.run)
+            st.caption(rank_words(experiment, run, metric))
+        left, right = st.columns([5, 6], gap="large")
+        with left:
+            _figures(run, metric)
+            doors(experiment, run, key="runs_door", leads=True, with_runs=False)
+            sentence = missing_sentence(run)
+            if sentence:
+                st.caption(sentence)
+            _folds(run, metric)
+            _facts(run)
+        with right:
+            _tables(experiment, run)
+        for note in run.notes:
+            st.text(note)
+        if run.problems:
+            widgets.problems(run.problems)
+
+
+def rank_words(experiment: Experiment, run: Run, metric: str) -> str:
+    """Where the run stands among all of the experiment, without a judgement."""
+    scored = [r for r in ranked_runs(experiment, metric) if _has(experiment.run(r), metric)]
+    if len(scored) < 2 or run.run not in scored:
+        return ""
+    end = "highest" if rises(experiment, metric) else "lowest"
+    rank = scored.index(run.run) + 1
+    words = metric_words(metric) if is_known(metric) else "this score"
+    which = end.capitalize() if rank == 1 else f"Number {rank:,} from the {end}"
+    return f"{which} of {len(scored):,} runs by {words}"
+
+
+def _has(run: Run, metric: str) -> bool:
+    return not math.isnan(run_metrics(run).get(metric, math.nan))
+
+
+def _figures(run: Run, metric: str) -> None:
+    """The metric that ranks the runs, the usual ones, and the mistakes."""
+    values = run_metrics(run)
+    shown = [name for name in dict.fromkeys((metric, *LARGE)) if name in values and is_known(name)]
+    with st.container(horizontal=True, gap="medium"):
+        for name in shown[:3]:
+            st.metric(metric_words(name), metric_text(name, values[name]), width="content")
+        if run.errors is not None:
+            of = f"Wrong of {run.examples:,}" if run.examples else "Wrong"
+            st.metric(of, f"{run.errors:,}", width="content")
+
+
+def _folds(run: Run, metric: str) -> None:
+    folds = fold_points([run], metric)
+    if len(folds) > 1:
+        low, high = (metric_text(metric, v) for v in (folds["value"].min(), folds["value"].max()))
+        words = metric_words(metric) if is_known(metric) else "The score"
+        said = f"{words} of {len(folds):,} folds, from {low} to {high}; the line is their mean."
+        with st.container(gap=None):
+            st.caption(said)
+            st.altair_chart(fold_strip(folds, metric), key="runs_folds", alt=said)
+
+
+def _facts(run: Run) -> None:
+    """Where it lies, when it was made, how long it took, and its tags."""
+    facts = {
+        "File": run.path,
+        "Made": run.created,
+        "Fitting": f"{run.fit_seconds:,.2f} s" if run.fit_seconds is not None else None,
+        "Answering": f"{run.score_seconds:,.2f} s" if run.score_seconds is not None else None,
+        # Fingerprints tell readers which runs are alike, and people nothing.
+        **{name: text for name, text in run.tags.items() if not name.endswith("fingerprint")},
+    }
+    _pairs({name: text for name, text in facts.items() if text}, "About", "the run")
+
+
+def _tables(experiment: Experiment, run: Run) -> None:
+    """Tabs of what there is: every parameter, every score, the configuration as it was found."""
+    parameters, scores = _parameters(experiment, run), _scores(experiment, run)
+    names = [("Parameters", parameters), ("Scores", scores), ("Configuration", run.config)]
+    there = [name for name, content in names if content]
+    if not there:
+        return
+    for name, tab in zip(there, st.tabs(there), strict=True):
+        with tab:
+            if name == "Parameters":
+                _pairs(parameters, "Parameter", "the parameters")
+            elif name == "Scores":
+                _pairs(scores, "Score", "the scores")
+            else:
+                is_short = run.config.count("\n") < 18
+                st.code(run.config, language="yaml", height="content" if is_short else 400)
+
+
+def _parameters(experiment: Experiment, run: Run) -> dict[str, str]:
+    """All parameters of the run, those that differ between the runs first."""
+    names = list(dict.fromkeys([*run.parameters, *run.parameters_text]))
+    same = constant_parameters(experiment)
+    order = sorted(names, key=lambda name: name in same)
+    return {name: parameter_text(run, name) or "" for name in order}
+
+
+def _scores(experiment: Experiment, run: Run) -> dict[str, str]:
+    """The metrics of the split that speaks for the run, then those of the others."""
+    values = run_metrics(run)
+    known = [metric for metric in metric_names(experiment) if metric in values]
+    found = {metric_words(metric): metric_text(metric, values[metric]) for metric in known}
+    for score in run.scores:
+        if score.split != run.split and score.fold is None:
+            name = f"{metric_words(score.metric)}, {score.split}"
+            found[name] = metric_text(score.metric, score.value)
+    return found
+
+
+def _pairs(pairs: Mapping[str, str], head: str, what: str) -> None:
+    """Names and values as they are, in a table that scrolls from the tenth row on."""
+    if not pairs:
+        return
+    import pandas as pd
+
+    frame = pd.DataFrame({head: list(pairs), "Value": list(pairs.values())})
+    height: Literal["content"] | int = "content" if len(frame) <= 10 else 388
+    st.dataframe(frame, hide_index=True, height=height, alt=f"A table of {what}")

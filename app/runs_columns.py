@@ -1,0 +1,106 @@
+"""The columns of the table of runs: the first ones, their heads, how values are written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from diagnostics.grid import RunColumn
+from diagnostics.metric_words import is_percentage, metric_words
+from diagnostics.parameters import short_names
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Differing parameters that the table has unless told otherwise.
+PARAMETERS = 8
+#: Pixels that the names of runs take at most; other columns of texts half of it.
+WIDEST = 340
+
+_HEADS = {
+    "run": "Run",
+    "errors": "Wrong",
+    "examples": "Examples",
+    "folds": "Folds",
+    "failed": "Failed",
+    "fit_seconds": "Fitting",
+    "score_seconds": "Answering",
+    "created": "Created",
+    "reader": "Reader",
+}
+
+
+def default_columns(columns: Sequence[RunColumn], metric: str) -> list[str]:
+    """The metric, its spread, the usual other one, the mistakes, some parameters, the time."""
+    other = "macro_f1" if metric != "macro_f1" else "accuracy"
+    parameters = [column for column in columns if column.kind == "parameter"][:PARAMETERS]
+    wanted = [
+        *(c for c in columns if c.kind == "metric" and c.of == metric),
+        *(c for c in columns if c.kind == "fold_std" and c.of == metric),
+        *(c for c in columns if c.kind == "metric" and c.of == other),
+        *(c for c in columns if c.kind in ("errors", "failed")),
+        *parameters,
+        *(c for c in columns if c.kind == "fit_seconds"),
+    ]
+    return [column.name for column in wanted]
+
+
+def column_heads(columns: Sequence[RunColumn]) -> dict[str, str]:
+    """What stands above each column, by its name; parameters in short where that is clear."""
+    heads = {column.name: _head(column) for column in columns if column.kind != "parameter"}
+    parameters = {column.of: column.name for column in columns if column.kind == "parameter"}
+    shorter = short_names(list(parameters), taken=set(heads.values()))
+    return heads | {name: shorter[of] for of, name in parameters.items()}
+
+
+def _head(column: RunColumn) -> str:
+    words = metric_words(column.of)
+    match column.kind:
+        case "metric":
+            return words
+        case "fold_mean":
+            return f"{words}, mean of folds"
+        case "fold_std":
+            return f"{words} ±"
+        case "split":
+            return f"{words}, {column.split}"
+        case kind:
+            return _HEADS[kind]
+
+
+def in_percent(table: pd.DataFrame, columns: Sequence[RunColumn]) -> pd.DataFrame:
+    """These columns, shares as percentages, for number formats do not multiply."""
+    shares = {column.name: table[column.name] * 100 for column in columns if is_share(column)}
+    return table[[column.name for column in columns]].assign(**shares)
+
+
+def is_share(column: RunColumn) -> bool:
+    """Whether a column is written in percent."""
+    return column.kind != "parameter" and is_percentage(column.of)
+
+
+def column_config(column: RunColumn, head: str, values: pd.Series, metric: str) -> Any:
+    """How a column is drawn; that of the metric which ranks the runs has bars from 0 to 1."""
+    kinds = st.column_config
+    share = is_share(column)
+    if column.kind == "metric" and column.of == metric and values.dropna().between(0, 1).all():
+        whole = 100.0 if share else 1.0
+        written = "%.1f%%" if share else "%.3f"
+        return kinds.ProgressColumn(head, min_value=0.0, max_value=whole, format=written)
+    if column.kind in ("metric", "fold_mean", "split"):
+        return kinds.NumberColumn(head, format="%.1f%%" if share else "%.3f")
+    if column.kind == "fold_std":
+        note = "Standard deviation over the folds, that of a sample (n - 1)."
+        return kinds.NumberColumn(head, format="%.1f%%" if share else "%.3f", help=note)
+    if column.kind in ("errors", "examples", "folds"):
+        return kinds.NumberColumn(head, format="%,d")
+    if column.kind in ("fit_seconds", "score_seconds"):
+        return kinds.NumberColumn(head, format="%.2f s")
+    if column.kind == "parameter" and values.dtype.kind in "if":
+        # Six figures, for a float that is nearly 1000 is meant as 1000.
+        return kinds.NumberColumn(head, format="%d" if values.dtype.kind == "i" else "%.6g")
+    longest = max(map(len, values.dropna()), default=0)
+    widest = WIDEST if column.kind == "run" else WIDEST // 2
+    return kinds.TextColumn(head, width=min(24 + 7 * max(longest, len(head)), widest))
