@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import streamlit as st
 
 from diagnostics import Problem
+
+#: Problems that are listed as wrapped text; more are one mistake that was made often.
+PROBLEMS = 100
+#: More than these scroll in a box.
+AT_ONCE = 6
+_TITLES = ("Where", "What", "What to do")
+_WIDTHS = (3, 5, 5)
 
 
 def missing(what: str, hint: str) -> None:
@@ -18,20 +25,20 @@ def missing(what: str, hint: str) -> None:
             st.text(hint)
 
 
-def problems(found: Iterable[Problem]) -> None:
-    """Problems as a table: where, what, what to do. Their words come from files: shown as data."""
-    import pandas as pd
+def problems(found: Sequence[Problem]) -> None:
+    """Where, what, what to do, a row each. Their words come from files: shown as text.
 
-    rows = [{"Where": p.path, "What": p.what, "What to do": p.hint} for p in found]
-    if rows:
-        st.dataframe(
-            pd.DataFrame(rows),
-            hide_index=True,
-            row_height=56,
-            column_config={
-                "Where": st.column_config.TextColumn(width="medium"),
-                "What": st.column_config.TextColumn(width="large"),
-                "What to do": st.column_config.TextColumn(width="large"),
-            },
-            alt=f"{len(rows)} problems found in the files",
-        )
+    As text they wrap, where a table cuts them off; only what is beyond `PROBLEMS` is a table.
+    """
+    rows = [(problem.path, problem.what, problem.hint) for problem in found]
+    with st.container(height=360 if len(rows) > AT_ONCE else "content", border=False):
+        for column, title in zip(st.columns(_WIDTHS), _TITLES, strict=True):
+            column.caption(title)
+        for row in rows[:PROBLEMS]:
+            for column, words in zip(st.columns(_WIDTHS), row, strict=True):
+                column.text(words)
+    if len(rows) > PROBLEMS:
+        import pandas as pd
+
+        rest = pd.DataFrame(rows[PROBLEMS:], columns=list(_TITLES))
+        st.dataframe(rest, hide_index=True, alt=f"{len(rest)} more problems")

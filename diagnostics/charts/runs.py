@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PICK = "pick"
 LINE_HEIGHT = 26
 #: What an axis with its title takes of the height that is given.
-AXIS_HEIGHT = 56
+AXIS_HEIGHT = 76
 
 
 def score_strip(points: pd.DataFrame, metric: str) -> alt.Chart:
@@ -33,7 +33,7 @@ def score_strip(points: pd.DataFrame, metric: str) -> alt.Chart:
     shown = points[["run", "value"]].assign(is_best=[row == 0 for row in range(len(points))])
     ticks = alt.Chart(shown, height=28).mark_tick(thickness=3, size=22, cornerRadius=1.5)
     chart: alt.Chart = ticks.encode(
-        x=alt.X("value:Q", title=None, scale=_zoomed(), axis=None),
+        x=alt.X("value:Q", title=None, scale=_zoomed(points, "value"), axis=None),
         color=_chosen("is_best"),
         opacity=alt.condition("datum.is_best", alt.value(1), alt.value(0.55)),
         order=alt.Order("is_best:N"),
@@ -65,9 +65,21 @@ def score_lines(
         "run:N",
         sort=list(points["run"]),
         title=None,
-        axis=alt.Axis(labelLimit=320, labelOverlap=False, ticks=False, domain=False, grid=True),
+        axis=alt.Axis(
+            labelLimit=320,
+            labelOverlap=False,
+            labelFlush=False,
+            ticks=False,
+            domain=False,
+            grid=True,
+        ),
     )
-    value = alt.X("value:Q", title=metric_words(metric), scale=_zoomed(), axis=_axis(metric))
+    value = alt.X(
+        "value:Q",
+        title=metric_words(metric),
+        scale=_zoomed(points, "value", "low", "high"),
+        axis=_axis(metric),
+    )
     each = (
         alt.Chart(folds)
         .mark_point(shape="circle", size=22, filled=False, strokeWidth=1.2, opacity=0.75)
@@ -105,10 +117,15 @@ def score_ranks(points: pd.DataFrame, metric: str, *, chosen: str) -> alt.LayerC
     rank = alt.X(
         "rank:Q",
         title="Rank",
-        scale=alt.Scale(domain=[0, len(points) + 1], nice=False),
+        scale=alt.Scale(domain=[0.5, len(points) + 0.5], nice=False),
         axis=alt.Axis(tickMinStep=1, format="d", grid=False),
     )
-    value = alt.Y("value:Q", title=metric_words(metric), scale=_zoomed(), axis=_axis(metric))
+    value = alt.Y(
+        "value:Q",
+        title=metric_words(metric),
+        scale=_zoomed(points, "value", "low", "high"),
+        axis=_axis(metric),
+    )
     spread = alt.Chart(shown).mark_rule(strokeWidth=1.5, opacity=0.45)
     layers = [
         spread.encode(x=rank, y=alt.Y("low:Q"), y2="high:Q", color=alt.value(OTHER)),
@@ -129,7 +146,7 @@ def fold_strip(folds: pd.DataFrame, metric: str) -> alt.LayerChart:
     """
     import altair as alt
 
-    value = alt.X("value:Q", title=None, scale=_zoomed(), axis=_axis(metric, ticks=5))
+    value = alt.X("value:Q", title=None, scale=_zoomed(folds, "value"), axis=_axis(metric, ticks=5))
     dots = (
         alt.Chart(folds)
         .mark_circle(size=90, opacity=0.8)
@@ -144,7 +161,7 @@ def fold_strip(folds: pd.DataFrame, metric: str) -> alt.LayerChart:
         .mark_tick(thickness=2, size=30)
         .encode(x=alt.X("mean(value):Q"), color=alt.value(OTHER))
     )
-    return alt.LayerChart(layer=[mean, dots], height=32 + AXIS_HEIGHT // 2)
+    return alt.LayerChart(layer=[mean, dots], height=72)
 
 
 def _dots(shown: pd.DataFrame, metric: str) -> alt.Chart:
@@ -177,11 +194,17 @@ def _chosen(field: str) -> Any:
     return alt.condition(f"datum.{field}", alt.value(CHOSEN), alt.value(OTHER))
 
 
-def _zoomed() -> alt.Scale:
-    """From the lowest score to the highest, not from 0: the differences are what is looked at."""
+def _zoomed(frame: pd.DataFrame, *fields: str) -> alt.Scale:
+    """From the lowest value to the highest, not from 0: the differences are what is looked at.
+
+    Given as a domain, for the axis would else go beyond 100 %.
+    """
     import altair as alt
 
-    return alt.Scale(zero=False, nice=True, padding=8)
+    values = frame[list(fields)].stack()
+    low, high = float(values.min()), float(values.max())
+    margin = 0.01 if low == high else 0.0
+    return alt.Scale(domain=[low - margin, high + margin], zero=False, nice=True)
 
 
 def _axis(metric: str, *, ticks: int = 6) -> alt.Axis:

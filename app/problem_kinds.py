@@ -1,0 +1,68 @@
+"""Problems in kinds, the worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from diagnostics import Problem
+
+
+@dataclass(frozen=True)
+class ProblemKind:
+    """A kind of problem: its title, its icon, and what the codes of its problems begin with."""
+
+    title: str
+    icon: str
+    codes: tuple[str, ...] = ()
+
+
+#: Where a problem goes whose code no other kind names, as those of other people's readers.
+OTHER = ProblemKind("Worth knowing", ":material/info:")
+
+#: The worst first. Formats that we do not read yet are nobody's fault and come last.
+KINDS = (
+    ProblemKind(
+        "Could not be read",
+        ":material/error:",
+        (
+            *("unreadable-", "broken-", "ragged-", "empty-", "not-text", "not-classification"),
+            *("no-rows", "no-header", "no-answers", "no-prediction-column", "column-not-found"),
+            *("truth-file-unusable", "missing-report", "parameters-unreadable"),
+            "too-many-folders",
+        ),
+    ),
+    ProblemKind(
+        "Does not fit together",
+        ":material/rule:",
+        (
+            *("stale-", "results-differ", "report-and-matrix-differ", "inconsistent-"),
+            *("confidence-differs", "crashed-", "unfinished-", "label-spaces-differ"),
+        ),
+    ),
+    ProblemKind("Not on the same test data", ":material/call_split:", ("different-",)),
+    ProblemKind(
+        "Read with an assumption",
+        ":material/help:",
+        (
+            *("truth-", "orientation-assumed", "class-order-unknown", "score-unclear"),
+            *("normalised-matrix", "weighted-report", "confidence-", "unknown-scores"),
+        ),
+    ),
+    OTHER,
+    ProblemKind("Not read yet", ":material/schedule:", ("not-read-yet", "multilabel-not-read")),
+)
+
+
+def grouped(problems: Iterable[Problem]) -> list[tuple[ProblemKind, list[Problem]]]:
+    """The kinds that occur, the worst first, each with its problems in the order given."""
+    groups: dict[ProblemKind, list[Problem]] = {kind: [] for kind in KINDS}
+    for problem in problems:
+        groups[_kind(problem)].append(problem)
+    return [(kind, groups[kind]) for kind in KINDS if groups[kind]]
+
+
+def _kind(problem: Problem) -> ProblemKind:
+    """A code belongs to the first kind that names it or its beginning."""
+    named = (kind for kind in KINDS if kind.codes and problem.code.startswith(kind.codes))
+    return next(named, OTHER)
