@@ -147,14 +147,21 @@ def nearest_examples(place: Place, example: str, split: str) -> tuple[pd.DataFra
     """The most similar examples as a list shows them; with how many of how many was compared."""
     run, root = _with_content(place), Path(place.root)
     columns = content_columns(place)
-    near = example if neighbours.is_narrowed(run) else None
-    index = _example_index(run, root, str(run.table("examples")), near)
+    table = str(run.table("examples"))
+    near = example if _is_narrowed(run, table) else None
+    index = _example_index(run, root, table, near)
     found = neighbours.nearest_examples(run, example, split=split, root=root, index=index)
     return (
         content.preview(found, columns, root, characters=2 * LISTED_CHARACTERS),
         index.compared,
         index.total,
     )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _is_narrowed(_run: Run, table: str) -> bool:
+    """Whether the table has too many texts to compare them all."""
+    return neighbours.is_narrowed(_run)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)

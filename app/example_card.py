@@ -93,11 +93,12 @@ def _labels(run: Run, answer: Answer | None) -> None:
             st.text("Not among the answers of this run.")
             return
         truth, said = answer["true_label"], answer["predicted_label"]
-        if truth is not None:
+        if truth is None:
+            verbatim.chip("predicted", str(said), colours.CHOSEN)
+        else:
             verbatim.chip("true", truth, colours.TRUE_LABEL)
-        right = truth is not None and truth == said
-        colour = colours.RIGHT if right else colours.PREDICTED_LABEL
-        verbatim.chip("predicted", str(said), colour if truth is not None else colours.OTHER)
+            colour = colours.RIGHT if truth == said else colours.PREDICTED_LABEL
+            verbatim.chip("predicted", str(said), colour)
         if answer["fold"] is not None:
             verbatim.chip("fold", str(answer["fold"]))
         if answer["split"] != run.split:

@@ -100,7 +100,7 @@ def _answers_shown(answers: pd.DataFrame) -> pd.DataFrame:
     ]
     marks = [MARKS.get(value, "") for value in answers["correct"]]
     shown = answers.assign(mark=marks, said=said, confidence=answers["confidence"] * 100)
-    return shown[["mark", "run", "said", "confidence"]]
+    return shown[["mark", "run", "said", "confidence"]].dropna(axis="columns", how="all")
 
 
 def _entities_shown(found: pd.DataFrame) -> pd.DataFrame:

@@ -17,6 +17,13 @@ NAMES: dict[By, str] = {
     "nearly-right": "Nearly right",
     "confident-correct": "Confident and right",
 }
+#: What the same are where there is no confidence to rank by.
+PLAIN_NAMES: dict[By, str] = {
+    "confident-mistakes": "Mistakes",
+    "uncertain": "All answers",
+    "nearly-right": "Nearly right",
+    "confident-correct": "Right answers",
+}
 MEASURES: tuple[Measure, ...] = ("margin", "entropy", "confidence")
 #: Keys in the link that narrow the list, with the words of their chips.
 NARROWING = {"true": "true", "predicted": "predicted", "split": "split", "q": "contains"}
@@ -64,6 +71,7 @@ def controls(run: Run) -> Choice:
 def _ranking(run: Run) -> By:
     if run.task == "entities":
         return "confident-mistakes"
+    names = NAMES if run.has(Evidence.CONFIDENCE) else PLAIN_NAMES
     reasons = offered_rankings(run)
     offered = [by for by, reason in reasons.items() if not reason]
     asked = st.query_params.get("by") or st.session_state.get("by")
@@ -73,7 +81,7 @@ def _ranking(run: Run) -> By:
         offered,
         key=_RANKING,
         required=True,
-        format_func=lambda by: NAMES[by],
+        format_func=lambda by: names[by],
         on_change=_ranking_chosen,
         help=_not_offered(reasons),
     )

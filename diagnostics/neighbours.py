@@ -34,6 +34,9 @@ MAX_IMAGES_BYTES = 256_000_000
 MAX_IMAGE_FILES = 2_000
 #: Texts that are compared in full where there are too many.
 CANDIDATES = 1_500
+#: Words of a text that are looked for in all others, and the rarest of them that count.
+WORDS = 24
+RARE_WORDS = 12
 SEED = 0
 
 #: The columns before the content's.
@@ -200,27 +203,33 @@ def _sharing_rare_words(rows: pl.LazyFrame, name: str, near: str) -> pl.DataFram
     import polars as pl
 
     asked = rows.filter(pl.col("example") == near).collect()
-    text = str(asked[name][0]).lower() if len(asked) else ""
-    parts = sorted(set(re.findall(r"\w+", text)))[:48]
-    if len(parts) < 2:  # a script without blanks
-        parts = sorted({text[at : at + 3] for at in range(len(text) - 2)})[:48]
+    parts = _parts(str(asked[name][0]).lower() if len(asked) else "")
     if not parts:
         return asked
     lowered = pl.col(name).str.to_lowercase()
-    has = {f"has {i}": lowered.str.contains(part, literal=True) for i, part in enumerate(parts)}
-    counts = rows.select(pl.len().alias("n"), **{key: e.sum() for key, e in has.items()}).collect()
-    n = counts["n"][0]
-    rarity = {key: float(np.log(n / max(counts[key][0], 1))) for key in has}
-    rare = sorted(has, key=lambda key: (-rarity[key], key))[:12]
-    score = pl.sum_horizontal(has[key].cast(pl.Float64) * rarity[key] for key in rare)
-    return (
-        rows.with_columns(score=score)
+    has = {f"has {at}": lowered.str.contains(p, literal=True) for at, p in enumerate(parts)}
+    found = rows.select("example", **has).collect()
+    flags = found.select(*has).to_numpy()
+    rarity = np.log(len(found) / np.maximum(flags.sum(axis=0), 1))
+    rare = np.argsort(-rarity, kind="stable")[:RARE_WORDS]
+    score = pl.Series("score", flags[:, rare] @ rarity[rare])
+    first = (
+        found.lazy()
+        .select("example", score)
         .filter(pl.col("score") > 0)
         .sort("score", "example", descending=[True, False])
         .head(CANDIDATES)
-        .drop("score")
-        .collect()
+        .select("example")
     )
+    return rows.join(first, on="example", how="semi").collect().sort("example")
+
+
+def _parts(text: str) -> list[str]:
+    """The text's longest words; pieces of it in a script without blanks."""
+    words = sorted(set(re.findall(r"\w+", text)), key=lambda word: (-len(word), word))
+    if len(words) < 2:
+        words = sorted({text[at : at + 3] for at in range(len(text) - 2)})
+    return words[:WORDS]
 
 
 def _of_images(

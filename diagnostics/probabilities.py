@@ -11,7 +11,12 @@ if TYPE_CHECKING:
 #: Bars that are shown of a vector.
 TOP = 8
 #: What is said of a bar, so that nobody has to tell colours apart.
-ROLES = {"true": "true", "right": "true and predicted", "predicted": "predicted"}
+ROLES = {
+    "true": "true",
+    "right": "true and predicted",
+    "predicted": "predicted",
+    "answer": "predicted",
+}
 _ORDINALS = {2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth", 7: "seventh"}
 
 
@@ -28,9 +33,9 @@ def probability_table(
     Returns
     -------
     Columns `label`, `probability`, `role` and `figure`, the probability and role in words. Roles
-    are `true`, `predicted`, `right` (both at once), `other` and `rest`, the last row's, which
-    adds up all labels that are not shown and counts them in its label. The most probable first;
-    ties in the order of `labels`.
+    are `true`, `predicted`, `right` (both at once), `answer` (predicted, the truth unknown),
+    `other` and `rest`, the last row's, which adds up all labels that are not shown and counts them
+    in its label. The most probable first; ties in the order of `labels`.
     """
     import pandas as pd
 
@@ -59,7 +64,9 @@ def _role(label: str, true_label: str | None, predicted_label: str | None) -> st
         return "right"
     if label == true_label:
         return "true"
-    return "predicted" if label == predicted_label else "other"
+    if label == predicted_label:
+        return "answer" if true_label is None else "predicted"
+    return "other"
 
 
 def standing(answer: Mapping[str, Any], labels: int) -> str:

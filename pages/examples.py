@@ -12,11 +12,12 @@ examples_view.heading(run, choice, found)
 listed, card = st.columns([5, 7], gap="medium")
 with card:
     example = examples_view.stepper(found)
-    if example:
-        example_card.draw(example, split=choice.where.split)
 with listed:
     if found.total:
         examples_view.table(choice, found, example)
         examples_view.export(run, choice, found)
     else:
         examples_view.empty(run, choice)
+with card:  # after the list: what takes longest comes last
+    if example:
+        example_card.draw(example, split=choice.where.split)

@@ -34,6 +34,12 @@ def test_a_right_answer_is_one_bar() -> None:
     assert table["figure"].tolist() == ["90.0% · true and predicted", "10.0%"]
 
 
+def test_without_truth_an_answer_is_neither_right_nor_wrong() -> None:
+    table = probability_table(["a", "b"], [0.9, 0.1], true_label=None, predicted_label="a")
+    assert table["role"].tolist() == ["answer", "other"]
+    assert table["figure"].tolist()[0] == "90.0% · predicted"
+
+
 def test_no_truth_and_unknown_labels_do_no_harm() -> None:
     table = probability_table(["a"], [1.0], true_label=None, predicted_label="gone")
     assert table["role"].tolist() == ["other"]

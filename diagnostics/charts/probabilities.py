@@ -14,6 +14,7 @@ COLOURS = {
     "true": colours.TRUE_LABEL,
     "right": colours.RIGHT,
     "predicted": colours.PREDICTED_LABEL,
+    "answer": colours.CHOSEN,
     "other": colours.OTHER,
     "rest": colours.OTHER,
 }
