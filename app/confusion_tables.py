@@ -129,7 +129,7 @@ def show_classes(run: Run, matrix: ConfusionMatrix, split: str | None) -> None:
         noun = "1 class has" if small == 1 else f"{small:,} classes have"
         st.caption(
             f"{noun} fewer than {SMALL_SUPPORT} examples, where one mistake moves recall by more "
-            f"than {1 / SMALL_SUPPORT:.0%}."
+            f"than {100 // SMALL_SUPPORT} percentage points."
         )
     row = classes_table(report, is_open=has_rows(run))
     if row is not None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import session, widgets
+from app import widgets
+from app.confusion_doors import open_examples
 from app.confusion_tables import classes_table, worst_first
 from diagnostics import Evidence, Run
 from diagnostics.charts.classes import CLASS, answers_chart, class_figures_chart
@@ -21,6 +22,9 @@ _HEADLINES = ("accuracy", "macro_f1", "micro_f1", "weighted_f1")
 def show_report(run: Run) -> None:
     """The figures of each label as the run's own report has them."""
     report = worst_first(reported_classes(run), "support")
+    if report.empty:
+        show_nothing(run)
+        return
     _show_given_metrics(run)
     if run.task == "classification":
         st.info(
@@ -71,7 +75,7 @@ def show_answers(run: Run, split: str | None) -> None:
         st.caption(f"The {CHARTED} most frequent ones.")
     clicked = event["selection"].get(CLASS) or []
     if clicked:
-        session.go("examples.py", predicted=clicked[0]["label"], true=None, by="uncertain")
+        open_examples(None, clicked[0]["label"], split, by="uncertain")
 
 
 def show_nothing(run: Run) -> None:

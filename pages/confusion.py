@@ -17,6 +17,10 @@ if not run.confusion_is_exact:
 
 split = confusion_view.choose_split(run)
 matrix = cached.confusion_matrix(session.place(), split)
+if not matrix.total:  # this split has answers only
+    partial_confusion_view.show_answers(run, split)
+    st.stop()
+
 confusion_view.show_summary(run, matrix, split)
 pairs_card, matrix_card = confusion_view.cards(matrix)
 with pairs_card:

@@ -37,9 +37,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     record(folder / "unlabelled", predicted_label=ANSWERS, experiment="unlabelled")
     record(
         folder / "split",
-        true_label=[*TRUE[:10], None, None],
-        predicted_label=ANSWERS,
-        split=["test"] * 4 + ["train"] * 8,
+        true_label=[*TRUE[:10], *[None] * 4],
+        predicted_label=[*ANSWERS, "a", "b"],
+        split=["test"] * 4 + ["train"] * 8 + ["new"] * 2,
         experiment="split",
     )
     names = ["accuracy", "**x** $y$ :red[z]", "line\nbreak", "", "(all others)"]
@@ -175,6 +175,12 @@ def test_each_split_has_its_own_matrix(page: Any) -> None:
     at.selectbox(key="split").set_value("train").run()
     assert cards(at)["Errors"] == "1 of 6"
     assert "2 answers are not counted" in " ".join(caption.value for caption in at.caption)
+
+
+def test_a_split_without_truth_shows_its_answers(page: Any) -> None:
+    at = page("split", split="new")
+    assert "Without true labels" in at.info[0].value
+    assert heatmap(at)["encoding"]["y"]["scale"]["domain"] == ["a", "b"]
 
 
 def test_labels_are_shown_as_they_are(page: Any) -> None:
