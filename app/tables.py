@@ -105,7 +105,7 @@ def _config(
     frame: pd.DataFrame, content: ContentColumns, colour: str, *, narrow: bool
 ) -> dict[str, Any]:
     column = st.column_config
-    labels = 95 if narrow else 120
+    labels = 95 if narrow else 105
     share: dict[str, Any] = {"min_value": 0, "max_value": 100, "format": "%.1f%%", "color": colour}
     known: dict[str, Any] = {
         "example": column.TextColumn("Example", width="small"),
@@ -122,7 +122,7 @@ def _config(
         if name == content.image:
             known[heading(name)] = column.ImageColumn("Image", width=64)
         elif name == content.text:
-            known[heading(name)] = column.TextColumn("Text", width=150 if narrow else 300)
+            known[heading(name)] = column.TextColumn("Text", width=150 if narrow else 240)
         else:
             known[heading(name)] = column.Column(name)
     return {name: known[name] for name in frame if name in known}
