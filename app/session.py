@@ -166,7 +166,7 @@ def choose(**choices: str | None) -> None:
 
 
 def require(needed: Evidence, what: str, hint: str) -> None:
-    """End the page with one sentence if the run lacks evidence: what is missing and how to get it."""
+    """End the page if the run lacks evidence: one sentence on what is missing and its remedy."""
     from app import widgets
 
     if not run().has(needed):

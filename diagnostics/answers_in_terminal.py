@@ -138,6 +138,8 @@ def _run_summary(run: Run) -> dict[str, Any]:
 
 
 def _print_experiment(console: Console, experiment: Experiment) -> None:
+    from diagnostics.ranking import ranked_runs
+
     overall = "accuracy" if _any(experiment, "accuracy") else "micro_f1"
     names = [name for name in (overall, "macro_f1") if _any(experiment, name)]
     rows = [
@@ -147,9 +149,7 @@ def _print_experiment(console: Console, experiment: Experiment) -> None:
             _count(run.errors),
             _count(run.examples),
         ]
-        for run in sorted(
-            experiment.runs, key=lambda run: -run.metrics.get(names[0] if names else "", -1)
-        )
+        for run in map(experiment.run, ranked_runs(experiment))
     ]
     sizes = [_counted(len(experiment.labels), "label"), _counted(len(experiment.runs), "run")]
     if experiment.examples is not None:

@@ -43,15 +43,16 @@ def experiments(runs: Iterable[Run], root_name: str) -> tuple[Experiment, ...]:
 
 
 def _candidates(runs: Iterable[Run]) -> list[list[Run]]:
-    """Runs side by side, then those merged that saw exactly the same examples."""
-    side_by_side: dict[tuple[str, str, str], list[Run]] = defaultdict(list)
+    """Runs of one declared name; the others side by side, or merged if they saw the same."""
+    side_by_side: dict[tuple[str, ...], list[Run]] = defaultdict(list)
     for run in runs:
-        side_by_side[run.task, run.group, run.siblings].append(run)
+        how = ("named", run.experiment) if run.experiment else ("in", run.siblings)
+        side_by_side[(run.task, run.group, *how)].append(run)
     merged: dict[tuple[str, ...], list[Run]] = defaultdict(list)
-    for (task, group, siblings), members in side_by_side.items():
+    for (task, group, *place), members in side_by_side.items():
         prints = {run.fingerprint for run in members}
-        same = len(prints) == 1 and "" not in prints
-        merged[(task, group, *prints) if same else (task, group, siblings, "")] += members
+        same = place[0] == "in" and len(prints) == 1 and "" not in prints
+        merged[(task, group, "saw", *prints) if same else (task, group, *place)] += members
     return list(merged.values())
 
 
@@ -173,6 +174,9 @@ def _names(groups: Sequence[_Group], root_name: str) -> list[str]:
 
 
 def _base_name(group: _Group, root_name: str) -> str:
+    declared = group.runs[0].experiment
+    if declared:
+        return "/".join(part for part in (declared, group.kind) if part)
     places = {run.siblings for run in group.runs}
     place = (
         os.path.commonpath([PurePosixPath(p) for p in places]) if len(places) > 1 else places.pop()

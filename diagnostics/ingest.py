@@ -58,7 +58,8 @@ def write_run(reading: Reading, reader: str, folder: Path, number: int, examples
         examples_stem=examples_stem or stem,
         fingerprint=examples_fingerprint(reading),
         group=reading.group,
-        siblings=reading.experiment or reading.siblings,
+        siblings=reading.siblings,
+        experiment=reading.experiment,
     )
 
 

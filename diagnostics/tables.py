@@ -231,19 +231,23 @@ def _derived(
 def scan(run: Run) -> pl.LazyFrame:
     """The run's predictions as they lie in the file: labels as codes; empty if it has none."""
     path = run.table("predictions")
-    return pl.scan_parquet(path) if path.is_file() else pl.LazyFrame(schema=PREDICTIONS)
+    return pl.scan_parquet(path, glob=False) if path.is_file() else pl.LazyFrame(schema=PREDICTIONS)
 
 
 def load(run: Run, name: str, schema: dict[str, Any]) -> pl.DataFrame:
     """One of the run's small tables, empty if it was not kept."""
     path = run.table(name)
-    return pl.read_parquet(path) if path.is_file() else empty(schema)
+    return pl.read_parquet(path, glob=False) if path.is_file() else empty(schema)
 
 
 def scan_examples(run: Run) -> pl.LazyFrame:
     """The content of the run's examples: `example` and whatever columns it has; lazy."""
     path = run.table("examples")
-    return pl.scan_parquet(path) if path.is_file() else pl.LazyFrame(schema={"example": pl.String})
+    return (
+        pl.scan_parquet(path, glob=False)
+        if path.is_file()
+        else pl.LazyFrame(schema={"example": pl.String})
+    )
 
 
 def label_expression(column: str, labels: Sequence[str]) -> pl.Expr:

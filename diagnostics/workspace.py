@@ -101,6 +101,7 @@ class Run:
     fingerprint: str = ""
     group: str = ""
     siblings: str = ""
+    experiment: str = ""
 
     @property
     def split(self) -> str:

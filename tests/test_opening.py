@@ -142,6 +142,13 @@ def test_runs_on_the_same_examples_are_one_experiment_wherever_they_lie(tmp_path
     assert [run.run for run in experiment.runs] == ["monday/run", "tuesday/run"]
 
 
+def test_a_declared_experiment_groups_runs_and_keeps_others_out(tmp_path: Path) -> None:
+    for number, name in enumerate(["first", "second", "first"]):
+        record_animals(tmp_path / f"place{number}" / "run", experiment=name)
+    found = diagnostics.open_workspace(tmp_path).experiments
+    assert [(entry.name, len(entry.runs)) for entry in found] == [("first", 2), ("second", 1)]
+
+
 def test_runs_with_another_truth_are_another_experiment(tmp_path: Path) -> None:
     record_animals(tmp_path / "a")
     record_animals(tmp_path / "b", true_label=["owl", *TRUE[1:]])
@@ -190,3 +197,21 @@ def test_a_reader_that_fails_is_a_problem_and_the_others_read(
     workspace = diagnostics.open_workspace(tmp_path)
     assert [run.run for run in workspace.experiments[0].runs] == ["a"]
     assert "RuntimeError: boom" in workspace.problems[0].what
+
+
+@pytest.mark.parametrize("name", ["C=[1]", "a*b", "what?", "{x}", "two words\tand a tab", "ü 🔎"])
+def test_folders_may_be_called_anything(tmp_path: Path, name: str) -> None:
+    root = tmp_path / name
+    record_animals(root / name)
+    (root / "tables").mkdir()
+    table = root / "tables" / f"{name}.csv"
+    table.write_text("id,actual,predicted\n1,a,b\n2,a,a\n", encoding="utf-8")
+    for _ in ("read", "from the cache"):
+        workspace = diagnostics.open_workspace(root)
+        assert workspace.all_problems == []
+        runs = [run for experiment in workspace.experiments for run in experiment.runs]
+        assert [run.run for run in runs] == [name, name]
+        assert sorted(run.errors or 0 for run in runs) == [1, 2]
+        for run in runs:
+            assert diagnostics.confusion_matrix(run).total == run.examples
+            assert diagnostics.top_examples(run, "confident-mistakes", k=1).total in (0, 2)

@@ -124,10 +124,10 @@ def _table(folder: Folder, stem: str) -> pl.DataFrame:
 def _read_table(path: Path) -> pl.DataFrame:
     """A table with types in Parquet and JSON lines, and of text in csv."""
     if path.suffix == ".parquet":
-        return pl.read_parquet(path)
+        return pl.read_parquet(path, glob=False)  # a folder may be called `C=[1]`
     if path.suffix == ".jsonl":
-        return pl.read_ndjson(path, infer_schema_length=None)
-    return pl.read_csv(path, infer_schema=False)
+        return pl.read_ndjson(path.read_bytes(), infer_schema_length=None)
+    return pl.read_csv(path, infer_schema=False, glob=False)
 
 
 def _predictions(
@@ -251,7 +251,7 @@ def _importances(folder: Folder, problems: list[Problem]) -> pl.DataFrame | None
     if IMPORTANCES not in folder.names:
         return None
     try:
-        table = pl.read_csv(Path(folder.path / IMPORTANCES))
+        table = pl.read_csv(folder.path / IMPORTANCES, glob=False)
         return conform(table, IMPORTANCE_COLUMNS)
     except (pl.exceptions.PolarsError, OSError) as error:
         what = " ".join(f"{IMPORTANCES} is not readable: {error}".split())[:300]

@@ -117,6 +117,6 @@ def columns_of(folder: Folder, name: str) -> list[str]:
     import polars as pl
 
     try:
-        return list(pl.read_parquet_schema(folder.path / name))
+        return list(pl.scan_parquet(folder.path / name, glob=False).collect_schema())
     except (pl.exceptions.PolarsError, OSError):
         return []

@@ -160,6 +160,7 @@ def _frame(source: Path | bytes, dialect: Dialect, way: dict[str, Any]) -> pl.Da
         separator=dialect.separator,
         has_header=dialect.has_header,
         infer_schema=False,
+        glob=False,
         **way,
     )
     if len(dialect.names) == frame.width:

@@ -108,7 +108,7 @@ def _parquet(path: Path, rows: int | None) -> pl.DataFrame:
     if not path.stat().st_size:
         require_text(b"")
     try:
-        lazy = pl.scan_parquet(path)
+        lazy = pl.scan_parquet(path, glob=False)
         frame = (lazy if rows is None else lazy.head(rows)).collect()
     except pl.exceptions.PolarsError as error:
         what = "The file is no readable Parquet file."
@@ -122,7 +122,7 @@ def _parquet(path: Path, rows: int | None) -> pl.DataFrame:
 def _json_lines(path: Path) -> Table:
     """JSON lines; the fast way, else line by line: bare NaN, a half-written end, mixed types."""
     try:
-        return Table(_flat(pl.read_ndjson(path, infer_schema_length=None)))
+        return Table(_flat(pl.read_ndjson(path.read_bytes(), infer_schema_length=None)))
     except pl.exceptions.PolarsError:
         rows, broken = _line_by_line(path)
     if not rows:
