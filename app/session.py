@@ -22,6 +22,8 @@ from diagnostics.ranking import ranked_runs
 #: The experiment and run pickers' keys, and so their names in the link.
 EXPERIMENT = "experiment"
 RUN = "run"
+#: What the list of examples may be narrowed to: a number that opens its examples sets them anew.
+NARROWING = ("true", "predicted", "split", "q", "example", "by")
 _PENDING = "pending_choices"
 _OPENING = threading.Lock()
 
@@ -104,9 +106,23 @@ def _counted(n: int, noun: str) -> str:
 
 def _pickers(found: Workspace) -> None:
     names = [experiment.name for experiment in found.experiments]
-    st.selectbox("Experiment", names, key=EXPERIMENT, bind="query-params", width=260)
+    st.selectbox(
+        "Experiment",
+        names,
+        key=EXPERIMENT,
+        bind="query-params",
+        on_change=_experiment_chosen,
+        width=260,
+    )
     chosen = found.experiment(st.session_state[EXPERIMENT])
     st.selectbox("Run", ranked_runs(chosen), key=RUN, bind="query-params", width=260)
+
+
+def _experiment_chosen() -> None:
+    """Another experiment has its own runs, labels and examples: nothing chosen among them stays."""
+    chosen = workspace().experiment(st.session_state[EXPERIMENT])
+    narrowed = [name for name in NARROWING if name in st.session_state and name != "by"]
+    choose(**{RUN: ranked_runs(chosen)[0]}, **dict.fromkeys(narrowed, ""))
 
 
 def experiment() -> Experiment:
@@ -139,15 +155,18 @@ def place(of: Run | None = None) -> cached.Place:
 def go(page: str, **choices: str | None) -> NoReturn:
     """Switch to another page with choices made: every number opens its examples through this.
 
-    `choices` are values of that page's widgets by key, None for the widget's default; the
-    experiment and the run stay unless they are among them. Widgets that this page drew are bound
-    to the link and refuse to be set through it, so those of the frame wait for the next run; the
-    others go by the link, because only then does the address show them.
+    `choices` are values of that page's widgets by key, None for the widget's default. The
+    experiment and the run stay unless they are among them; what the examples were narrowed to
+    before does not. Widgets that are bound to the link refuse to be set through it once they are
+    known, so those wait for the next run; the others go by the link, because only then does the
+    address show them.
     """
-    framed = {name: choices.pop(name) for name in (EXPERIMENT, RUN) if name in choices}
-    st.session_state[_PENDING] = {**dict.fromkeys(choices), **framed}
-    wanted = {name: value for name, value in choices.items() if value is not None}
-    st.switch_page(PAGES / page, query_params=wanted)
+    wanted = {**dict.fromkeys(NARROWING), **choices} if page == "examples.py" else choices
+    known = {EXPERIMENT, RUN, *(name for name in wanted if name in st.session_state)}
+    waiting = {name: wanted.get(name) for name in wanted if name in known}
+    st.session_state[_PENDING] = {**dict.fromkeys(wanted), **waiting}
+    by_link = {n: value for n, value in wanted.items() if value is not None and n not in known}
+    st.switch_page(PAGES / page, query_params=by_link)
 
 
 def apply_pending() -> None:
