@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from diagnostics import reducers
 from diagnostics.errors import DiagnosticsError
+from diagnostics.grouping import same_supports
 from diagnostics.reducers import RANKINGS, By, Measure
 from diagnostics.workspace import Evidence
 
@@ -155,8 +156,20 @@ def top_examples(
         If the ranking, a label or the split does not exist.
     """
     rows = answers_where(run, where or Filter())
+    if run.task == "entities":
+        rows = _as_mistakes(rows)
     ranking = rank_examples(rows, by, k=k, measure=measure)
-    return replace(ranking, examples=with_content(run, ranking.examples))
+    found = ranking.examples
+    if run.task == "entities":
+        found = found.assign(true_label=None, predicted_label=None)
+    return replace(ranking, examples=with_content(run, found))
+
+
+def _as_mistakes(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Sentences of an extractor have no single label, and only those with a mistake are kept."""
+    import polars as pl
+
+    return rows.with_columns(true_label=pl.lit(0, pl.Int32), predicted_label=pl.lit(1, pl.Int32))
 
 
 def answers_where(run: Run, where: Filter) -> pl.LazyFrame:
@@ -305,7 +318,7 @@ def _answers_by_run(experiment: Experiment, example: str) -> dict[str, dict[str,
         return {}
     columns = ["path", "true_label", "predicted_label", "confidence"]
     rows = (
-        pl.scan_parquet(files, include_file_paths="path")
+        pl.scan_parquet(files, include_file_paths="path", glob=False)
         .filter(pl.col("example") == example, pl.col("split") != "train")
         .select(columns)
         .unique("path", keep="first", maintain_order=True)
@@ -328,7 +341,7 @@ def _lists_only_mistakes(run: Run, found: dict[str, Any], experiment: Experiment
     if not run.has(Evidence.ERRORS) or run.has(Evidence.PREDICTIONS) or not run.confusion_is_exact:
         return False
     same = [other for other in experiment.runs if other.run in found]
-    return any(other.fingerprint == run.fingerprint for other in same)
+    return any(other.fingerprint == run.fingerprint or same_supports(run, other) for other in same)
 
 
 def wrong_run_counts(runs: Sequence[Run]) -> pd.DataFrame:
