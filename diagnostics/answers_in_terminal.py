@@ -83,6 +83,7 @@ def show_confusion(run: Run, *, as_json: bool) -> None:
 def show_top(run: Run, by: str, k: int, where: Filter, *, as_json: bool) -> None:
     """The examples at the top of a ranking."""
     from diagnostics.examples import DEFINITIONS, top_examples
+    from diagnostics.listing import offered_rankings
 
     ranking = top_examples(run, cast("By", by), k=k, where=where)
     rows = ranking.examples.to_dict("records")
@@ -100,6 +101,8 @@ def show_top(run: Run, by: str, k: int, where: Filter, *, as_json: bool) -> None
     console = _console()
     _print_ranking(console, run, ranking, rows)
     console.print(DEFINITIONS[cast("By", by)], style="dim")
+    if reason := offered_rankings(run).get(cast("By", by)):
+        console.print(f"Nothing can be ranked so: {reason}.")
 
 
 def summary(workspace: Workspace) -> dict[str, Any]:

@@ -139,6 +139,12 @@ def test_what_is_no_number_is_null_in_json(
     }
 
 
+def test_an_empty_ranking_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record_animals(tmp_path / "a", true_label=None)
+    main(["top", str(tmp_path), "--run", "a", "--by", "confident-mistakes"])
+    assert "the run has no true labels" in capsys.readouterr().out
+
+
 def test_a_text_cannot_steer_the_terminal(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
