@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import runpy
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -119,6 +120,9 @@ def main_script() -> Path:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; bad input is one line on stderr and exit code 2, never a traceback."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # what the terminal cannot show is no reason to fail
+            stream.reconfigure(errors="replace")
     if words and words[0] not in COMMANDS and not words[0].startswith("-"):
         words.insert(0, "serve")
     try:

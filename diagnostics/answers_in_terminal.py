@@ -260,7 +260,8 @@ def _without_bytes(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _print_json(content: Any) -> None:
-    text = json.dumps(_plain(content), ensure_ascii=False, indent=2, allow_nan=False, default=str)
+    is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    text = json.dumps(_plain(content), ensure_ascii=not is_utf8, indent=2, allow_nan=False)
     sys.stdout.write(text.encode(errors="replace").decode() + "\n")
 
 

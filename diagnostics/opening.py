@@ -40,18 +40,30 @@ def open_workspace(folder: str | Path, *, progress: Progress | None = None) -> W
     before = cache.load()
     now: dict[str, Listing] = {}
     opening = _Opening(readers, cache, before, now, progress)
-    for place in walk(root, owns_tree=opening.visit):
-        del place
+    nameless = [
+        _nameless(place, name)
+        for place in walk(root, owns_tree=opening.visit)
+        for name in place.nameless
+    ]
     if now != before:
         cache.save(now)
     units = [unit for listing in now.values() for unit in listing.units]
     runs = [run for unit in units for run in unit.runs]
-    problems = [*broken, *(problem for unit in units for problem in unit.problems)]
+    problems = [*broken, *nameless, *(problem for unit in units for problem in unit.problems)]
     return Workspace(
         root,
-        experiments(runs, root.name),
+        experiments(runs, root.name.encode(errors="replace").decode()),
         tuple([*problems, *_about_the_whole(now, runs, problems, readers)]),
         _overall(now),
+    )
+
+
+def _nameless(place: Folder, name: str) -> Problem:
+    return Problem(
+        "name-not-utf8",
+        place.relative,
+        f"The name of {name!r} (as Latin-1) is not UTF-8, so it was left out.",
+        "Rename it.",
     )
 
 

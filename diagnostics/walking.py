@@ -32,12 +32,18 @@ def walk(root: Path, *, owns_tree: Callable[[Folder], bool]) -> Iterator[Folder]
 
 
 def listed(path: Path, root: Path) -> Folder:
-    """One folder with its files and subfolders; empty if it may not be read."""
-    files, folders = [], []
+    """One folder with its files and subfolders; empty if it may not be read.
+
+    What has no name in UTF-8 is left out and named in `nameless`: neither a link nor a table can
+    carry such a name.
+    """
+    files, folders, nameless = [], [], []
     try:
         with os.scandir(path) as entries:
             for entry in sorted(entries, key=lambda entry: entry.name):
-                if entry.is_dir(follow_symlinks=False):
+                if not _is_utf8(entry.name):
+                    nameless.append(entry.name.encode(errors="surrogateescape").decode("latin-1"))
+                elif entry.is_dir(follow_symlinks=False):
                     if not entry.name.startswith(".") and entry.name not in SKIPPED:
                         folders.append(entry.name)
                 elif _is_inside(entry, root):
@@ -45,7 +51,11 @@ def listed(path: Path, root: Path) -> Folder:
                     files.append(File(entry.name, status.st_size, status.st_mtime_ns))
     except OSError:
         pass
-    return Folder(path, root, tuple(files), tuple(folders))
+    return Folder(path, root, tuple(files), tuple(folders), tuple(nameless))
+
+
+def _is_utf8(name: str) -> bool:
+    return not any("\udc80" <= letter <= "\udcff" for letter in name)
 
 
 def _is_inside(entry: os.DirEntry[str], root: Path) -> bool:

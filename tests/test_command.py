@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -157,3 +160,14 @@ def test_a_text_cannot_steer_the_terminal(
 
 def test_every_command_is_known_to_the_short_form() -> None:
     assert {command.callback.__name__ for command in app.registered_commands} == set(COMMANDS)
+
+
+def test_a_terminal_that_knows_only_ascii_gets_an_answer(tmp_path: Path) -> None:
+    labels = ["แมว", "หมา", "นก"]
+    record_animals(tmp_path / "a", labels=labels, true_label=[labels[0]] * 6)
+    command = [sys.executable, "-m", "diagnostics", "confusion", str(tmp_path), "--run", "a"]
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    for more in ([], ["--json"]):
+        done = subprocess.run([*command, *more], env=ascii_only, capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (0, b"")
+    assert set(json.loads(done.stdout)["labels"]) == set(labels)

@@ -215,3 +215,14 @@ def test_folders_may_be_called_anything(tmp_path: Path, name: str) -> None:
         for run in runs:
             assert diagnostics.confusion_matrix(run).total == run.examples
             assert diagnostics.top_examples(run, "confident-mistakes", k=1).total in (0, 2)
+
+
+def test_a_name_that_is_not_utf8_is_left_out_and_named(tmp_path: Path) -> None:
+    record_animals(tmp_path / "good")
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")).mkdir()
+    for _ in ("read", "from the cache"):
+        workspace = diagnostics.open_workspace(tmp_path)
+        assert [run.run for run in workspace.experiments[0].runs] == ["good"]
+        (problem,) = workspace.all_problems
+        assert problem.code == "name-not-utf8"
+        assert "café" in problem.what

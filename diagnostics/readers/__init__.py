@@ -43,6 +43,7 @@ class Folder:
     root: Path
     files: tuple[File, ...] = ()
     folders: tuple[str, ...] = ()
+    nameless: tuple[str, ...] = ()
     #: Files elsewhere that the answer depends on; a change of one of them means reading again.
     used: list[Path] = field(default_factory=list)
     _heads: dict[str, bytes] = field(default_factory=dict, repr=False)
