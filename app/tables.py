@@ -124,5 +124,5 @@ def _config(
         elif name == content.text:
             known[heading(name)] = column.TextColumn("Text", width=150 if narrow else 240)
         else:
-            known[heading(name)] = column.Column(name)
+            known[heading(name)] = column.Column(name, width=72 if narrow else None)
     return {name: known[name] for name in frame if name in known}

@@ -49,7 +49,7 @@ def write_run(reading: Reading, reader: str, folder: Path, number: int, examples
         splits=tuple(sorted(set(cube["split"].drop_nulls()), key=_split_order)) or (split,),
         confusion_is_exact=exact and bool(counts.sum()),
         problems=tuple(reading.problems),
-        notes=tuple(reading.notes),
+        notes=(*reading.notes, *_about_the_truth(reading, split)),
         mapping=dict(reading.mapping),
         config=reading.config,
         model=reading.model,
@@ -150,6 +150,17 @@ def _totals(
     if errors is None and exact and counts.sum():
         errors = int(counts.sum() - np.trace(counts))
     return n, errors
+
+
+def _about_the_truth(reading: Reading, split: str) -> list[str]:
+    """What is said where some answers of the split that speaks for the run cannot be judged."""
+    if reading.predictions is None or Evidence.TRUTH not in reading.evidence:
+        return []
+    truth = reading.predictions.filter(pl.col("split") == split)["true_label"]
+    if not truth.null_count() or reading.task != "classification":
+        return []
+    n = truth.null_count()
+    return [f"{n:,} of {len(truth):,} answers have no true label; the figures are of the others."]
 
 
 def _fold_scores(cube: pl.DataFrame, n_labels: int) -> list[Score]:

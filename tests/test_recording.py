@@ -160,3 +160,10 @@ def test_labels_of_any_script_and_shape_come_back(tmp_path: Path) -> None:
     labels = ["แมว", "two\nlines", "accuracy"]
     record_animals(tmp_path / "run", labels=labels, true_label=[labels[0]] * 6)
     assert set(only_run(tmp_path).labels) == set(labels)
+
+
+def test_answers_without_a_truth_are_counted_and_not_judged(tmp_path: Path) -> None:
+    record_animals(tmp_path / "run", true_label=[None, *TRUE[1:]])
+    run = only_run(tmp_path)
+    assert (run.examples, run.errors, run.metrics["accuracy"]) == (6, 2, 0.6)
+    assert run.notes == ("1 of 6 answers have no true label; the figures are of the others.",)
