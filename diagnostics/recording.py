@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from diagnostics.errors import DiagnosticsError
+from diagnostics.recorded_content import columns_of, content_table, showable
 from diagnostics.run_format import (
     DESCRIPTION,
     EXAMPLES,
@@ -124,7 +125,9 @@ def record(
     table, label_list = _predictions(
         example, true_label, predicted_label, probabilities, labels, confidence, split, fold
     )
-    shown = _content(content if content is not None else _showable(X), table["example"].to_list())
+    shown = content_table(
+        content if content is not None else showable(X), table["example"].to_list()
+    )
     description = {
         "format": FORMAT,
         "version": FORMAT_VERSION,
@@ -242,7 +245,7 @@ def _predictions(
         predicted_label=_texts(predicted_label),
         confidence=confidence,
         probabilities=vectors,
-        labels=None if labels is None else [str(label) for label in labels],
+        labels=None if labels is None else [str(_text(label)) for label in labels],
         split=split if isinstance(split, str) else [str(value) for value in split],
         fold=None if fold is None else [int(value) for value in fold],
     )
@@ -270,9 +273,18 @@ def _numbered(n: int) -> list[str]:
 def _texts(values: Any) -> list[str | None] | None:
     if values is None:
         return None
-    missing = (None, "nan", "NaT", "<NA>")
-    texts = [None if value is None else str(value) for value in values]
-    return [None if text in missing else text for text in texts]
+    return [_text(value) for value in values]
+
+
+def _text(value: Any) -> str | None:
+    """A label as text: 1.0 is `1`, for a missing value elsewhere makes floats of whole numbers."""
+    if isinstance(value, str):
+        return str(value)
+    if value is None or str(value) in ("nan", "NaT", "<NA>"):
+        return None
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
 
 
 def _vectors(probabilities: Any, labels: Sequence[Any] | None) -> np.ndarray:
@@ -292,68 +304,6 @@ def _vectors(probabilities: Any, labels: Sequence[Any] | None) -> np.ndarray:
             hint="Turn logits into probabilities first, for example with scipy.special.softmax.",
         )
     return vectors
-
-
-def _showable(X: Any) -> Any:
-    """`X` if people can read it: texts or a frame."""
-    if X is None or hasattr(X, "columns"):
-        return X
-    if isinstance(X, list | tuple) and X and isinstance(X[0], str):
-        return X
-    return X if getattr(getattr(X, "dtype", None), "kind", "") in "OUT" and _is_text(X) else None
-
-
-def _is_text(values: Any) -> bool:
-    return (
-        getattr(values, "ndim", 1) == 1 and len(values) > 0 and isinstance(next(iter(values)), str)
-    )
-
-
-def _content(content: Any, ids: list[str]) -> Any:
-    """The examples' table: one row per id, `text`, `image` or the columns that were given."""
-    import polars as pl
-
-    if content is None:
-        return None
-    columns = _columns(content)
-    for name, values in columns.items():
-        if len(values) != len(ids):
-            raise DiagnosticsError(
-                f"content column {name!r} has {len(values)} rows, not {len(ids)}."
-            )
-    columns.pop("example", None)
-    frame = pl.DataFrame({"example": ids, **columns}, strict=False)
-    return frame.unique("example", keep="first", maintain_order=True).sort("example")
-
-
-def _columns(content: Any) -> dict[str, Any]:
-    if hasattr(content, "columns"):
-        return {str(name): _series(content[name]) for name in content.columns}
-    if isinstance(content, Mapping):
-        return {str(name): list(values) for name, values in content.items()}
-    if isinstance(content, np.ndarray) and content.ndim in (3, 4):
-        return {"image": [_png(image) for image in content]}
-    if isinstance(content, np.ndarray) and content.ndim == 2:
-        return {f"feature {index}": column for index, column in enumerate(content.T)}
-    return {"text": [None if value is None else str(value) for value in content]}
-
-
-def _series(column: Any) -> list[Any]:
-    values = column.tolist() if hasattr(column, "tolist") else column.to_list()
-    return [None if isinstance(value, float) and math.isnan(value) else value for value in values]
-
-
-def _png(image: np.ndarray) -> bytes:
-    import io
-
-    from PIL import Image
-
-    pixels = (
-        image if image.dtype == np.uint8 else (np.clip(image, 0, 1) * 255).round().astype(np.uint8)
-    )
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "png", optimize=True)
-    return buffer.getvalue()
 
 
 def _parameters(parameters: Mapping[str, Any] | None, model: Any) -> dict[str, Any]:
@@ -391,7 +341,7 @@ def _score_list(scores: Mapping[str, float] | None, split: str) -> list[dict[str
 def _importances(importances: Any) -> Any:
     import polars as pl
 
-    frame = pl.DataFrame(_columns(importances), strict=False)
+    frame = pl.DataFrame(columns_of(importances), strict=False)
     if not {"feature", "mean"} <= set(frame.columns):
         raise DiagnosticsError(
             f"importances need the columns feature and mean; they have {', '.join(frame.columns)}."

@@ -1,19 +1,21 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score
 from sklearn.svm import LinearSVC
 
 import diagnostics
-from diagnostics import DiagnosticsError, Evidence
+from diagnostics import DiagnosticsError, Evidence, examples, tables
 from tests.runs import IDS, LABELS, PROBABILITIES, TEXTS, TRUE, record_animals
 
 
@@ -64,15 +66,15 @@ def test_a_frame_s_columns_are_the_content(tmp_path: Path) -> None:
     frame = pd.DataFrame({"age": [1, 2], "town": ["Ulm", None]})
     diagnostics.record(tmp_path / "run", predicted_label=["a", "b"], content=frame)
     (experiment,) = diagnostics.open_workspace(tmp_path).experiments
-    ranking = diagnostics.examples.answers_where(experiment.runs[0], diagnostics.Filter())
+    ranking = examples.answers_where(experiment.runs[0], diagnostics.Filter())
     assert ranking.collect().height == 2
-    assert diagnostics.examples.content_of(experiment.runs[0], "1") == {"age": 2, "town": None}
+    assert examples.content_of(experiment.runs[0], "1") == {"age": 2, "town": None}
 
 
 def test_images_are_kept_as_png(tmp_path: Path) -> None:
     images = np.linspace(0, 1, 2 * 8 * 8).reshape(2, 8, 8)
     diagnostics.record(tmp_path / "run", predicted_label=[0, 1], content=images)
-    image = diagnostics.examples.content_of(only_run(tmp_path), "0")["image"]
+    image = examples.content_of(only_run(tmp_path), "0")["image"]
     assert image.startswith(b"\x89PNG")
 
 
@@ -87,7 +89,7 @@ def test_folds_and_train_scores_are_kept(tmp_path: Path) -> None:
 def test_importances_are_kept(tmp_path: Path) -> None:
     record_animals(tmp_path / "run", importances={"feature": ["fur", "wings"], "mean": [0.7, 0.1]})
     run = only_run(tmp_path)
-    table = diagnostics.tables.load(run, "importances", diagnostics.tables.IMPORTANCES)
+    table = tables.load(run, "importances", tables.IMPORTANCES)
     assert table.select("feature", "mean").rows() == [("fur", 0.7), ("wings", 0.1)]
 
 
@@ -167,3 +169,34 @@ def test_answers_without_a_truth_are_counted_and_not_judged(tmp_path: Path) -> N
     run = only_run(tmp_path)
     assert (run.examples, run.errors, run.metrics["accuracy"]) == (6, 2, 0.6)
     assert run.notes == ("1 of 6 answers have no true label; the figures are of the others.",)
+
+
+def test_fields_of_mixed_values_are_kept_as_text(tmp_path: Path) -> None:
+    content = {"seen": [{"a": 1}, [1]], "n": [1, 2.5], "day": [None, "x"]}
+    diagnostics.record(tmp_path / "run", predicted_label=["a", "b"], content=content)
+    kept = examples.content_of(only_run(tmp_path), "0")
+    assert kept == {"seen": "{'a': 1}", "n": 1.0, "day": None}
+
+
+@pytest.mark.parametrize("shape", [(2, 8, 9), (2, 8, 9, 1), (2, 8, 9, 3)])
+def test_grey_and_colour_images_are_kept(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    diagnostics.record(tmp_path / "run", predicted_label=[0, 1], content=np.ones(shape))
+    image = examples.content_of(only_run(tmp_path), "1")["image"]
+    assert Image.open(BytesIO(image)).size == (9, 8)
+
+
+def test_numbers_name_the_same_label_whatever_their_type(tmp_path: Path) -> None:
+    truth = np.array([1, 0, np.nan])
+    diagnostics.record(tmp_path / "run", predicted_label=np.array([1, 1, 0]), true_label=truth)
+    run = only_run(tmp_path)
+    assert run.labels == ("0", "1")
+    assert run.errors == 1
+
+
+def test_a_label_called_nan_is_a_label(tmp_path: Path) -> None:
+    diagnostics.record(
+        tmp_path / "run", predicted_label=["nan", "rice"], true_label=["nan", float("nan")]
+    )
+    run = only_run(tmp_path)
+    assert run.labels == ("nan", "rice")
+    assert run.metrics["accuracy"] == 1
