@@ -8,12 +8,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests import needs, servers
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_MS = 20_000
+expect.set_options(timeout=TIMEOUT_MS)  # a busy machine is no failure
 
 # Nothing of Chromium's own calls out or competes with the page for the processor.
 QUIET = [

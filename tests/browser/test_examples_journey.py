@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,8 +41,8 @@ def test_keys_and_clicks_walk_through_the_examples(page: Page, animals: str) -> 
     expect(page.get_by_text("1 of 6", exact=True)).to_be_visible()
     click_row(page, 0, 3)
     expect(page.get_by_text("4 of 6", exact=True)).to_be_visible()
-    assert "example=" in page.url
-    assert "by=uncertain" in page.url
+    expect(page).to_have_url(re.compile("example="))
+    expect(page).to_have_url(re.compile("by=uncertain"))
 
 
 def test_typing_in_the_search_does_not_step(page: Page, animals: str) -> None:
@@ -58,10 +59,10 @@ def test_another_run_and_a_neighbour_open_with_a_click(page: Page, animals: str)
     page.goto(f"{animals}?run=one&example=animal-4")
     settled(page)
     click_row(page, 1, 1)
-    assert "run=two" in page.url
-    assert "example=animal-4" in page.url
+    expect(page).to_have_url(re.compile("run=two"))
+    expect(page).to_have_url(re.compile("example=animal-4"))
     click_row(page, 2, 0)
-    assert "example=animal-5" in page.url
+    expect(page).to_have_url(re.compile("example=animal-5"))
 
 
 def test_the_list_is_downloaded_when_asked_for(page: Page, animals: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,9 +82,9 @@ def test_a_confused_pair_opens_its_examples_and_the_link_shows_them_to_others(
     page.mouse.click(table["x"] + 120, table["y"] + HEAD + 17)
     settled(page)
     expect(page.get_by_role("heading", name="Examples")).to_be_visible()
-    assert "true=refund" in page.url
-    assert "predicted=billing" in page.url
-    assert "run=hasty" in page.url
+    expect(page).to_have_url(re.compile("true=refund"))
+    expect(page).to_have_url(re.compile("predicted=billing"))
+    expect(page).to_have_url(re.compile("run=hasty"))
     shown = card_with(page, "ticket number").first.inner_text()
     colleague = page.context.new_page()
     opened(colleague, page.url)
@@ -98,10 +99,11 @@ def test_a_number_opens_its_own_examples_whatever_was_looked_at_before(
     page.get_by_role("link", name="Overview").first.click()
     settled(page)
     page.get_by_role("button", name="Read the mistakes").first.click()
+    expect(page.get_by_role("heading", name="Examples")).to_be_visible()
     settled(page)
-    assert "shipping" not in page.url
-    assert "q=" not in page.url
-    assert "split" not in page.url
+    expect(page).not_to_have_url(re.compile("shipping"))
+    expect(page).not_to_have_url(re.compile("q="))
+    expect(page).not_to_have_url(re.compile("split"))
 
 
 def test_the_split_of_the_matrix_is_that_of_its_examples(page: Page, desk: str) -> None:
@@ -110,7 +112,7 @@ def test_the_split_of_the_matrix_is_that_of_its_examples(page: Page, desk: str) 
     assert table is not None
     page.mouse.click(table["x"] + 120, table["y"] + HEAD + 17)
     settled(page)
-    assert "split=train" in page.url
+    expect(page).to_have_url(re.compile("split=train"))
     expect(page.get_by_text("train", exact=True).first).to_be_visible()
 
 
@@ -123,7 +125,7 @@ def test_going_back_to_the_matrix_stays_there(page: Page, desk: str) -> None:
     page.get_by_role("link", name="Confusion").first.click()
     settled(page)
     expect(page.get_by_role("heading", name="Confusion")).to_be_visible()
-    assert "run=hasty" in page.url
+    expect(page).to_have_url(re.compile("run=hasty"))
 
 
 def test_another_experiment_brings_its_own_runs(page: Page, desk: str) -> None:
@@ -131,8 +133,8 @@ def test_another_experiment_brings_its_own_runs(page: Page, desk: str) -> None:
     page.get_by_role("combobox", name="Experiment").click()
     page.get_by_role("option", name="tiny").click()
     settled(page)
-    assert "experiment=tiny" in page.url
-    assert "hasty" not in page.url
+    expect(page).to_have_url(re.compile("experiment=tiny"))
+    expect(page).not_to_have_url(re.compile("hasty"))
     expect(page.get_by_text("1 of 1", exact=True)).to_be_visible()
 
 
