@@ -48,7 +48,10 @@ def open_cell(run: Run, cell: dict[str, str], others: str, split: str | None) ->
 def clicked_row(
     frame: pd.DataFrame, columns: dict[str, Any], *, key: str, alt: str, is_open: bool
 ) -> int | None:
-    """Draw a table with `columns` in their order; the row that was clicked if rows can be."""
+    """Draw a table with `columns` in their order; the row that was clicked if rows can be.
+
+    A click leads away, so cells are selected and not rows, whose boxes would take room.
+    """
     height: int | Literal["content"] = "content" if len(frame) <= ROWS else TABLE_HEIGHT
     shown = [name for name in columns if name in frame]
     if not is_open:
@@ -72,9 +75,8 @@ def clicked_row(
         alt=alt,
         key=key,
         on_select="rerun",
-        selection_mode=["single-row", "single-cell"],
+        selection_mode="single-cell",
     )
-    selection = event["selection"]
-    rows = [*selection["rows"], *(row for row, _ in selection["cells"])]
+    rows = [row for row, _ in event["selection"]["cells"]]
     # Until the browser has drawn a shorter table, the row may be one of the longer one.
     return next((row for row in rows if row < len(frame)), None)

@@ -9,6 +9,7 @@ import streamlit as st
 from app import cached, session
 from app.confusion_doors import ROWS, clicked_row, has_rows, open_examples
 from diagnostics import ConfusionMatrix, Run
+from diagnostics.charts import colours
 from diagnostics.confusion import class_report, matrix_table
 from diagnostics.exporting import file_name, to_csv
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Pairs that are listed at most; the download has them all.
 MOST_PAIRS = 10_000
+#: Characters of a label that a pair has room for.
+LONGEST = 21
 #: Below this support one mistake moves a class's recall by more than ten points.
 SMALL_SUPPORT = 10
 
@@ -38,7 +41,8 @@ def show_pairs(run: Run, matrix: ConfusionMatrix, split: str | None) -> None:
             f"No mistakes: all {matrix.total:,} answers are right.", icon=":material/celebration:"
         )
         return
-    st.caption(reading(pairs))
+    hint = " A click on one opens its examples." if has_rows(run) else ""
+    st.caption(reading(pairs) + hint)
     table = st.container()
     shown = pairs.head(ROWS)
     if len(pairs) > ROWS and st.toggle(
@@ -70,31 +74,36 @@ def _pairs_table(pairs: pd.DataFrame, *, is_open: bool) -> int | None:
         "true_label": kinds.TextColumn("True", width=_width(pairs["true_label"])),
         "predicted_label": kinds.TextColumn("Predicted", width=_width(pairs["predicted_label"])),
         "n": kinds.ProgressColumn(
-            "Errors", min_value=0, max_value=int(pairs["n"].max()), format="%,d", width=86
+            "Errors",
+            min_value=0,
+            max_value=int(pairs["n"].max()),
+            format="%,d",
+            width=80,
+            color=colours.WRONG,
         ),
         "share_of_true": kinds.NumberColumn(
             "Of true",
             format="%.1f%%",
-            width=64,
+            width=62,
             help="Share of the true class's examples that got this answer.",
         ),
         "accuracy_without": kinds.NumberColumn(
             "Accuracy if right",
             format="%.2f%%",
-            width=114,
+            width=112,
             help="What accuracy would be without these errors.",
         ),
         "macro_f1_gain": kinds.NumberColumn(
             "F1 gain",
             format="%+.4f",
-            width=70,
+            width=64,
             help="What macro F1 would gain without these errors: an upper bound, for mending one "
             "pair in a real model moves others.",
         ),
     }
     rates = ["share_of_true", "accuracy_without"]
     return clicked_row(
-        named(pairs.assign(**(pairs[rates] * 100))),
+        named(pairs.assign(**(pairs[rates] * 100)), longest=LONGEST),
         columns,
         key="confusion_pairs",
         alt=f"The {len(pairs)} most confused pairs of classes, with their errors",
@@ -104,13 +113,23 @@ def _pairs_table(pairs: pd.DataFrame, *, is_open: bool) -> int | None:
 
 def _width(labels: pd.Series) -> int:
     """Pixels for the longest label, as long as the figures beside it stay in sight."""
-    return min(max(int(labels.str.len().max()) * 7 + 20, 80), 140)
+    return min(max(int(labels.str.len().max()) * 6 + 18, 80), 132)
 
 
-def named(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with a word for the class that is called "", which a table would not show."""
-    labels = [name for name in frame if str(name).endswith("label")]
-    return frame.assign(**{str(name): frame[name].replace("", "(empty)") for name in labels})
+def named(frame: pd.DataFrame, *, longest: int = 200) -> pd.DataFrame:
+    """The frame with a word for blank labels, and long ones cut in the middle.
+
+    A table would not show the one, and of the others only how they begin, often all alike.
+    """
+    labels = [str(name) for name in frame if str(name).endswith("label")]
+    return frame.assign(**{name: [shown_label(x, longest) for x in frame[name]] for name in labels})
+
+
+def shown_label(label: str, longest: int) -> str:
+    """A label of at most so many characters, or a word for a blank one."""
+    half = (longest - 1) // 2
+    shown = label if len(label) <= longest else f"{label[:half]}…{label[-half:]}"
+    return shown if shown.strip() else "(empty)"
 
 
 def show_classes(run: Run, matrix: ConfusionMatrix, split: str | None) -> None:
@@ -125,12 +144,16 @@ def show_classes(run: Run, matrix: ConfusionMatrix, split: str | None) -> None:
         with st.container(horizontal=True, width="content"):
             _downloads(run, matrix, report, split)
     small = int(report["support"].between(1, SMALL_SUPPORT - 1).sum())
+    words = ["The lowest F1 first."]
+    if has_rows(run):
+        words.append("A click on a class opens its mistakes.")
     if small:
         noun = "1 class has" if small == 1 else f"{small:,} classes have"
-        st.caption(
+        words.append(
             f"{noun} fewer than {SMALL_SUPPORT} examples, where one mistake moves recall by more "
             f"than {100 // SMALL_SUPPORT} percentage points."
         )
+    st.caption(" ".join(words))
     row = classes_table(report, is_open=has_rows(run))
     if row is not None:
         open_examples(report["label"].iloc[row], None, split)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import cached, session
 from app.confusion_doors import has_rows, open_cell
+from app.widgets import known_split
 from diagnostics import ConfusionMatrix, Run
 from diagnostics.charts.confusion import CELL, Shading, Value, confusion_heatmap
 from diagnostics.confusion import uncounted
@@ -55,7 +56,8 @@ def show_summary(run: Run, matrix: ConfusionMatrix, split: str | None) -> None:
     metrics = summary_metrics(matrix.counts)
     occurring = int(((matrix.counts.sum(axis=0) + matrix.counts.sum(axis=1)) > 0).sum())
     cards = {metric_words(name): metric_text(name, metrics.get(name)) for name in _CARDS}
-    cards["Errors"] = f"{matrix.errors.sum():,} of {matrix.total:,}"
+    errors = f"{known_split(split or run.split)} errors".strip().capitalize()
+    cards[errors] = f"{matrix.errors.sum():,} of {matrix.total:,}"
     cards["Classes"] = f"{occurring:,}"
     with st.grid(len(cards), min_column_width=150):
         for label, value in cards.items():

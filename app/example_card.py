@@ -52,7 +52,7 @@ def _classified(run: Run, content: Mapping[str, Any], answer: Answer | None) -> 
     columns = cached.content_columns(session.place())
     left = right = st.container()
     if content and columns.kind in ("image", "fields"):
-        left, right = st.columns([2, 3], gap="medium")
+        left, right = st.columns([5, 6] if columns.kind == "fields" else [2, 3], gap="medium")
     with left:
         _content(content, columns)
     with right:
@@ -161,6 +161,7 @@ def _fields(content: Mapping[str, Any], columns: ContentColumns) -> None:
         hide_index=True,
         height=tables.height_of(len(frame), most=11),
         row_height=tables.ROW_HEIGHTS["none"],
+        column_config={"Value": st.column_config.TextColumn(width=96)},
         alt="The example's fields",
     )
 

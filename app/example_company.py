@@ -34,7 +34,7 @@ def other_runs(example: str) -> None:
     if answers.empty:
         return
     _heading(_verdict(answers))
-    if len(answers) > MANY:
+    if len(answers) > MANY and answers["predicted_label"].nunique() > 1:
         _answers_counted(answers)
     _runs_table(_answers_shown(_ordered(answers)), example)
 
@@ -155,9 +155,10 @@ def neighbours(example: str, split: str) -> None:
     ids = found["example"].tolist()
     content = [name for name in found if str(name).startswith("content: ")]
     marked = found.assign(mark=[MARKS.get(value, "") for value in found["correct"]])
+    marks = ["mark"] if found["correct"].notna().any() else []
     labels = [name for name in ("true_label", "predicted_label") if found[name].notna().any()]
     tables.examples_table(
-        marked[["mark", *content, *labels, "similarity"]],
+        marked[[*marks, *content, *labels, "similarity"]],
         columns,
         key=f"card_neighbours_{hash((place, example))}",
         on_select=lambda row: session.choose(example=ids[row]),

@@ -48,17 +48,7 @@ def controls(run: Run) -> Choice:
         true_label = _label("true", "True label") if run.has(Evidence.TRUTH) else ""
         predicted = _label("predicted", "Predicted label") if run.task != "entities" else ""
         split = _split(run)
-        text = st.text_input(
-            "Search",
-            key="q",
-            bind="query-params",
-            live=True,
-            icon=":material/search:",
-            placeholder="Words in the text",
-            on_change=start_over,
-            width=175,
-            disabled=not cached.content_columns(session.place()).is_searchable,
-        )
+        text = _search() if cached.content_columns(session.place()).is_searchable else ""
     where = Filter(
         true_label=true_label or None,
         predicted_label=predicted or None,
@@ -66,6 +56,20 @@ def controls(run: Run) -> Choice:
         text=text or None,
     )
     return Choice(by, where, measure)
+
+
+def _search() -> str:
+    found: str = st.text_input(
+        "Search",
+        key="q",
+        bind="query-params",
+        live=True,
+        icon=":material/search:",
+        placeholder="Words in the text",
+        on_change=start_over,
+        width=175,
+    )
+    return found
 
 
 def _ranking(run: Run) -> By:

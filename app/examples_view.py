@@ -62,11 +62,17 @@ def heading(run: Run, choice: Choice, found: Ranking) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{_count(found)}**", width="content")
         verbatim.chip("split", choice.where.split or run.split)
-        given = {key: st.session_state.get(key) for key in NARROWING if key != "split"}
-        for key, value in given.items():
-            if value:
-                _clearable(key, str(value))
-        st.caption(_definition(run, choice, found), width="content")
+        for key, value in _narrowed(choice).items():
+            _clearable(key, value)
+        if found.total:
+            st.caption(_definition(run, choice, found), width="content")
+
+
+def _narrowed(choice: Choice) -> dict[str, str]:
+    """What the list is narrowed to besides the split, by its key in the link."""
+    where = choice.where
+    given = {"true": where.true_label, "predicted": where.predicted_label, "q": where.text}
+    return {key: value for key, value in given.items() if value}
 
 
 def _count(found: Ranking) -> str:
@@ -125,14 +131,19 @@ def _measured_definition(choice: Choice, found: Ranking) -> str:
 
 def empty(run: Run, choice: Choice) -> None:
     """What to say where nothing is listed."""
-    narrowed = any(st.session_state.get(key) for key in NARROWING)
-    if narrowed:
+    only_mistakes_kept = not run.has(Evidence.PREDICTIONS)
+    if _narrowed(choice):
         widgets.missing("Nothing fits.", "Clear one of the filters above to see more.")
-    elif choice.by == "confident-mistakes":
+    elif only_mistakes_kept and run.errors:
+        what = f"The list of mistakes is empty, but the run's figures count {run.errors:,}."
+        widgets.missing(what, "The files may be of different tests: see the overview.")
+    elif choice.by == "confident-mistakes" or only_mistakes_kept:
         with st.container(border=True, horizontal_alignment="center"):
             st.markdown(":material/celebration:", width="content")
             split = choice.where.split or run.split
             st.text(f"No mistakes in the {split} split: every answer was right.")
+            if only_mistakes_kept:
+                st.text("Right answers are not in this run's files, so there is nothing to list.")
     else:
         widgets.missing("Nothing to list here.", "Choose another ranking above.")
 

@@ -110,18 +110,11 @@ def _figures(experiment: Experiment, best: Run, *, is_wide: bool) -> None:
             label = metric_words(name) if is_known(name) else "Score"
             st.metric(label, metric_text(name, values.get(name)), width="content")
         if best.errors is not None:
-            st.metric(_wrong(best), f"{best.errors:,}", width="content")
+            st.metric(widgets.wrong_of(best), f"{best.errors:,}", width="content")
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if len(experiment.runs) > 1:
             st.badge(f"highest of {len(experiment.runs):,}", color="blue")
         st.text(best.run)
-
-
-def _wrong(run: Run) -> str:
-    if run.task == "entities":
-        return "Wrong sentences"
-    unit = "stories" if run.task == "stories" else "examples"
-    return f"Wrong of {run.examples:,} {unit}" if run.examples else "Wrong"
 
 
 def _spread(experiment: Experiment, best: Run, index: int, *, is_wide: bool) -> bool:

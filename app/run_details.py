@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Literal
 
 import streamlit as st
@@ -13,7 +14,7 @@ from app.doors import doors
 from app.evidence_words import missing_sentence
 from diagnostics import Experiment, Run
 from diagnostics.charts.runs import fold_strip
-from diagnostics.metric_words import is_known, metric_text, metric_words
+from diagnostics.metric_words import in_a_sentence, is_known, metric_text, metric_words
 from diagnostics.parameters import constant_parameters, parameter_text
 from diagnostics.ranking import fold_points, metric_names, ranked_runs, rises, run_metrics
 
@@ -51,7 +52,7 @@ def rank_words(experiment: Experiment, run: Run, metric: str) -> str:
         return ""
     end = "highest" if rises(experiment, metric) else "lowest"
     rank = scored.index(run.run) + 1
-    words = metric_words(metric) if is_known(metric) else "this score"
+    words = in_a_sentence(metric) if is_known(metric) else "this score"
     which = end.capitalize() if rank == 1 else f"Number {rank:,} from the {end}"
     return f"{which} of {len(scored):,} runs by {words}"
 
@@ -68,8 +69,7 @@ def _figures(run: Run, metric: str) -> None:
         for name in shown[:3]:
             st.metric(metric_words(name), metric_text(name, values[name]), width="content")
         if run.errors is not None:
-            of = f"Wrong of {run.examples:,}" if run.examples else "Wrong"
-            st.metric(of, f"{run.errors:,}", width="content")
+            st.metric(widgets.wrong_of(run), f"{run.errors:,}", width="content")
 
 
 def _folds(run: Run, metric: str) -> None:
@@ -87,13 +87,22 @@ def _facts(run: Run) -> None:
     """Where it lies, when it was made, how long it took, and its tags."""
     facts = {
         "File": run.path,
-        "Made": run.created,
+        "Made": _moment(run.created),
         "Fitting": f"{run.fit_seconds:,.2f} s" if run.fit_seconds is not None else None,
         "Answering": f"{run.score_seconds:,.2f} s" if run.score_seconds is not None else None,
         # Fingerprints tell readers which runs are alike, and people nothing.
         **{name: text for name, text in run.tags.items() if not name.endswith("fingerprint")},
     }
     _pairs({name: text for name, text in facts.items() if text}, "About", "the run")
+
+
+def _moment(created: str | None) -> str | None:
+    """A time as people write it, to the minute; as it is if it is none."""
+    try:
+        moment = datetime.fromisoformat(created or "")
+    except ValueError:
+        return created
+    return f"{moment:%Y-%m-%d %H:%M} {moment.tzname() or ''}".strip()
 
 
 def _tables(experiment: Experiment, run: Run) -> None:

@@ -124,7 +124,9 @@ def chart_sentence(points: pd.DataFrame, listed: int, metric: str) -> str:
     """What the chart shows, and that its axis does not begin at 0."""
     low, high = (metric_text(metric, v) for v in (points["value"].min(), points["value"].max()))
     name = metric_words(metric) if is_known(metric) else "The score"
-    words = [f"{name} of {len(points):,} runs, from {low} to {high}; the axis does not begin at 0."]
+    how = " by rank" if len(points) > LINES else ""
+    span = f"from {low} to {high}; the axis does not begin at 0."
+    words = [f"{name} of {len(points):,} runs{how}, {span}"]
     if points["low"].notna().any():
         words.append("Lines reach from a run's lowest fold to its highest.")
     if listed > len(points):

@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 
 #: Pixels of a row; Streamlit wraps texts in rows of more than 60.
 ROW_HEIGHTS = {"text": 62, "image": 50, "fields": 35, "none": 35}
-#: Characters that a wide table has room for.
-ONE_LINE = 60
+#: Characters that a wide table has room for, and those of a text in a narrow one's three lines.
+ONE_LINE, THREE_LINES = 60, 56
+#: Columns of labels, and what the narrowest of them takes in pixels.
+LABELS, LEAST_LABEL = ("true_label", "predicted_label"), 70
+#: Columns that leave the others less room.
+MEASURED = ("margin", "entropy")
 #: Columns that are shown in percent.
 SHARES = ("confidence", "margin", "similarity")
 #: Pixels of a list, and of a table's head.
@@ -44,6 +48,9 @@ def examples_table(
     `narrow` keeps the text from taking the room of the labels.
     """
     mark_row(key, selected)
+    if narrow and content.text:
+        text = heading(content.text)
+        frame = frame.assign(**{text: [_cut(value) for value in frame[text]]})
     row_height = ROW_HEIGHTS[content.kind] if narrow or _is_long(frame) else 35
     st.dataframe(
         frame.assign(**{name: frame[name] * 100 for name in SHARES if name in frame}),
@@ -95,34 +102,64 @@ def _is_long(frame: pd.DataFrame) -> bool:
     return any(len(str(value)) > ONE_LINE for name in content for value in frame[name])
 
 
+def _cut(text: Any) -> Any:
+    """A text that ends in a word, not in half a line."""
+    is_long = isinstance(text, str) and len(text) > THREE_LINES
+    return f"{text[: THREE_LINES - 1].rstrip(' …')}…" if is_long else text
+
+
+def _field(name: str, values: pd.Series, *, narrow: bool) -> Any:
+    width = 72 if narrow else None
+    if values.dtype.kind == "f":  # four figures, where Streamlit's four decimals hide small ones
+        return st.column_config.NumberColumn(name, width=width, format="%.4g")
+    return st.column_config.Column(name, width=width)
+
+
 def _order(frame: pd.DataFrame, content: ContentColumns) -> list[str]:
-    """All columns, but ids only where nothing else tells the rows apart."""
+    """All columns, but ids only where nothing else tells the rows apart.
+
+    Fields come last: they may be wide, and the labels should be in sight beside any of them.
+    """
     names = [str(name) for name in frame]
+    if content.kind == "fields":
+        names.sort(key=lambda name: name.startswith(heading("")))
     return names if content.kind == "none" else [name for name in names if name != "example"]
+
+
+def _label_width(labels: pd.Series, most: int) -> int:
+    """Pixels for the longest label, within limits."""
+    longest = max((len(str(label)) for label in labels.dropna()), default=0)
+    return min(max(24 + 13 * longest // 2, LEAST_LABEL), most)
 
 
 def _config(
     frame: pd.DataFrame, content: ContentColumns, colour: str, *, narrow: bool
 ) -> dict[str, Any]:
     column = st.column_config
-    labels = 95 if narrow else 105
+    is_tight = narrow and any(name in frame for name in MEASURED)
+    most = 104 if is_tight else 122 if narrow else 105
+    labels = {name: _label_width(frame[name], most) for name in LABELS if name in frame}
     share: dict[str, Any] = {"min_value": 0, "max_value": 100, "format": "%.1f%%", "color": colour}
     known: dict[str, Any] = {
         "example": column.TextColumn("Example", width="small"),
-        "true_label": column.TextColumn("True", width=labels),
-        "predicted_label": column.TextColumn("Predicted", width=labels),
-        "confidence": column.ProgressColumn("Confidence", width="small", **share),
-        "margin": column.NumberColumn("Margin", format="%.1f%%", width="small"),
-        "entropy": column.NumberColumn("Entropy", format="%.3f", width="small"),
+        "true_label": column.TextColumn("True", width=labels.get("true_label")),
+        "predicted_label": column.TextColumn("Predicted", width=labels.get("predicted_label")),
+        "confidence": column.NumberColumn("Confidence", format="%.1f%%", width=80)
+        if is_tight
+        else column.ProgressColumn("Confidence", width=95, **share),
+        "margin": column.NumberColumn("Margin", format="%.1f%%", width=64),
+        "entropy": column.NumberColumn("Entropy", format="%.3f", width=64),
         "fold": column.NumberColumn("Fold", width="small"),
         "mark": column.TextColumn("", width=MARK),
         "similarity": column.ProgressColumn("Similarity", width="small", **share),
     }
-    for name in content.names:
+    for name in (name for name in content.names if heading(name) in frame):
         if name == content.image:
             known[heading(name)] = column.ImageColumn("Image", width=64)
         elif name == content.text:
-            known[heading(name)] = column.TextColumn("Text", width=150 if narrow else 240)
+            known[heading(name)] = column.TextColumn(
+                "Text", width=128 if is_tight else 140 if narrow else 200
+            )
         else:
-            known[heading(name)] = column.Column(name, width=72 if narrow else None)
+            known[heading(name)] = _field(name, frame[heading(name)], narrow=narrow)
     return {name: known[name] for name in frame if name in known}

@@ -17,7 +17,7 @@ from diagnostics.spans import Piece
 #: Texts up to this long are drawn large, longer ones in a box that scrolls.
 SHORT = 240
 LONG = 1_200
-BOX_HEIGHT = 320
+BOX_HEIGHT = 240
 _WRAP = "white-space:pre-wrap;overflow-wrap:anywhere"
 
 
@@ -39,7 +39,8 @@ def chip(name: str, value: str, colour: str = colours.OTHER) -> None:
         if name
         else f"<bdi>{escape(value)}</bdi>"
     )
-    st.html(f'<span style="{_tint(colour)};{_WRAP}">{shown}</span>', width="content")
+    style = f"{_tint(colour)};{_WRAP};display:inline-block"
+    st.html(f'<span style="{style}">{shown}</span>', width="content")
 
 
 def marked_text(pieces: Iterable[Piece], colour: str) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from diagnostics import Problem
+from diagnostics import Problem, Run
+from diagnostics.workspace import SPLITS
 
 #: Problems that are listed as wrapped text; more are one mistake that was made often.
 PROBLEMS = 100
@@ -19,10 +20,23 @@ _WIDTHS = (3, 5, 5)
 def missing(what: str, hint: str) -> None:
     """An intended empty state: one sentence that says what is missing and what would bring it."""
     with st.container(border=True, horizontal_alignment="center"):
-        st.markdown(":material/inventory_2:")
+        st.markdown(":material/inventory_2:", width="content")
         st.text(what)
         if hint:
             st.text(hint)
+
+
+def known_split(split: str) -> str:
+    """A split's name where Markdown is read: "" for one that is not ours."""
+    return split if split in SPLITS else ""
+
+
+def wrong_of(run: Run) -> str:
+    """What the number of a run's mistakes is called: of how many examples of which split."""
+    if run.task == "entities":
+        return "Wrong sentences"
+    unit = "stories" if run.task == "stories" else f"{known_split(run.split)} examples".strip()
+    return f"Wrong of {run.examples:,} {unit}" if run.examples else "Wrong"
 
 
 def problems(found: Sequence[Problem]) -> None:

@@ -36,6 +36,12 @@ def metric_words(metric: str) -> str:
     return _WORDS.get(metric, metric)
 
 
+def in_a_sentence(metric: str) -> str:
+    """The metric's name within a sentence: only abbreviations keep their capitals."""
+    words = metric_words(metric)
+    return words[0].lower() + words[1:] if words[1:2].islower() else words
+
+
 def is_percentage(metric: str) -> bool:
     """Whether the metric is a share of examples, which is written in percent."""
     return metric.endswith("accuracy")

@@ -39,6 +39,8 @@ def probability_table(
     """
     import pandas as pd
 
+    if len(labels) <= top + 2:  # a row for all others would save a row at most
+        top = len(labels)
     order = sorted(range(len(labels)), key=lambda code: (-probabilities[code], code))
     named = [code for code in order if labels[code] in (true_label, predicted_label)]
     free = [code for code in order if code not in named][: max(top - len(named), 0)]

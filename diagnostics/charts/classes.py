@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
 #: The name under which a click on a class is reported.
 CLASS = "class"
-#: Pixels that a label may take before it is cut.
-LABEL_LIMIT = 150
-#: Pixels for each class.
-ROW_HEIGHT = 26
-#: What an axis writes: a class may be called "", which it would not show at all.
-NAMED = "datum.label === '' ? '(empty)' : datum.label"
+#: Pixels and characters that a label may take before it is cut.
+LABEL_LIMIT, LABEL_CHARACTERS = 150, 24
+#: Pixels for each class, and what an axis with and without a title takes of a chart's height.
+ROW_HEIGHT, AXIS_HEIGHT, TITLE_HEIGHT = 26, 34, 26
+
+#: Lines of the legend beside the figures.
+LEGEND_ROWS = 3
 
 _FIGURES = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
 
@@ -61,7 +62,8 @@ def class_figures_chart(report: pd.DataFrame) -> alt.LayerChart:
     low = "min(datum.precision, datum.recall)"
     high = "max(datum.precision, datum.recall)"
     lines = ranges.transform_calculate(low=low, high=high)
-    return alt.LayerChart(layer=[lines, points], height=_height(report))
+    height = ROW_HEIGHT * max(len(report), LEGEND_ROWS) + AXIS_HEIGHT
+    return alt.LayerChart(layer=[lines, points], height=height)
 
 
 def answers_chart(counts: pd.DataFrame) -> alt.Chart:
@@ -87,13 +89,21 @@ def answers_chart(counts: pd.DataFrame) -> alt.Chart:
             ],
         )
         .add_params(click)
-        .properties(height=_height(counts))
+        .properties(height=ROW_HEIGHT * len(counts) + AXIS_HEIGHT + TITLE_HEIGHT)
     )
     return chart
 
 
-def _height(frame: pd.DataFrame) -> int:
-    return ROW_HEIGHT * max(len(frame), 2)
+def shown_label(characters: int) -> str:
+    """What an axis writes of a label, as an expression of Vega.
+
+    A long one is cut in its middle, for long names differ at their ends; a blank one, which the
+    axis would not show at all, has a word.
+    """
+    half = (characters - 1) // 2
+    cut = f"slice(datum.label, 0, {half}) + '…' + slice(datum.label, -{half})"
+    whole = f"length(datum.label) > {characters} ? {cut} : datum.label"
+    return f"trim(datum.label) === '' ? '(empty)' : {whole}"
 
 
 def _class_axis(frame: pd.DataFrame) -> alt.Y:
@@ -108,7 +118,7 @@ def _class_axis(frame: pd.DataFrame) -> alt.Y:
             labelLimit=LABEL_LIMIT * 2,
             labelOverlap=False,
             labelFlush=False,
-            labelExpr=NAMED,
+            labelExpr=shown_label(LABEL_CHARACTERS * 2),
             ticks=False,
             domain=False,
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from diagnostics.charts.classes import LABEL_LIMIT, NAMED
+from diagnostics.charts.classes import LABEL_CHARACTERS, LABEL_LIMIT, shown_label
 
 if TYPE_CHECKING:
     import altair as alt
@@ -19,7 +19,7 @@ CELL = "cell"
 ROWS_HEIGHT, ROW_HEIGHTS = 440, (16.0, 96.0)
 LEVEL_AXIS, SLANTED_AXIS = 50, 130
 #: Pixels that a slanted label may take before it is cut: it takes width from the cells, too.
-SLANTED_LIMIT = 110
+SLANTED_LIMIT, SLANTED_CHARACTERS = 110, 18
 #: Of counts and shares: where the logarithmic scale passes from linear to logarithmic.
 LOG_CONSTANT = {"n": 1.0, "share_of_true": 0.01, "share_of_predicted": 0.01}
 #: Texts on a cell, whichever stands out more from its colour, in the light and the dark theme.
@@ -103,8 +103,9 @@ def _numbers(base: alt.Chart, labels: list[str], is_coloured: str) -> alt.Chart:
         f"luminance({background.replace('datum.shade', '0')}) > 0.2"
         f" ? '{DARK_TEXT}' : '{LIGHT_TEXT}'"
     )
-    size = f"clamp(width / {len(labels)} * 0.6, 9, 12)"
-    fits = f"datum.n > 0 && length(datum.figure) * {size} * 0.56 + 2 < width / {len(labels)}"
+    cell = f"width / {len(labels)}"
+    size = f"clamp(min({cell} * 0.6, ({cell} - 2) / length(datum.figure) / 0.56), 9, 12)"
+    fits = f"datum.n > 0 && length(datum.figure) * 9 * 0.56 + 2 < {cell}"
     text = base.mark_text(
         fontSize=alt.expr(size),
         color=alt.expr(f"({is_coloured}) ? ({on_colour}) : ({on_page})"),
@@ -135,10 +136,13 @@ def _predicted_axis(labels: list[str]) -> alt.X:
     axis = {**_axis(labels), "labelAngle": 0}
     if not _are_level(labels):
         axis |= {
-            "labelAngle": -50,
+            "labelAngle": -60,
             "labelAlign": "left",
             "labelBaseline": "middle",
             "labelLimit": SLANTED_LIMIT,
+            "labelExpr": shown_label(SLANTED_CHARACTERS),
+            # Lines that lie closer than their letters are high run into one another.
+            "labelFontSize": alt.expr(f"clamp(width / {len(labels)} * 0.7, 8, 12)"),
         }
     return alt.X(
         "predicted_label:N",
@@ -168,7 +172,7 @@ def _axis(labels: list[str]) -> dict[str, Any]:
         "labelOverlap": False,
         "labelFlush": False,
         "labelFontSize": 12 if len(labels) <= 25 else 10,
-        "labelExpr": NAMED,
+        "labelExpr": shown_label(LABEL_CHARACTERS),
         "ticks": False,
         "domain": False,
         "grid": False,

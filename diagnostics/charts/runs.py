@@ -16,6 +16,8 @@ PICK = "pick"
 LINE_HEIGHT = 26
 #: What an axis with its title takes of the height that is given.
 AXIS_HEIGHT = 76
+#: Of the chart by rank: low enough that the table below it begins on the first screen.
+RANKS_HEIGHT = 200
 
 
 def score_strip(points: pd.DataFrame, metric: str) -> alt.Chart:
@@ -116,7 +118,7 @@ def score_ranks(points: pd.DataFrame, metric: str, *, chosen: str) -> alt.LayerC
     shown = points.assign(is_chosen=points["run"] == chosen)
     rank = alt.X(
         "rank:Q",
-        title="Rank",
+        title=None,
         scale=alt.Scale(domain=[0.5, len(points) + 0.5], nice=False),
         axis=alt.Axis(tickMinStep=1, format="d", grid=False),
     )
@@ -131,7 +133,7 @@ def score_ranks(points: pd.DataFrame, metric: str, *, chosen: str) -> alt.LayerC
         spread.encode(x=rank, y=alt.Y("low:Q"), y2="high:Q", color=alt.value(OTHER)),
         _dots(shown, metric).encode(x=rank, y=value),
     ]
-    return alt.LayerChart(layer=layers, height=260)
+    return alt.LayerChart(layer=layers, height=RANKS_HEIGHT)
 
 
 def fold_strip(folds: pd.DataFrame, metric: str) -> alt.LayerChart:

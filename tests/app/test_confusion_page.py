@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.confusion_tables import reading
+from app.confusion_tables import reading, shown_label
 from diagnostics import record
 from diagnostics.confusion import ConfusionMatrix, confused_pairs
 
@@ -89,7 +89,7 @@ def test_the_figures_of_the_whole_are_cards(page: Any) -> None:
         "Accuracy": "66.7%",
         "Macro F1": "0.676",
         "Balanced accuracy": "66.7%",
-        "Errors": "4 of 12",
+        "Test errors": "4 of 12",
         "Classes": "3",
     }
 
@@ -113,11 +113,11 @@ def test_classes_are_listed_with_the_lowest_f1_first(page: Any) -> None:
 @pytest.mark.parametrize(
     ("table", "selection", "expected"),
     [
-        ("confusion_pairs", {"rows": [0], "columns": [], "cells": []}, ("a", "b")),
+        ("confusion_pairs", {"rows": [], "columns": [], "cells": [(0, "true_label")]}, ("a", "b")),
         ("confusion_pairs", {"rows": [], "columns": [], "cells": [(2, "n")]}, ("c", "b")),
-        ("confusion_classes", {"rows": [0], "columns": [], "cells": []}, ("a", None)),
+        ("confusion_classes", {"rows": [], "columns": [], "cells": [(0, "f1")]}, ("a", None)),
     ],
-    ids=["the box of a pair", "a cell of a pair", "a class"],
+    ids=["a label of a pair", "the figure of a pair", "a class"],
 )
 def test_a_row_opens_its_examples(
     page: Any, table: str, selection: dict[str, Any], expected: tuple[str, str | None]
@@ -149,6 +149,13 @@ def test_a_cell_opens_its_examples(page: Any, cell: tuple[str, str], by: str) ->
     assert (opened["true"], opened["predicted"], opened["by"]) == (*cell, by)
 
 
+@pytest.mark.parametrize(
+    ("label", "shown"), [("short", "short"), ("faq/orders/late", "faq…ate"), (" ", "(empty)")]
+)
+def test_long_labels_keep_both_their_ends(label: str, shown: str) -> None:
+    assert shown_label(label, 7) == shown
+
+
 def test_a_run_without_mistakes_is_good_news(page: Any) -> None:
     at = page("perfect")
     assert at.success[0].value == "No mistakes: all 9 answers are right."
@@ -171,9 +178,9 @@ def test_a_report_alone_shows_its_figures_and_says_what_is_missing(page: Any) ->
 
 def test_each_split_has_its_own_matrix(page: Any) -> None:
     at = page("split")
-    assert cards(at)["Errors"] == "2 of 4"
+    assert cards(at)["Test errors"] == "2 of 4"
     at.selectbox(key="split").set_value("train").run()
-    assert cards(at)["Errors"] == "1 of 6"
+    assert cards(at)["Train errors"] == "1 of 6"
     assert "2 answers are not counted" in " ".join(caption.value for caption in at.caption)
 
 

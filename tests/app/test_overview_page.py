@@ -56,8 +56,8 @@ def test_each_experiment_shows_its_best_run_with_its_errors(
     assert not at.exception
     assert at.title[0].value == "Overview"
     assert metrics(at)[0] == ("Accuracy", "87.5%")
-    assert ("Wrong of 8 examples", "1") in metrics(at)
-    assert ("Wrong of 6 examples", "0") in metrics(at)
+    assert ("Wrong of 8 test examples", "1") in metrics(at)
+    assert ("Wrong of 6 test examples", "0") in metrics(at)
     assert "Classification · 8 examples · 3 classes · 2 runs" in words(at)
     assert "2 runs from 75.0% to 87.5%" in words(at)
 

@@ -75,7 +75,7 @@ def test_runs_are_listed_the_highest_first(runs: Opened) -> None:
 def test_the_chosen_run_is_marked_and_shown_below(runs: Opened) -> None:
     at = runs(experiment="search", run="middle")
     assert at.session_state["runs_table"]["selection"]["rows"] == [1]
-    assert "Number 2 from the highest of 3 runs by Accuracy" in [c.value for c in at.caption]
+    assert "Number 2 from the highest of 3 runs by accuracy" in [c.value for c in at.caption]
     assert [str(metric.value) for metric in at.metric][0] == "70.0%"
     tables = [frame.value for frame in at.dataframe]
     parameters = next(frame for frame in tables if "Parameter" in frame and len(frame) == 3)

@@ -117,3 +117,11 @@ def test_answers_are_bars_in_the_order_given_and_a_click_names_one() -> None:
     assert chart["mark"]["type"] == "bar"
     assert chart["encoding"]["y"]["scale"]["domain"] == ["b", "a"]
     assert chart["params"][0]["select"]["fields"] == ["label"]
+
+
+def test_two_classes_have_room_beside_the_axis_and_the_legend() -> None:
+    counts = pd.DataFrame({"label": ["b", "a"], "n": [4, 1]})
+    report = class_report(ConfusionMatrix(LABELS[:2], COUNTS[:2, :2]))
+    # Streamlit fits a chart with its axes into its height: 2 rows of 26 pixels, and an axis.
+    assert answers_chart(counts).to_dict()["height"] >= 2 * 26 + 50
+    assert class_figures_chart(report).to_dict()["height"] >= 3 * 26 + 30
