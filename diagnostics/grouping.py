@@ -24,11 +24,12 @@ class _Group:
 def experiments(runs: Iterable[Run], root_name: str) -> tuple[Experiment, ...]:
     """The runs in experiments, in the order of their names; names are unique.
 
-    Runs are candidates for one experiment if they lie side by side (or were evaluated on exactly
-    the same examples, wherever they lie). Among candidates the examples decide: a run whose truth
-    disagrees on a shared example, or that shares less than half, starts another experiment.
+    The runs of one search are an experiment. Others are candidates for one if they lie side by side
+    (or were evaluated on exactly the same examples, wherever they lie); among those the examples
+    decide: a run whose truth disagrees on a shared example, or that shares less than half, starts
+    another experiment.
     """
-    groups = [group for candidates in _candidates(runs) for group in _split_by_truth(candidates)]
+    groups = [group for candidates in _candidates(runs) for group in _groups(candidates)]
     names = _names(groups, root_name)
     found = [
         Experiment(
@@ -47,6 +48,7 @@ def _candidates(runs: Iterable[Run]) -> list[list[Run]]:
     side_by_side: dict[tuple[str, ...], list[Run]] = defaultdict(list)
     for run in runs:
         how = ("named", run.experiment) if run.experiment else ("in", run.siblings)
+        how = ("searched", run.search) if run.search else how
         side_by_side[(run.task, run.group, *how)].append(run)
     merged: dict[tuple[str, ...], list[Run]] = defaultdict(list)
     for (task, group, *place), members in side_by_side.items():
@@ -54,6 +56,13 @@ def _candidates(runs: Iterable[Run]) -> list[list[Run]]:
         same = place[0] == "in" and len(prints) == 1 and "" not in prints
         merged[(task, group, "saw", *prints) if same else (task, group, *place)] += members
     return list(merged.values())
+
+
+def _groups(candidates: Sequence[Run]) -> list[_Group]:
+    """The candidates of a search as one group, whatever they were evaluated on; others by truth."""
+    if candidates[0].search:
+        return [_Group(candidates[0].group, list(candidates))]
+    return _split_by_truth(candidates)
 
 
 def _split_by_truth(candidates: Sequence[Run]) -> list[_Group]:

@@ -60,6 +60,8 @@ def write_run(reading: Reading, reader: str, folder: Path, number: int, examples
         group=reading.group,
         siblings=reading.siblings,
         experiment=reading.experiment,
+        search=reading.search,
+        resource=reading.resource,
     )
 
 

@@ -17,7 +17,9 @@ from diagnostics.workspace import Problem, Run, Workspace
 Progress = Callable[[str], None]
 
 
-def open_workspace(folder: str | Path, *, progress: Progress | None = None) -> Workspace:
+def open_workspace(
+    folder: str | Path, *, progress: Progress | None = None, trust_pickles: bool = False
+) -> Workspace:
     """Everything that the readers find below `folder`; what was read before is not read again.
 
     Parameters
@@ -27,6 +29,8 @@ def open_workspace(folder: str | Path, *, progress: Progress | None = None) -> W
         subfolder `.errata`.
     progress
         Called with the path of every folder that is about to be read.
+    trust_pickles
+        Whether pickle and joblib files may be opened. Opening one runs whatever code it holds.
 
     Raises
     ------
@@ -39,7 +43,7 @@ def open_workspace(folder: str | Path, *, progress: Progress | None = None) -> W
     cache = Cache.of(root)
     before = cache.load()
     now: dict[str, Listing] = {}
-    opening = _Opening(readers, cache, before, now, progress)
+    opening = _Opening(readers, cache, before, now, progress, trust_pickles)
     nameless = [
         _nameless(place, name)
         for place in walk(root, owns_tree=opening.visit)
@@ -103,15 +107,18 @@ class _Opening:
         before: dict[str, Listing],
         now: dict[str, Listing],
         progress: Progress | None,
+        trust_pickles: bool,
     ) -> None:
         self.readers = readers
         self.cache = cache
         self.before = before
         self.now = now
         self.progress = progress
+        self.trust_pickles = trust_pickles
 
     def visit(self, folder: Folder) -> bool:
         """Note what the folder holds; whether the walk shall stay out of what is below."""
+        folder.trust_pickles = self.trust_pickles
         look = fingerprint(folder) + self._versions()
         known = self.before.get(folder.relative)
         if known is not None and known.fingerprint == look and self._is_fresh(known, folder):
@@ -127,6 +134,7 @@ class _Opening:
 
     def _versions(self) -> str:
         names = "".join(f"{r.NAME}{r.VERSION}" for r in self.readers) + VERSION
+        names += " trusting" if self.trust_pickles else ""
         return "-" + blake2b(names.encode(), digest_size=4).hexdigest()
 
     def _is_fresh(self, listing: Listing, folder: Folder) -> bool:

@@ -62,15 +62,16 @@ def rises(experiment: Experiment, metric: str) -> bool:
 def ranked_runs(experiment: Experiment, metric: str | None = None) -> list[str]:
     """The names of the runs, the best by `metric` first, those without it last.
 
-    Ties stay in the order of the experiment, which is that of the names. Without `metric` it is
-    the headline.
+    Runs that were given less to learn from come after those that were given more: successive
+    halving scores its first candidates on few rows, where a high score means little. Ties stay in
+    the order of the experiment, which is that of the names. Without `metric` it is the headline.
     """
     by = metric or headline(experiment)
     sign = -1 if rises(experiment, by) else 1
 
-    def key(run: Run) -> float:
+    def key(run: Run) -> tuple[float, float]:
         value = run_metrics(run).get(by, math.nan)
-        return math.inf if math.isnan(value) else sign * value
+        return -(run.resource or 0), math.inf if math.isnan(value) else sign * value
 
     return [run.run for run in sorted(experiment.runs, key=key)]
 

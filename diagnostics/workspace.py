@@ -102,6 +102,10 @@ class Run:
     group: str = ""
     siblings: str = ""
     experiment: str = ""
+    #: The search that tried it, "" for a run of its own: the runs of a search stay together.
+    search: str = ""
+    #: How much it was given to learn from (rows, or another budget), where a search varied that.
+    resource: float | None = None
 
     @property
     def split(self) -> str:

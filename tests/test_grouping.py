@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 import diagnostics
+from diagnostics.grouping import experiments
+from diagnostics.ranking import ranked_runs
 
 DATA = Path(__file__).parent / "data" / "rasa"
 
@@ -75,3 +77,25 @@ def test_another_test_set_in_one_grid_is_another_experiment(grid: Path) -> None:
     intents = [entry for entry in workspace.experiments if "intents" in entry.name]
     assert sorted(len(entry.runs) for entry in intents) == [1, 2]
     assert "different-test-data" in {problem.code for problem in workspace.all_problems}
+
+
+def run(name: str, **more: Any) -> diagnostics.Run:
+    return diagnostics.Run(
+        name, "made up", name, "classification", diagnostics.Evidence.SCORES, siblings=".", **more
+    )
+
+
+def test_the_candidates_of_a_search_stay_together_and_apart_from_the_rest() -> None:
+    runs = [run("a", search="grid"), run("b", search="grid"), run("c", search="other"), run("d")]
+    found = [[run.run for run in found.runs] for found in experiments(runs, "results")]
+    assert sorted(found) == [["a", "b"], ["c"], ["d"]]
+
+
+def test_candidates_that_were_given_more_to_learn_from_rank_first() -> None:
+    runs = [
+        run("few rows", search="s", resource=18, metrics={"accuracy": 1.0}),
+        run("more rows", search="s", resource=144, metrics={"accuracy": 0.9}),
+        run("more rows, worse", search="s", resource=144, metrics={"accuracy": 0.8}),
+    ]
+    (found,) = experiments(runs, "results")
+    assert ranked_runs(found) == ["more rows", "more rows, worse", "few rows"]

@@ -46,6 +46,8 @@ class Folder:
     nameless: tuple[str, ...] = ()
     #: Files elsewhere that the answer depends on; a change of one of them means reading again.
     used: list[Path] = field(default_factory=list)
+    #: Whether the user said that files which run code when they are opened may be opened.
+    trust_pickles: bool = False
     _heads: dict[str, bytes] = field(default_factory=dict, repr=False)
 
     @property
@@ -99,6 +101,9 @@ class Reading:
 
     `siblings` is the folder (path below the root, as `Folder.relative`) whose runs belong side by
     side, `group` what is told apart inside it ("intents", "responses", …; "" for the only kind).
+    Runs with the same `search` are the candidates of one search: they stay side by side whatever
+    examples they were evaluated on. `resource` is what each was given to learn from, where the
+    search varied it (successive halving): runs with different ones are never ranked as equals.
     `examples_fingerprint` is needed only without a full predictions table: it is equal for runs
     that were evaluated on the same examples.
     """
@@ -111,6 +116,8 @@ class Reading:
     labels: list[str] = field(default_factory=list)
     group: str = ""
     experiment: str = ""
+    search: str = ""
+    resource: float | None = None
     predictions: pl.DataFrame | None = None
     examples: pl.DataFrame | None = None
     confusion: pl.DataFrame | None = None
