@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from diagnostics.grid import run_table
     from diagnostics.metrics import summary_metrics
     from diagnostics.opening import open_workspace
+    from diagnostics.recorder import Recorder
     from diagnostics.recording import record
     from diagnostics.tables import predictions_frame
     from diagnostics.workspace import Evidence, Experiment, Problem, Run, Score, Workspace
@@ -42,6 +43,7 @@ _HOMES = {
     "Filter": "examples",
     "Problem": "workspace",
     "Ranking": "examples",
+    "Recorder": "recorder",
     "Run": "workspace",
     "Score": "workspace",
     "Workspace": "workspace",
@@ -69,6 +71,7 @@ __all__ = [
     "Filter",
     "Problem",
     "Ranking",
+    "Recorder",
     "Run",
     "Score",
     "Workspace",

@@ -81,7 +81,8 @@ def with_shared_content(experiment: Experiment, run: Run) -> Run:
     for other in experiment.runs:
         if other.has(Evidence.CONTENT) and other.table("examples").is_file():
             folder = os.path.relpath(other.tables, run.tables)
-            return replace(run, examples_stem=f"{folder}/{other.examples_stem}")
+            stem = f"{folder}/{other.examples_stem}"
+            return replace(run, examples_stem=stem, examples_file=other.examples_file)
     return run
 
 

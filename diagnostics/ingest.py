@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from hashlib import blake2b
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def write_run(reading: Reading, reader: str, folder: Path, number: int, examples
         fit_seconds=reading.fit_seconds,
         score_seconds=reading.score_seconds,
         tags=dict(reading.tags),
-        scores=(*reading.scores, *_fold_scores(cube, len(reading.labels))),
+        scores=_with_fold_scores(reading, cube),
         metrics=summary_metrics(counts) if exact else _given_metrics(reading.scores),
         examples=n,
         errors=errors,
@@ -56,6 +57,7 @@ def write_run(reading: Reading, reader: str, folder: Path, number: int, examples
         tables=folder,
         stem=stem,
         examples_stem=examples_stem or stem,
+        examples_file=_relative(reading.examples_file, folder),
         fingerprint=examples_fingerprint(reading),
         group=reading.group,
         siblings=reading.siblings,
@@ -63,6 +65,11 @@ def write_run(reading: Reading, reader: str, folder: Path, number: int, examples
         search=reading.search,
         resource=reading.resource,
     )
+
+
+def _relative(file: Path | None, folder: Path) -> str:
+    """The way from the run's tables to a file among the results: both may move together."""
+    return "" if file is None else os.path.relpath(file, folder)
 
 
 def count_matrix(cube: pl.DataFrame, n_labels: int) -> Counts:
@@ -163,6 +170,13 @@ def _about_the_truth(reading: Reading, split: str) -> list[str]:
         return []
     n = truth.null_count()
     return [f"{n:,} of {len(truth):,} answers have no true label; the figures are of the others."]
+
+
+def _with_fold_scores(reading: Reading, cube: pl.DataFrame) -> tuple[Score, ...]:
+    """The scores that the files give, and ours for the folds where they give none of that name."""
+    given = {(score.metric, score.split, score.fold) for score in reading.scores}
+    ours = _fold_scores(cube, len(reading.labels))
+    return (*reading.scores, *(s for s in ours if (s.metric, s.split, s.fold) not in given))
 
 
 def _fold_scores(cube: pl.DataFrame, n_labels: int) -> list[Score]:

@@ -71,7 +71,8 @@ def ranked_runs(experiment: Experiment, metric: str | None = None) -> list[str]:
 
     def key(run: Run) -> tuple[float, float]:
         value = run_metrics(run).get(by, math.nan)
-        return -(run.resource or 0), math.inf if math.isnan(value) else sign * value
+        given = math.inf if run.resource is None else run.resource
+        return -given, math.inf if math.isnan(value) else sign * value
 
     return [run.run for run in sorted(experiment.runs, key=key)]
 

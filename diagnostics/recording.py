@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import math
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from diagnostics.asking import Answers, ask
 from diagnostics.errors import DiagnosticsError
 from diagnostics.recorded_content import columns_of, content_table, showable
+from diagnostics.recorded_values import label_text, label_texts, numbered, parameters_of
 from diagnostics.run_format import (
     DESCRIPTION,
     EXAMPLES,
@@ -25,16 +25,6 @@ from diagnostics.run_format import (
     MODEL,
     PREDICTIONS,
 )
-
-
-@dataclass(frozen=True)
-class _Answers:
-    """What a model said of the rows that it was given."""
-
-    predicted_label: Sequence[Any] | None
-    probabilities: Any = None
-    labels: Sequence[Any] | None = None
-    note: str = ""
 
 
 def record(
@@ -118,7 +108,7 @@ def record(
             f"{target} exists already.",
             hint="Choose another folder, or pass overwrite=True to replace a run folder.",
         )
-    said = _ask(model, X) if model is not None else _Answers(None)
+    said = _ask(model, X) if model is not None else Answers(None)
     predicted_label = predicted_label if predicted_label is not None else said.predicted_label
     if probabilities is None and confidence is None:
         probabilities, labels = said.probabilities, said.labels
@@ -135,7 +125,7 @@ def record(
         "labels": label_list,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "experiment": experiment,
-        "parameters": _parameters(parameters, model),
+        "parameters": parameters_of(parameters, model),
         "fit_seconds": fit_seconds,
         "score_seconds": score_seconds,
         "scores": [
@@ -188,31 +178,12 @@ def _is_replaceable(target: Path) -> bool:
     return target.is_dir() and ((target / DESCRIPTION).is_file() or not any(target.iterdir()))
 
 
-def _ask(model: Any, X: Any) -> _Answers:
+def _ask(model: Any, X: Any) -> Answers:
     if X is None:
         raise DiagnosticsError(
             "A model was given without rows.", hint="Pass X, the rows to ask it about."
         )
-    predicted = model.predict(X)
-    labels = getattr(model, "classes_", None)
-    if labels is None:
-        return _Answers(predicted)
-    if hasattr(model, "predict_proba"):
-        return _Answers(predicted, model.predict_proba(X), labels)
-    if hasattr(model, "decision_function"):
-        shares = _softmax(np.asarray(model.decision_function(X), dtype=float))
-        note = "Confidence is a softmax of decision values: good for ranking, not a probability."
-        return _Answers(predicted, shares, labels, note)
-    return _Answers(predicted)
-
-
-def _softmax(values: np.ndarray) -> np.ndarray:
-    """Decision values as shares; one column of a binary model stands for its second class."""
-    if values.ndim == 1:
-        values = np.c_[np.zeros(len(values)), values]
-    shifted = np.exp(values - values.max(axis=1, keepdims=True))
-    shares: np.ndarray = shifted / shifted.sum(axis=1, keepdims=True)
-    return shares
+    return ask(model, X)
 
 
 def _predictions(
@@ -237,15 +208,15 @@ def _predictions(
             hint="Pass predicted_label, or probabilities with labels, or a model.",
         )
     n = len(answers)
-    ids = [str(value) for value in example] if example is not None else _numbered(n)
+    ids = [str(value) for value in example] if example is not None else numbered(n)
     vectors = None if probabilities is None else _vectors(probabilities, labels)
     frame, order = predictions_frame(
         example=ids,
-        true_label=_texts(true_label),
-        predicted_label=_texts(predicted_label),
+        true_label=label_texts(true_label),
+        predicted_label=label_texts(predicted_label),
         confidence=confidence,
         probabilities=vectors,
-        labels=None if labels is None else [str(_text(label)) for label in labels],
+        labels=None if labels is None else [str(label_text(label)) for label in labels],
         split=split if isinstance(split, str) else [str(value) for value in split],
         fold=None if fold is None else [int(value) for value in fold],
     )
@@ -265,28 +236,6 @@ def _predictions(
     return decoded.select(pl.col(name) for name in kept), order
 
 
-def _numbered(n: int) -> list[str]:
-    width = len(str(max(n - 1, 0)))
-    return [str(index).zfill(width) for index in range(n)]
-
-
-def _texts(values: Any) -> list[str | None] | None:
-    if values is None:
-        return None
-    return [_text(value) for value in values]
-
-
-def _text(value: Any) -> str | None:
-    """A label as text: 1.0 is `1`, for a missing value elsewhere makes floats of whole numbers."""
-    if isinstance(value, str):
-        return str(value)
-    if value is None or str(value) in ("nan", "NaT", "<NA>"):
-        return None
-    if isinstance(value, float | np.floating) and float(value).is_integer():
-        return str(int(value))
-    return str(value)
-
-
 def _vectors(probabilities: Any, labels: Sequence[Any] | None) -> np.ndarray:
     vectors = np.asarray(probabilities, dtype=float)
     if vectors.ndim != 2:
@@ -304,31 +253,6 @@ def _vectors(probabilities: Any, labels: Sequence[Any] | None) -> np.ndarray:
             hint="Turn logits into probabilities first, for example with scipy.special.softmax.",
         )
     return vectors
-
-
-def _parameters(parameters: Mapping[str, Any] | None, model: Any) -> dict[str, Any]:
-    """As given, else the scalar ones that the model was made with."""
-    if parameters is not None:
-        return {str(name): _plain(value) for name, value in parameters.items()}
-    if model is None or not hasattr(model, "get_params"):
-        return {}
-    simple = (bool, int, float, str)
-    return {
-        name: value
-        for name, value in model.get_params().items()
-        if isinstance(value, simple) and not (isinstance(value, float) and not math.isfinite(value))
-    }
-
-
-def _plain(value: Any) -> Any:
-    """A value that JSON can carry; what it cannot, as its text."""
-    if hasattr(value, "item") and getattr(value, "ndim", 0) == 0:
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    return [_plain(entry) for entry in value] if isinstance(value, list | tuple) else repr(value)
 
 
 def _score_list(scores: Mapping[str, float] | None, split: str) -> list[dict[str, Any]]:

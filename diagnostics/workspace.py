@@ -98,6 +98,8 @@ class Run:
     tables: Path = Path()
     stem: str = ""
     examples_stem: str = ""
+    #: Where the content lies if several folders share it; relative to `tables`.
+    examples_file: str = ""
     fingerprint: str = ""
     group: str = ""
     siblings: str = ""
@@ -118,6 +120,8 @@ class Run:
 
     def table(self, name: str) -> Path:
         """Where the run's table `name` lies: `predictions`, `confusion`, `examples` and so on."""
+        if name == "examples" and self.examples_file:
+            return self.tables / self.examples_file
         stem = self.examples_stem if name == "examples" else self.stem
         return self.tables / f"{stem}-{name}.parquet"
 

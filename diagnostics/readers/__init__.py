@@ -99,6 +99,8 @@ class Folder:
 class Reading:
     """One run as a reader found it; labels in the tables are codes into `labels`.
 
+    `examples_file` takes the place of `examples` where several folders share a Parquet table that
+    is as ours (`example` and the content, a row for each id): it stays where it is.
     `siblings` is the folder (path below the root, as `Folder.relative`) whose runs belong side by
     side, `group` what is told apart inside it ("intents", "responses", …; "" for the only kind).
     Runs with the same `search` are the candidates of one search: they stay side by side whatever
@@ -120,6 +122,7 @@ class Reading:
     resource: float | None = None
     predictions: pl.DataFrame | None = None
     examples: pl.DataFrame | None = None
+    examples_file: Path | None = None
     confusion: pl.DataFrame | None = None
     confusion_is_exact: bool = False
     report: pl.DataFrame | None = None
