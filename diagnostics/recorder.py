@@ -36,6 +36,9 @@ class Recorder(Listener):
     scoring
         As a search takes it: a name, several names, a scorer, a mapping of scorers, or None for
         the estimator's own score. With several, the search needs `refit` to name one, or False.
+    name
+        What a candidate is called: a function of its parameters. Default: the parameters with their
+        values.
     example
         One id for each row that the search is fitted on, each once. Default: a frame's index if it
         tells rows apart, otherwise their positions.
@@ -62,6 +65,7 @@ class Recorder(Listener):
         folder: str | Path,
         *,
         scoring: Scoring = None,
+        name: Callable[[Mapping[str, Any]], str] | None = None,
         example: Sequence[Any] | None = None,
         content: Any = None,
         probabilities: bool = True,
@@ -71,6 +75,7 @@ class Recorder(Listener):
     ) -> None:
         self.folder = Path(folder).absolute()
         self.scoring = scoring
+        self.name = name
         self.example = example
         self.content = content
         self.probabilities = probabilities and confidence

@@ -36,7 +36,9 @@ def candidate_of(watch: Watch, estimator: Any, arguments: Mapping[str, Any]) -> 
     progress = arguments.get("candidate_progress")
     number = watch.offset + (int(progress[0]) if progress is not None else 0)
     resource = len(arguments["train"]) if watch.kind == "learning_curve" else watch.resource
-    name = _name(parameters) or f"{_last_step(estimator)} {number + 1}"
+    named = watch.recorder.name
+    name = named(parameters) if named and parameters else _name(parameters)
+    name = name or f"{_last_step(estimator)} {number + 1}"
     if watch.kind == "learning_curve":
         name = f"{name}, {resource:,} rows"
     if watch.iteration is not None:

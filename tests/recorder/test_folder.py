@@ -238,6 +238,17 @@ def test_a_fitted_search_can_be_copied_and_sent(tmp_path: Path) -> None:
     assert len(diagnostics.open_workspace(tmp_path / "search").experiments) == 2
 
 
+def test_candidates_may_be_named(tmp_path: Path) -> None:
+    _, workspace = recorded(
+        tmp_path / "search",
+        lambda scoring: grid(scoring, n_jobs=2),
+        *wine(),
+        name=lambda parameters: f"always {parameters['strategy']}",
+    )
+    names = [run.run for run in workspace.experiments[0].runs]
+    assert names == ["always most_frequent", "always prior"]
+
+
 def test_names_are_readable_and_folders_are_safe(tmp_path: Path) -> None:
     class Model(DummyClassifier):
         def __init__(self, choice: Any = None) -> None:
