@@ -14,7 +14,14 @@ from app.problem_kinds import grouped
 from diagnostics import Evidence, Experiment, Run, Workspace
 from diagnostics.charts.runs import PICK, fold_strip, score_lines, score_strip
 from diagnostics.metric_words import is_known, metric_text, metric_words
-from diagnostics.ranking import fold_points, headline, ranked_runs, run_metrics, score_points
+from diagnostics.ranking import (
+    fold_points,
+    headline,
+    peers,
+    ranked_runs,
+    run_metrics,
+    score_points,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,7 +120,9 @@ def _figures(experiment: Experiment, best: Run, *, is_wide: bool) -> None:
             st.metric(widgets.wrong_of(best), f"{best.errors:,}", width="content")
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if len(experiment.runs) > 1:
-            st.badge(f"highest of {len(experiment.runs):,}", color="blue")
+            # Not every run may be compared with it: some lack folds, or saw less data.
+            end = "highest" if len(peers(experiment, best)) == len(experiment.runs) else "first"
+            st.badge(f"{end} of {len(experiment.runs):,}", color="blue")
         st.text(best.run)
 
 

@@ -16,7 +16,7 @@ from diagnostics import Experiment, Run
 from diagnostics.charts.runs import fold_strip
 from diagnostics.metric_words import in_a_sentence, is_known, metric_text, metric_words
 from diagnostics.parameters import constant_parameters, parameter_text
-from diagnostics.ranking import fold_points, metric_names, ranked_runs, rises, run_metrics
+from diagnostics.ranking import fold_points, metric_names, peers, ranked_runs, rises, run_metrics
 
 #: Metrics that are large; the others are in the table of scores.
 LARGE = ("accuracy", "micro_f1", "macro_f1", "weighted_f1")
@@ -47,14 +47,18 @@ def show_run(experiment: Experiment, run: Run, metric: str) -> None:
 
 def rank_words(experiment: Experiment, run: Run, metric: str) -> str:
     """Where the run stands among all of the experiment, without a judgement."""
-    scored = [r for r in ranked_runs(experiment, metric) if _has(experiment.run(r), metric)]
+    if not run.is_complete:
+        return "Not ranked: its figures are of fewer folds than those of the others"
+    alike = {name for name in peers(experiment, run) if _has(experiment.run(name), metric)}
+    scored = [name for name in ranked_runs(experiment, metric) if name in alike]
     if len(scored) < 2 or run.run not in scored:
         return ""
     end = "highest" if rises(experiment, metric) else "lowest"
     rank = scored.index(run.run) + 1
     words = in_a_sentence(metric) if is_known(metric) else "this score"
     which = end.capitalize() if rank == 1 else f"Number {rank:,} from the {end}"
-    return f"{which} of {len(scored):,} runs by {words}"
+    given = f" that were given {run.resource:,.0f}" if run.resource is not None else ""
+    return f"{which} of {len(scored):,} runs{given} by {words}"
 
 
 def _has(run: Run, metric: str) -> bool:

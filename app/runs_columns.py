@@ -25,6 +25,8 @@ _HEADS = {
     "examples": "Examples",
     "folds": "Folds",
     "failed": "Failed",
+    "problems": "Problem",
+    "resource": "Given",
     "fit_seconds": "Fitting",
     "score_seconds": "Answering",
     "created": "Created",
@@ -40,7 +42,7 @@ def default_columns(columns: Sequence[RunColumn], metric: str) -> list[str]:
         *(c for c in columns if c.kind == "metric" and c.of == metric),
         *(c for c in columns if c.kind == "fold_std" and c.of == metric),
         *(c for c in columns if c.kind == "metric" and c.of == other),
-        *(c for c in columns if c.kind in ("errors", "failed")),
+        *(c for c in columns if c.kind in ("errors", "failed", "problems", "resource")),
         *parameters,
         *(c for c in columns if c.kind == "fit_seconds"),
     ]
@@ -96,6 +98,9 @@ def column_config(column: RunColumn, head: str, values: pd.Series, metric: str) 
         return kinds.NumberColumn(head, format="%.1f%%" if share else "%.3f", help=note)
     if column.kind in ("errors", "examples", "folds"):
         return kinds.NumberColumn(head, format="%,d")
+    if column.kind == "resource":
+        note = "How much the search gave it to learn from: rows, or another budget."
+        return kinds.NumberColumn(head, format="%,d", help=note)
     if column.kind in ("fit_seconds", "score_seconds"):
         return kinds.NumberColumn(head, format="%.2f s")
     if column.kind == "parameter" and values.dtype.kind in "if":

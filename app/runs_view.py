@@ -120,6 +120,16 @@ def show_chart(experiment: Experiment, listing: Listing) -> None:
         st.caption(said)
 
 
+def show_unequal(experiment: Experiment) -> None:
+    """That runs are not compared as equals which were given different amounts to learn from."""
+    given = {run.resource for run in experiment.runs if run.resource is not None}
+    if len(given) > 1:
+        st.caption(
+            f"The search gave its candidates from {min(given):,.0f} to {max(given):,.0f} to learn "
+            "from. Those that were given more come first: only equal amounts compare."
+        )
+
+
 def chart_sentence(points: pd.DataFrame, listed: int, metric: str) -> str:
     """What the chart shows, and that its axis does not begin at 0."""
     low, high = (metric_text(metric, v) for v in (points["value"].min(), points["value"].max()))

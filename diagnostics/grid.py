@@ -31,6 +31,8 @@ Kind = Literal[
     "folds",
     "split",
     "failed",
+    "problems",
+    "resource",
     "parameter",
     "fit_seconds",
     "score_seconds",
@@ -61,9 +63,10 @@ def run_table(experiment: Experiment) -> pd.DataFrame:
     """One row per run, in the experiment's order, with the columns that `run_columns` lists.
 
     Metrics and seconds are floats, NaN where a run has none; counts are nullable integers. What a
-    file gave as a metric without a finite value is named in `failed`. A parameter's column holds
-    numbers if all its values are numbers, else texts as the files write them; a run that does not
-    name the parameter has a null. Standard deviations over folds are those of a sample (n - 1).
+    file gave as a metric without a finite value is named in `failed`, what is wrong with a run is
+    said in `problems`, and `resource` is what it was given to learn from. A parameter's column
+    holds numbers if all its values are numbers, else texts as the files write them; a run that does
+    not name the parameter has a null. Standard deviations over folds are those of a sample (n - 1).
     """
     import pandas as pd
 
@@ -129,6 +132,8 @@ class _Row:
                 return len(self.fold_numbers) or None
             case "failed":
                 return ", ".join(self.failed) or None
+            case "problems":
+                return " ".join(problem.what for problem in self.run.problems) or None
             case kind:
                 return getattr(self.run, kind)
 
@@ -157,6 +162,8 @@ def _fact_columns(rows: list[_Row]) -> list[RunColumn]:
     there: dict[Kind, bool] = {
         "folds": any(row.fold_numbers for row in rows),
         "failed": any(row.failed for row in rows),
+        "problems": any(row.run.problems for row in rows),
+        "resource": any(row.run.resource is not None for row in rows),
         "fit_seconds": any(row.run.fit_seconds is not None for row in rows),
         "score_seconds": any(row.run.score_seconds is not None for row in rows),
         "created": any(row.run.created for row in rows),
@@ -183,7 +190,7 @@ def _cells(rows: list[_Row], column: RunColumn) -> Any:
     values = [row.cell(column) for row in rows]
     if column.kind in ("errors", "examples", "folds"):
         return pd.array(values, dtype="Int64")
-    if column.kind in ("run", "reader", "created", "failed"):
+    if column.kind in ("run", "reader", "created", "failed", "problems"):
         return pd.array(values, dtype="str")
     return pd.array([math.nan if value is None else value for value in values], dtype="float64")
 

@@ -63,18 +63,34 @@ def ranked_runs(experiment: Experiment, metric: str | None = None) -> list[str]:
     """The names of the runs, the best by `metric` first, those without it last.
 
     Runs that were given less to learn from come after those that were given more: successive
-    halving scores its first candidates on few rows, where a high score means little. Ties stay in
-    the order of the experiment, which is that of the names. Without `metric` it is the headline.
+    halving scores its first candidates on few rows, where a high score means little. So do runs
+    that lack folds, after those that have them all. Ties stay in the order of the experiment, which
+    is that of the names. Without `metric` it is the headline.
     """
     by = metric or headline(experiment)
     sign = -1 if rises(experiment, by) else 1
 
-    def key(run: Run) -> tuple[float, float]:
+    def key(run: Run) -> tuple[float, bool, float]:
         value = run_metrics(run).get(by, math.nan)
         given = math.inf if run.resource is None else run.resource
-        return -given, math.inf if math.isnan(value) else sign * value
+        return -given, not run.is_complete, math.inf if math.isnan(value) else sign * value
 
     return [run.run for run in sorted(experiment.runs, key=key)]
+
+
+def peers(experiment: Experiment, run: Run) -> list[str]:
+    """The runs that may be compared with this one as they are, itself among them.
+
+    They were given as much to learn from, and have all of their folds. A run that lacks folds is
+    alone.
+    """
+    if not run.is_complete:
+        return [run.run]
+    return [
+        other.run
+        for other in experiment.runs
+        if other.is_complete and other.resource == run.resource
+    ]
 
 
 def fold_values(run: Run, metric: str) -> dict[int, float]:

@@ -19,6 +19,9 @@ Split = Literal["test", "validation", "train"]
 #: Held-out first: the split that a view shows unless told otherwise.
 SPLITS: tuple[Split, ...] = ("test", "validation", "train")
 
+#: Problems of runs whose figures are of fewer examples than was planned.
+INCOMPLETE = ("unfinished-run", "failed-fits")
+
 #: Stands for "the model gave no answer": an abstention, kept as a column of the confusion matrix.
 NO_PREDICTION = "(no prediction)"
 
@@ -113,6 +116,11 @@ class Run:
     def split(self) -> str:
         """The split that speaks for the run: held out if there is one."""
         return next((split for split in SPLITS if split in self.splits), "test")
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it has all the folds that its search planned, and none of them failed."""
+        return not any(problem.code in INCOMPLETE for problem in self.problems)
 
     def has(self, needed: Evidence) -> bool:
         """Whether all of `needed` is there."""
@@ -229,6 +237,7 @@ class Workspace:
 
 
 __all__ = [
+    "INCOMPLETE",
     "NO_PREDICTION",
     "SPLITS",
     "Evidence",

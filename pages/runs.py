@@ -2,12 +2,19 @@
 
 from app import session
 from app.run_details import show_run
-from app.runs_view import choose_listing, show_chart, show_constants, show_table
+from app.runs_view import (
+    choose_listing,
+    show_chart,
+    show_constants,
+    show_table,
+    show_unequal,
+)
 from diagnostics.ranking import headline
 
 experiment = session.experiment()
 metric = headline(experiment)
 if len(experiment.runs) > 1:
+    show_unequal(experiment)
     listing = choose_listing(experiment)
     metric = listing.metric
     show_chart(experiment, listing)

@@ -11,7 +11,7 @@ import pytest
 
 import diagnostics
 from diagnostics.grouping import experiments
-from diagnostics.ranking import ranked_runs
+from diagnostics.ranking import peers, ranked_runs
 
 DATA = Path(__file__).parent / "data" / "rasa"
 
@@ -99,3 +99,22 @@ def test_candidates_that_were_given_more_to_learn_from_rank_first() -> None:
     ]
     (found,) = experiments(runs, "results")
     assert ranked_runs(found) == ["more rows", "more rows, worse", "few rows"]
+
+
+def test_a_run_that_lacks_folds_ranks_after_those_that_have_them() -> None:
+    lacking = diagnostics.Problem("unfinished-run", "b", "1 of 5 folds are there.")
+    runs = [
+        run("a", search="s", metrics={"accuracy": 0.9}),
+        run("b", search="s", metrics={"accuracy": 1.0}, problems=(lacking,)),
+        run("c", search="s", metrics={"accuracy": 0.8}),
+    ]
+    (found,) = experiments(runs, "results")
+    assert ranked_runs(found) == ["a", "c", "b"]
+    assert peers(found, found.run("a")) == ["a", "c"]
+    assert peers(found, found.run("b")) == ["b"]
+
+
+def test_only_runs_that_were_given_as_much_compare() -> None:
+    runs = [run("a", search="s", resource=10), run("b", search="s", resource=30)]
+    (found,) = experiments(runs, "results")
+    assert peers(found, found.run("a")) == ["a"]
