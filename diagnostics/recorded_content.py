@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,35 +35,38 @@ def content_table(content: Any, ids: list[str]) -> pl.DataFrame | None:
 
     if content is None:
         return None
-    columns = columns_of(content)
-    for name, values in columns.items():
+    kept = {}
+    for name, values in columns_of(content):  # one at a time: as lists they are large
         if len(values) != len(ids):
             raise DiagnosticsError(
                 f"content column {name!r} has {len(values)} rows, not {len(ids)}."
             )
-    columns.pop("example", None)
-    kept = {name: _storable(values) for name, values in columns.items()}
+        if name != "example":
+            kept[name] = _storable(values)
     frame = pl.DataFrame({"example": ids, **kept}, strict=False)
     return frame.unique("example", keep="first", maintain_order=True).sort("example")
 
 
-def columns_of(content: Any) -> dict[str, Any]:
+def columns_of(content: Any) -> Iterator[tuple[str, Any]]:
     """The columns of a frame or mapping; texts, images and plain arrays get names of their own."""
     if hasattr(content, "columns"):
-        return {str(name): _series(content[name]) for name in content.columns}
-    if isinstance(content, Mapping):
-        return {str(name): list(values) for name, values in content.items()}
-    if isinstance(content, np.ndarray) and content.ndim in (3, 4):
-        return {"image": [_png(image) for image in content]}
-    if isinstance(content, np.ndarray) and content.ndim == 2:
-        return {f"feature {index}": column for index, column in enumerate(content.T)}
-    return {"text": [None if value is None else str(value) for value in content]}
+        yield from ((str(name), _series(content[name])) for name in content.columns)
+    elif isinstance(content, Mapping):
+        yield from ((str(name), list(values)) for name, values in content.items())
+    elif isinstance(content, np.ndarray) and content.ndim in (3, 4):
+        yield "image", [_png(image) for image in content]
+    elif isinstance(content, np.ndarray) and content.ndim == 2:
+        yield from ((f"feature {index}", column) for index, column in enumerate(content.T))
+    else:
+        yield "text", [None if value is None else str(value) for value in content]
 
 
 def _storable(values: Any) -> Any:
     """A column that a table can hold; one of mixed, nested or unheard-of values as their texts."""
     import polars as pl
 
+    if isinstance(values, np.ndarray):
+        return pl.Series(values, nan_to_null=True)
     is_number = all(value is None or isinstance(value, int | float) for value in values)
     try:
         column = pl.Series(values, strict=not is_number)
@@ -74,7 +77,9 @@ def _storable(values: Any) -> Any:
     return [None if value is None else str(value) for value in values]
 
 
-def _series(column: Any) -> list[Any]:
+def _series(column: Any) -> Any:
+    if isinstance(getattr(column, "dtype", None), np.dtype) and column.dtype.kind in "iufb":
+        return column.to_numpy()
     values = column.tolist() if hasattr(column, "tolist") else column.to_list()
     return [None if isinstance(value, float) and math.isnan(value) else value for value in values]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from diagnostics.errors import DiagnosticsError
-from diagnostics.search_data import data_fingerprint, search_data
+from diagnostics.search_data import check_estimator, data_fingerprint, search_data
 from diagnostics.search_folder import claim, forget_searches, join, write_data
 from diagnostics.search_format import SEARCH_FORMAT, SEARCH_VERSION
 from diagnostics.search_hooks import listen
@@ -99,15 +100,17 @@ class Recorder(Listener):
 
     def begin_search(self, search: Any, X: Any, y: Any) -> Watch:
         """Claim a place for a search that is about to be fitted, and keep its data there."""
+        check_estimator(search.estimator)
+        scorer = self._scorer(search.estimator, raises=search.error_score == "raise")
         data = search_data(X, y, example=self.example, content=self.content)
         description = self._description(type(search).__name__, len(data.examples))
         place = claim(self.folder, description)
         write_data(place, data)
-        scorer = self._scorer(search.estimator, raises=search.error_score == "raise")
-        return Watch(self, scorer, place, description=description)
+        return Watch(self._without_data(), scorer, place, description=description)
 
     def begin_calls(self, kind: str, estimator: Any, *, raises: bool) -> Watch:
         """Watch one call that fits a single candidate; its data comes with the first fit."""
+        check_estimator(estimator)
         with _NUMBERING:
             self._calls += 1
         scorer = self._scorer(estimator, raises=raises)
@@ -124,10 +127,18 @@ class Recorder(Listener):
 
     def metric_names(self, scores: Any) -> dict[str, float]:
         """Scores by name, as floats; a single one is called as `scoring` calls it."""
+        if isinstance(scores, Mapping) and set(scores) == {"score"}:  # as cross_val_score has it
+            scores = scores["score"]
         if isinstance(scores, Mapping):
             return {str(name): float(value) for name, value in scores.items()}
         name = self.scoring if isinstance(self.scoring, str) else "score"
         return {name: float(scores)}
+
+    def _without_data(self) -> Recorder:
+        """A copy that is light to send to every process: the data is kept already."""
+        light = copy.copy(self)
+        light.example = light.content = None
+        return light
 
     def _scorer(self, estimator: Any, *, raises: bool) -> Any:
         from sklearn.base import ClassifierMixin

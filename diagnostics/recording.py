@@ -265,7 +265,7 @@ def _score_list(scores: Mapping[str, float] | None, split: str) -> list[dict[str
 def _importances(importances: Any) -> Any:
     import polars as pl
 
-    frame = pl.DataFrame(columns_of(importances), strict=False)
+    frame = pl.DataFrame(dict(columns_of(importances)), strict=False)
     if not {"feature", "mean"} <= set(frame.columns):
         raise DiagnosticsError(
             f"importances need the columns feature and mean; they have {', '.join(frame.columns)}."

@@ -47,6 +47,23 @@ def _shown(X: Any, content: Any) -> Any:
     return showable(X) if content is None or content is True else content
 
 
+def check_estimator(estimator: Any) -> None:
+    """Refuse an estimator whose answers are no classes.
+
+    Raises
+    ------
+    DiagnosticsError
+        If it says of itself that it is a regressor, or finds clusters or outliers.
+    """
+    from sklearn.base import is_clusterer, is_outlier_detector, is_regressor
+
+    if any(is_kind(estimator) for is_kind in (is_regressor, is_clusterer, is_outlier_detector)):
+        raise DiagnosticsError(
+            f"{type(estimator).__name__} is no classifier, and a Recorder keeps classifications.",
+            hint="Run this search without the recorder.",
+        )
+
+
 def _check_truth(y: Any) -> None:
     from sklearn.utils.multiclass import type_of_target
 
@@ -83,7 +100,9 @@ def example_ids(X: Any, y: Any, example: Sequence[Any] | None = None) -> list[st
     for data in (X, y):
         index: Any = getattr(data, "index", None)
         if getattr(index, "is_unique", False) and not _only_numbers(index):
-            return [_id_text(value) for value in index]
+            ids = [_id_text(value) for value in index]
+            if len(set(ids)) == n:  # 1 and "1" are two labels of an index and one id
+                return ids
     return numbered(n)
 
 

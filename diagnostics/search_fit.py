@@ -51,10 +51,11 @@ class Fit(LikeAScorer):
     calls: int = 0
 
     @classmethod
-    def of(cls, watch: Watch, estimator: Any, arguments: Mapping[str, Any]) -> Fit:
-        """What is known of the fit before it begins."""
+    def of(cls, watch: Watch, estimator: Any, y: Any, arguments: Mapping[str, Any]) -> Fit:
+        """What is known of the fit before it begins; a splitter may give positions or masks."""
         progress = arguments.get("split_progress")
-        train, test = (np.asarray(arguments[name]) for name in ("train", "test"))
+        positions = np.arange(len(y))
+        train, test = (positions[np.asarray(arguments[name])] for name in ("train", "test"))
         return cls(
             watch,
             train,

@@ -2,8 +2,9 @@
 
 scikit-learn hands a scorer the rows of a fold without saying which they are, and does not call it
 at all for a fit that fails. Three of its functions know: the one that fits and scores one candidate
-on one fold, `fit` of a search, and the one that turns `scoring` into a scorer. A Recorder wraps
-them, once in a process; calls without a Recorder go straight through.
+on one fold, `fit` of a search, and the one that turns `scoring` into a scorer for cross-validation.
+A Recorder wraps them, once in a process; calls without a Recorder go straight through. A fourth,
+`get_scorer`, is wrapped to refuse those parts of scikit-learn that would call a scorer themselves.
 """
 
 from __future__ import annotations
@@ -20,11 +21,14 @@ from diagnostics.watching import Listener, Watch
 _NEEDED = {"scorer", "train", "test", "parameters", "split_progress", "candidate_progress"}
 #: They score what was never fitted as a whole, or against a truth that is made up.
 _REFUSED = ("permutation_test_score",)
+#: Where `scoring` is turned into a scorer, and where that is listened to.
+_RESOLVING = ("sklearn.metrics._scorer", "sklearn.utils._param_validation")
+_LISTENED = ("sklearn.model_selection._search", "sklearn.model_selection._validation")
 _original: dict[str, Callable[..., Any]] = {}
 
 
 def listen() -> None:
-    """Wrap the three functions; once is enough, and doing it again does nothing.
+    """Wrap the functions; once is enough, and doing it again does nothing.
 
     Raises
     ------
@@ -34,6 +38,7 @@ def listen() -> None:
     if _original:
         return
     import sklearn
+    from sklearn.metrics import _scorer
     from sklearn.model_selection import _search, _validation
 
     try:
@@ -41,6 +46,7 @@ def listen() -> None:
         known = set(inspect.signature(fit_and_score).parameters) >= _NEEDED
         fit, resolve = _search.BaseSearchCV.fit, _validation.check_scoring
         known &= _search._fit_and_score is fit_and_score
+        get_scorer = _scorer.get_scorer
     except AttributeError:
         known = False
     if not known:
@@ -48,10 +54,20 @@ def listen() -> None:
             f"scikit-learn {sklearn.__version__} cannot be listened to.",
             hint="Use one that this version of errata knows (1.8 or 1.9), or update errata.",
         )
-    _original.update(fit_and_score=fit_and_score, fit=fit, check_scoring=resolve)
+    _original.update(
+        fit_and_score=fit_and_score, fit=fit, check_scoring=resolve, get_scorer=get_scorer
+    )
     _search._fit_and_score = _validation._fit_and_score = recorded_fit_and_score
     _search.BaseSearchCV.fit = functools.wraps(fit)(_recorded_fit)
     _validation.check_scoring = functools.wraps(resolve)(_recorded_check_scoring)
+    _replace_everywhere(get_scorer, functools.wraps(get_scorer)(_refusing_get_scorer))
+
+
+def _replace_everywhere(function: Callable[..., Any], other: Callable[..., Any]) -> None:
+    """In every module of scikit-learn that has the function by its name."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("sklearn.") and vars(module).get(function.__name__) is function:
+            setattr(module, function.__name__, other)
 
 
 def recorded_fit_and_score(estimator: Any, X: Any, y: Any, **arguments: Any) -> Any:
@@ -62,8 +78,9 @@ def recorded_fit_and_score(estimator: Any, X: Any, y: Any, **arguments: Any) -> 
     original = _original["fit_and_score"]
     watch = _watch_in(arguments.get("scorer"))
     if watch is None:
+        _refuse_recorder(arguments.get("scorer"))
         return original(estimator, X, y, **arguments)
-    fit = Fit.of(watch.at(X, y), estimator, arguments)
+    fit = Fit.of(watch.at(X, y), estimator, y, arguments)
     arguments["scorer"] = _replaced(arguments["scorer"], watch, fit)
     try:
         result = original(estimator, X, y, **arguments)
@@ -132,6 +149,27 @@ def _recorded_check_scoring(estimator: Any = None, scoring: Any = None, **option
         )
     watch = recorder.begin_calls(caller, estimator, raises=options.get("raise_exc", True))
     return resolve(estimator, _replaced(scoring, recorder, watch), **options)
+
+
+def _refusing_get_scorer(scoring: Any) -> Any:
+    """The scorer, unless a part of scikit-learn asks that would call a recorder by itself.
+
+    Other libraries may ask and go on to call what is listened to.
+    """
+    frame: Any = sys._getframe(1)
+    while frame and frame.f_globals.get("__name__") in _RESOLVING:
+        frame = frame.f_back
+    module = frame.f_globals.get("__name__", "") if frame else ""
+    if module.startswith("sklearn.") and module not in _LISTENED:
+        _refuse_recorder(scoring)
+    return _original["get_scorer"](scoring)
+
+
+def _refuse_recorder(scorer: Any) -> None:
+    """Refuse a recorder that nobody has told about the search, before anything is fitted."""
+    for value in [scorer, *getattr(scorer, "_scorers", {}).values()]:
+        if isinstance(value, Listener):
+            raise value.refusal()
 
 
 def _recorder_in(scoring: Any) -> Listener | None:

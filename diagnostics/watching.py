@@ -34,8 +34,12 @@ class LikeAScorer:
 
     def __call__(self, estimator: Any, X: Any, y: Any = None, **more: Any) -> Any:
         """Refuse: called by itself, a scorer is not told which rows it is given."""
-        raise DiagnosticsError(
-            "A Recorder was called outside of a search that tells it which rows it scores.",
+        raise self.refusal()
+
+    def refusal(self) -> DiagnosticsError:
+        """What is said to whoever would not tell which rows are scored."""
+        return DiagnosticsError(
+            "A Recorder was given to what does not tell it which rows it scores.",
             hint="Pass it as scoring= to GridSearchCV, RandomizedSearchCV, a halving search, "
             "cross_validate or cross_val_score; or keep one evaluation with diagnostics.record.",
         )
@@ -90,7 +94,7 @@ class Watch(LikeAScorer):
         assert self.place is not None
         self.description |= {
             "ended": datetime.now(UTC).isoformat(timespec="seconds"),
-            "failure": None if failure is None else f"{type(failure).__name__}: {failure}",
+            "failure": None if failure is None else _said(failure),
         }
         describe(self.place, self.description)
 
@@ -99,6 +103,10 @@ class Watch(LikeAScorer):
         if self.place is not None:
             return self
         return replace(self, place=self.recorder.place_of(self, X, y))
+
+
+def _said(failure: BaseException) -> str:
+    return f"{type(failure).__name__}: {failure}".rstrip(": .")
 
 
 def _first(more: Mapping[str, Any] | None, name: str) -> Any:

@@ -68,15 +68,19 @@ def _search(folder: Folder, description: dict[str, Any]) -> Iterator[Problem]:
         what = f"There is no {DATA}/{TRUTH}, so nothing is known of the examples."
         yield Problem("broken-search", folder.where(), what, "Record the search again.")
     candidates, splits = description.get("candidates"), description.get("splits")
-    if candidates is None or (description.get("ended") and not description.get("failure")):
+    failure = description.get("failure")
+    if not failure and (candidates is None or description.get("ended")):
         return
     done = sum(len(_fits(folder.use(folder.path / name))) for name in folder.folders)
-    failure = description.get("failure")
+    if failure and not done:
+        what = f"The search was ended before its first fit by {failure}."
+        yield Problem("unfinished-search", folder.where(), what, "Mend that and search again.")
+        return
     how = f"it was ended by {failure}" if failure else "it was stopped, or is still running"
     yield Problem(
         "unfinished-search",
         folder.where(),
-        f"Of the search {done:,} of {candidates * (splits or 1):,} fits are there: {how}.",
+        f"Of the search {done:,} of {(candidates or 0) * (splits or 1):,} fits are there: {how}.",
         "What was finished is shown; compare only runs that have all of their folds.",
     )
 

@@ -90,6 +90,22 @@ def test_a_second_search_is_a_second_experiment(tmp_path: Path) -> None:
     assert [len(entry.runs) for entry in found] == [2, 2, 2]
 
 
+def test_a_search_that_ends_before_its_first_fit_says_why(tmp_path: Path) -> None:
+    recorder = diagnostics.Recorder(tmp_path / "search", scoring="accuracy")
+    with pytest.raises(ValueError, match="n_splits=500"):
+        GridSearchCV(DummyClassifier(), {}, scoring=recorder, cv=500).fit(*wine())
+    problem = diagnostics.open_workspace(tmp_path / "search").all_problems[0]
+    assert problem.what.startswith("The search was ended before its first fit by ValueError: ")
+
+
+def test_what_travels_to_other_processes_is_light(tmp_path: Path) -> None:
+    X, y = wine()
+    images = np.zeros((178, 64, 64))
+    recorder = diagnostics.Recorder(tmp_path / "search", scoring="accuracy", content=images)
+    search = grid(recorder)
+    assert len(pickle.dumps(recorder.begin_search(search, X, y))) < 3_000
+
+
 def test_overwriting_removes_recorded_searches_and_nothing_else(tmp_path: Path) -> None:
     folder = tmp_path / "grid"
     X, y = wine()

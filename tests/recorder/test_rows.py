@@ -13,13 +13,18 @@ import polars as pl
 import pytest
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.cluster import KMeans
 from sklearn.dummy import DummyClassifier
-from sklearn.feature_selection import RFECV
-from sklearn.linear_model import LogisticRegression
+from sklearn.ensemble import IsolationForest
+from sklearn.feature_selection import RFECV, SequentialFeatureSelector
+from sklearn.inspection import permutation_importance
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import (
     GridSearchCV,
     KFold,
     StratifiedKFold,
+    TunedThresholdClassifierCV,
+    _validation,
     cross_val_score,
     cross_validate,
     permutation_test_score,
@@ -101,6 +106,13 @@ def test_the_truths_index_names_the_rows_of_an_array(tmp_path: Path) -> None:
     assert "d/9" in set(workspace.experiments[0].predictions().collect()["example"])
 
 
+#: What a search class of somebody's own hands to scikit-learn.
+DIRECT: dict[str, Any] = {
+    "train": np.arange(100), "test": np.arange(100, 178), "verbose": 0, "parameters": None,
+    "fit_params": None, "score_params": None,
+}  # fmt: skip
+
+
 class Counting(DummyClassifier):
     fits = itertools.count()
 
@@ -167,16 +179,72 @@ def test_what_cannot_be_known_is_refused_before_the_first_fit(
     assert not (tmp_path / "search").exists()
 
 
-def test_a_call_outside_of_a_search_is_refused(tmp_path: Path) -> None:
+def test_what_would_call_the_recorder_itself_is_refused_before_it_fits(tmp_path: Path) -> None:
+    Counting.fits = itertools.count()
     X, y = wine()
     recorder = diagnostics.Recorder(tmp_path / "search", scoring="accuracy")
-    with pytest.raises(diagnostics.DiagnosticsError, match="outside of a search"):
-        recorder(LogisticRegression().fit(X, y), X, y)
-    with pytest.raises(diagnostics.DiagnosticsError, match="outside of a search"):
-        RFECV(LogisticRegression(), scoring=recorder, cv=3).fit(X, y)
+    fitted = LogisticRegression().fit(X, y)
+    for call in (
+        lambda: recorder(fitted, X, y),
+        lambda: RFECV(Counting(), scoring=recorder, cv=3).fit(X, y),
+        lambda: TunedThresholdClassifierCV(Counting(), scoring=recorder).fit(X, y == 1),
+        lambda: permutation_importance(fitted, X, y, scoring=recorder),
+        lambda: _validation._fit_and_score(Counting(), X, y, **DIRECT, scorer=recorder),
+    ):
+        with pytest.raises(diagnostics.DiagnosticsError, match="does not tell it which rows"):
+            call()
     with pytest.raises(diagnostics.DiagnosticsError, match="scores against shuffled truths"):
-        permutation_test_score(LogisticRegression(), X, y, scoring=recorder)
+        permutation_test_score(Counting(), X, y, scoring=recorder)
+    assert next(Counting.fits) == 0
     assert not (tmp_path / "search").exists()
+
+
+@pytest.mark.parametrize("model", [Ridge(), KMeans(), IsolationForest()])
+def test_what_is_no_classifier_is_refused(model: Any, tmp_path: Path) -> None:
+    recorder = diagnostics.Recorder(tmp_path / "search", scoring="accuracy")
+    for call in (GridSearchCV(model, {}, scoring=recorder).fit,
+                 partial(cross_val_score, model, scoring=recorder)):  # fmt: skip
+        with pytest.raises(diagnostics.DiagnosticsError, match="is no classifier"):
+            call(X=ALIKE, y=TRUTH)
+
+
+def test_feature_selection_that_cross_validates_is_recorded(tmp_path: Path) -> None:
+    X, y = wine()
+    recorder = diagnostics.Recorder(tmp_path / "search", scoring="accuracy")
+    selector = SequentialFeatureSelector(
+        LogisticRegression(), n_features_to_select=1, scoring=recorder, cv=2
+    )
+    selector.fit(X[:, :3], y)
+    experiments = diagnostics.open_workspace(tmp_path / "search").experiments
+    assert sum(len(experiment.runs) for experiment in experiments) == 3
+
+
+def test_masks_and_negative_positions_are_rows_too(tmp_path: Path) -> None:
+    rows = np.arange(40)
+    masks = [(rows % 2 == part, rows % 2 != part) for part in (0, 1)]
+    _, workspace = recorded(
+        tmp_path / "masks",
+        lambda scoring: GridSearchCV(Echo(), {"shift": [0]}, scoring=scoring, cv=masks),
+        ALIKE,
+        TRUTH,
+    )
+    kept = workspace.experiments[0].predictions().collect()
+    assert set(kept.filter(pl.col("fold") == 0)["example"].cast(int)) == set(range(1, 40, 2))
+    last = [(rows[:-4], np.array([-4, -3, -2, -1]))]
+    _, workspace = recorded(
+        tmp_path / "last",
+        lambda scoring: GridSearchCV(Echo(), {"shift": [0]}, scoring=scoring, cv=last),
+        ALIKE,
+        TRUTH,
+    )
+    kept = workspace.experiments[0].predictions().collect()
+    assert sorted(kept["example"]) == ["36", "37", "38", "39"]
+
+
+def test_an_index_whose_labels_read_alike_is_no_id(tmp_path: Path) -> None:
+    frame = pd.DataFrame(ALIKE, index=pd.Index([1, "1", *range(2, 40)], dtype=object))
+    _, workspace = recorded(tmp_path / "search", search, frame, TRUTH)
+    assert workspace.experiments[0].examples == 40
 
 
 def test_calls_on_other_data_are_another_experiment(tmp_path: Path) -> None:
