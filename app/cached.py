@@ -4,6 +4,7 @@ large frames by sample, and a stale answer is worse than a slow one.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,9 +53,14 @@ def opened() -> dict[tuple[str, str], Workspace]:
     return {}
 
 
-def open_workspace(root: str, progress: Callable[[str], None]) -> Workspace:
+def trusts_pickles() -> bool:
+    """Whether whoever started the dashboard said so; no visitor can."""
+    return "--trust-pickles" in sys.argv[2:]
+
+
+def open_workspace(root: str, progress: Callable[[str], None] | None = None) -> Workspace:
     """Read a folder; not cached here, for it draws its progress."""
-    return diagnostics.open_workspace(root, progress=progress)
+    return diagnostics.open_workspace(root, progress=progress, trust_pickles=trusts_pickles())
 
 
 def _found(place: Place) -> tuple[Experiment, Run]:
@@ -62,7 +68,7 @@ def _found(place: Place) -> tuple[Experiment, Run]:
         if root == place.root and workspace.fingerprint == place.fingerprint:
             experiment = workspace.experiment(place.experiment)
             return experiment, experiment.run(place.run)
-    experiment = diagnostics.open_workspace(place.root).experiment(place.experiment)
+    experiment = open_workspace(place.root).experiment(place.experiment)
     return experiment, experiment.run(place.run)
 
 

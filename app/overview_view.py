@@ -236,7 +236,8 @@ def show_problems(found: Workspace) -> None:
 
 def show_mappings(found: Workspace) -> None:
     """How the columns of prediction tables were understood, and how to say it otherwise."""
-    runs = [run for experiment in found.experiments for run in experiment.runs if run.mapping]
+    everything = [run for experiment in found.experiments for run in experiment.runs]
+    runs = [run for run in everything if run.mapping and run.has(Evidence.PREDICTIONS)]
     if not runs:
         return
     from diagnostics.readers.prediction_table import mapping_as_toml

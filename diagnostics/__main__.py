@@ -28,6 +28,13 @@ app = typer.Typer(
 Folder = Annotated[Path, typer.Argument(help="The folder that holds the results.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 RunName = Annotated[str, typer.Option("--run", help="The run's name.")]
+Trust = Annotated[
+    bool,
+    typer.Option(
+        "--trust-pickles",
+        help="Open pickle and joblib files, which runs whatever code they hold: only your own.",
+    ),
+]
 ExperimentName = Annotated[
     str | None, typer.Option("--experiment", help="The experiment, if several have such a run.")
 ]
@@ -41,6 +48,7 @@ def serve(
         int | None, typer.Option(help="The port; default 8501 or the next free.")
     ] = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "localhost",
+    trust_pickles: Trust = False,
 ) -> None:
     """Open the dashboard. Streamlit's own options may follow, such as --server.headless true."""
     if not folder.is_dir():
@@ -55,31 +63,36 @@ def serve(
         options += ["--server.port", str(port)]
     # In this process, so that Ctrl-C, SIGTERM and the exit code are Streamlit's own.
     script = str(main_script())
-    sys.argv = ["streamlit", "run", script, *options, *context.args, "--", str(folder.resolve())]
+    ours = [str(folder.resolve()), *(["--trust-pickles"] if trust_pickles else [])]
+    sys.argv = ["streamlit", "run", script, *options, *context.args, "--", *ours]
     runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
 
 
 @app.command()
-def summary(folder: Folder, json: Json = False) -> None:
+def summary(folder: Folder, json: Json = False, trust_pickles: Trust = False) -> None:
     """What the folder holds: experiments, runs, their metrics, and what is wrong with the files."""
     from diagnostics import answers_in_terminal as terminal
     from diagnostics.opening import open_workspace
 
     with terminal.progress() as progress:
-        workspace = open_workspace(folder, progress=progress)
+        workspace = open_workspace(folder, progress=progress, trust_pickles=trust_pickles)
     terminal.show_summary(workspace, as_json=json)
 
 
 @app.command()
 def confusion(
-    folder: Folder, run: RunName, experiment: ExperimentName = None, json: Json = False
+    folder: Folder,
+    run: RunName,
+    experiment: ExperimentName = None,
+    json: Json = False,
+    trust_pickles: Trust = False,
 ) -> None:
     """Which class was taken for which: the most confused pairs, or with --json the whole matrix."""
     from diagnostics import answers_in_terminal as terminal
     from diagnostics.opening import open_workspace
 
     with terminal.progress() as progress:
-        workspace = open_workspace(folder, progress=progress)
+        workspace = open_workspace(folder, progress=progress, trust_pickles=trust_pickles)
     _, found = workspace.find(run, experiment)
     terminal.show_confusion(found, as_json=json)
 
@@ -98,6 +111,7 @@ def top(
     predicted: Annotated[str | None, typer.Option(help="Only answers with this label.")] = None,
     split: Annotated[str | None, typer.Option(help="test, validation or train.")] = None,
     json: Json = False,
+    trust_pickles: Trust = False,
 ) -> None:
     """The examples at the top of a ranking: most confident mistakes, most uncertain, and others."""
     from diagnostics import answers_in_terminal as terminal
@@ -105,7 +119,7 @@ def top(
     from diagnostics.opening import open_workspace
 
     with terminal.progress() as progress:
-        workspace = open_workspace(folder, progress=progress)
+        workspace = open_workspace(folder, progress=progress, trust_pickles=trust_pickles)
     _, found = workspace.find(run, experiment)
     where = Filter(true_label=true, predicted_label=predicted, split=split)
     terminal.show_top(found, by, k, where, as_json=json)

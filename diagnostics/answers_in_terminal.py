@@ -124,13 +124,15 @@ def summary(workspace: Workspace) -> dict[str, Any]:
 
 
 def _run_summary(run: Run) -> dict[str, Any]:
+    from diagnostics.ranking import run_metrics
+
     return {
         "run": run.run,
         "reader": run.reader,
         "path": run.path,
         "evidence": run.evidence.names,
         "parameters": dict(run.parameters),
-        "metrics": dict(run.metrics),
+        "metrics": run_metrics(run),
         "split": run.split,
         "examples": run.examples,
         "errors": run.errors,
@@ -141,29 +143,41 @@ def _run_summary(run: Run) -> dict[str, Any]:
 
 
 def _print_experiment(console: Console, experiment: Experiment) -> None:
-    from diagnostics.ranking import ranked_runs
+    from diagnostics.ranking import ranked_runs, run_metrics
 
-    overall = "accuracy" if _any(experiment, "accuracy") else "micro_f1"
-    names = [name for name in (overall, "macro_f1") if _any(experiment, name)]
+    names = _shown_metrics(experiment)
+    counts = [name for name in ("errors", "examples") if _any_has(experiment, name)]
     rows = [
         [
             run.run,
-            *(_share(run.metrics.get(name)) for name in names),
-            _count(run.errors),
-            _count(run.examples),
+            *(_share(run_metrics(run).get(name)) for name in names),
+            *(_count(getattr(run, name)) for name in counts),
         ]
         for run in map(experiment.run, ranked_runs(experiment))
     ]
-    sizes = [_counted(len(experiment.labels), "label"), _counted(len(experiment.runs), "run")]
+    sizes = [_counted(len(experiment.runs), "run")]
+    if experiment.labels:
+        sizes.insert(0, _counted(len(experiment.labels), "label"))
     if experiment.examples is not None:
         sizes.insert(0, _counted(experiment.examples, "example"))
     title = f"{experiment.name}: {experiment.task}, {', '.join(sizes)}"
-    header = ["run", *(name.replace("_", " ") for name in names), "errors", "examples"]
+    header = ["run", *(name.replace("_", " ") for name in names), *counts]
     _print_table(console, title, header, rows, numbers=1)
 
 
-def _any(experiment: Experiment, metric: str) -> bool:
-    return any(metric in run.metrics for run in experiment.runs)
+def _shown_metrics(experiment: Experiment) -> list[str]:
+    """What the runs are ranked by, and the usual other one; of scores alone, the first three."""
+    from diagnostics.ranking import headline, metric_names
+
+    known = metric_names(experiment)
+    wanted = [headline(experiment), "macro_f1"]
+    if experiment.examples is None:
+        wanted += known[:3]
+    return [name for name in dict.fromkeys(wanted) if name in known]
+
+
+def _any_has(experiment: Experiment, name: str) -> bool:
+    return any(getattr(run, name) is not None for run in experiment.runs)
 
 
 def _print_problems(console: Console, problems: list[Problem]) -> None:

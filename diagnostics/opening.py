@@ -10,6 +10,7 @@ from pathlib import Path
 from diagnostics.cache import VERSION, Cache, Listing, Unit
 from diagnostics.errors import DiagnosticsError
 from diagnostics.grouping import experiments
+from diagnostics.joining import joined_by_parameters
 from diagnostics.readers import Folder, Reader, load_readers
 from diagnostics.walking import MAX_FOLDERS, fingerprint, stamp, walk
 from diagnostics.workspace import Problem, Run, Workspace
@@ -56,7 +57,7 @@ def open_workspace(
     problems = [*broken, *nameless, *(problem for unit in units for problem in unit.problems)]
     return Workspace(
         root,
-        experiments(runs, root.name.encode(errors="replace").decode()),
+        experiments(joined_by_parameters(runs), root.name.encode(errors="replace").decode()),
         tuple([*problems, *_about_the_whole(now, runs, problems, readers)]),
         _overall(now),
     )

@@ -106,12 +106,13 @@ def _is_number(value: Any) -> bool:
 
 def _identities(experiment: Experiment, name: str) -> set[tuple[Any, ...]]:
     return {
-        _identity(_value(run, name)) if _has(run, name) else _MISSING for run in experiment.runs
+        value_identity(_value(run, name)) if _has(run, name) else _MISSING
+        for run in experiment.runs
     }
 
 
-def _identity(value: Any) -> tuple[Any, ...]:
-    """Equal for equal values: NaN equals itself, True is not 1, and 1 is 1.0."""
+def value_identity(value: Any) -> tuple[Any, ...]:
+    """A value that is equal for equal values: NaN equals itself, True is not 1, and 1 is 1.0."""
     if isinstance(value, float) and math.isnan(value):
         return ("nan",)
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -3,6 +3,7 @@
 from app import session
 from app.nothing_view import show_nothing
 from app.overview_view import show_experiments, show_mappings, show_problems
+from app.run_table_view import show_run_tables
 
 found = session.workspace()
 if found.experiments:
@@ -11,3 +12,4 @@ else:
     show_nothing(found)
 show_problems(found)
 show_mappings(found)
+show_run_tables(found)

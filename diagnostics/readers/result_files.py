@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from diagnostics.readers import Folder
+from diagnostics.readers.cv_results.files import search_files
 from diagnostics.readers.kinds import Found, counted, file_names, group
 
 _LM_RESULTS = re.compile(rb'\s*\{\s*"results"\s*:\s*\{')
@@ -68,8 +69,9 @@ def spacy_scores(folder: Folder) -> Iterator[Found]:
 
 
 def pickles(folder: Folder) -> Iterator[Found]:
-    """Pickled objects: models, results, anything."""
-    if folder.with_suffix(*_PICKLES):
+    """Pickled objects: models, results, anything; those of searches have a reader."""
+    searches = search_files(folder)
+    if any(file.name not in searches for file in folder.with_suffix(*_PICKLES)):
         found = group(folder, _has_pickles, _pickle_folders)
         yield replace(found, hint=_PICKLE_HINT)
 

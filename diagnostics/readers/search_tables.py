@@ -11,7 +11,7 @@ from diagnostics.readers.kinds import Found, counted
 
 _TABLES = (".csv", ".tsv", ".parquet", ".json")
 _CV_SCORE = re.compile(r"(mean|split\d+)_(test|train)_.+")
-_CV_JSON = re.compile(rb'"(mean|split\d+)_test_\w+"\s*:')
+_CV_JSON = re.compile(rb'"(mean|split\d+)_test_\w+"\s*[:,\]]')
 _METRIC = re.compile(
     r"((mean|std|best|final|avg|test|train|val|valid|validation|cv|oof|eval)[\s_-]+)*"
     r"(balanced[\s_-]+accuracy|accuracy|acc|f1|precision|prec\.?|recall|(roc[\s_-]?)?auc|auroc|"
@@ -25,6 +25,13 @@ _ANSWERS = re.compile(
     r"([\s_]?(label|class|category|name|index|id))?|(macro|micro|weighted)[\s_]avg.*|.*_pred",
     re.IGNORECASE,
 )
+#: What is a metric only beside others: `test_score` as cross_validate has it, losses and errors.
+_PLAIN_SCORE = re.compile(
+    r"(mean_)?(train|test|val|cv)_score|((train|test|val|valid|validation)[\s_-]+)?(loss|error)",
+    re.IGNORECASE,
+)
+_CROSS_VALIDATED = "A table of scores as cross_validate gives them"
+_HAND_MADE = "A table that looks like a grid of results"
 _BOOSTING = re.compile(r"(train|test)[-_]\w+[-_](mean|std)")
 
 _HINT = (
@@ -36,8 +43,7 @@ _HINT = (
 def is_cv_results(columns: Collection[str]) -> bool:
     """Whether columns are those of `cv_results_`, whole or in part."""
     has_scores = any(map(_CV_SCORE.fullmatch, columns))
-    is_search = any(name == "params" or name.startswith("param_") for name in columns)
-    return has_scores and (is_search or "mean_fit_time" in columns)
+    return has_scores and any(name == "params" or name.startswith("param_") for name in columns)
 
 
 def cv_results_files(folder: Folder) -> list[str]:
@@ -52,38 +58,39 @@ def _holds_cv_results(folder: Folder, name: str) -> bool:
     return is_cv_results(columns_of(folder, name))
 
 
-def search_results(folder: Folder) -> Iterator[Found]:
-    """scikit-learn's search results, one finding for all of a folder."""
-    files = cv_results_files(folder)
-    if files:
-        what = (
-            "Results of a scikit-learn search"
-            if len(files) == 1
-            else (f"Results of scikit-learn searches in {counted(len(files), 'file')}")
-        )
-        where = folder.where(files[0]) if len(files) == 1 else folder.relative
-        yield Found(where, f"{what} (cv_results_).", _HINT)
-
-
 def score_tables(folder: Folder) -> Iterator[Found]:
-    """Tables of scores that look like search results and have another form; says which."""
+    """Tables of scores that are recognised and not read; says which."""
     others = set(cv_results_files(folder))
     kinds: dict[str, list[str]] = {}
     for file in folder.with_suffix(".csv", ".tsv", ".parquet"):
-        if file.name in others:
+        columns = columns_of(folder, file.name)
+        if file.name in others or run_table_kind(columns):
             continue
-        if kind := score_table_kind(columns_of(folder, file.name)):
+        if kind := score_table_kind(columns):
             kinds.setdefault(kind, []).append(file.name)
     for kind, files in kinds.items():
         more = f", the first of {counted(len(files), 'like file')}" if len(files) > 1 else ""
         yield Found(folder.where(files[0]), f"{kind}{more}.", _HINT)
 
 
+def run_table_kind(columns: Collection[str]) -> str:
+    """What a table with a row for each run, or each fold of one, looks like; "" if it does not."""
+    kind = score_table_kind(columns)
+    return kind if kind.startswith((_CROSS_VALIDATED, _HAND_MADE)) else ""
+
+
+def is_metric(name: str) -> bool:
+    """Whether a column is called like a figure of merit."""
+    return bool(_METRIC.fullmatch(name) or _PLAIN_SCORE.fullmatch(name))
+
+
 def score_table_kind(columns: Collection[str]) -> str:
     """What a table of scores looks like by its columns, "" if it does not look like one."""
     names = {name.casefold() for name in columns}
     if {"fit_time", "score_time"} <= names and any(name.startswith("test_") for name in names):
-        return "A table of scores as cross_validate gives them"
+        return _CROSS_VALIDATED
+    if {"mean_test_score", "mean_fit_time"} <= names:
+        return f"{_HAND_MADE} (mean_test_score for each row)"
     if {"number", "state"} <= names and any(
         name.startswith(("params_", "value")) for name in names
     ):
@@ -107,7 +114,7 @@ def _hand_made_kind(names: Collection[str]) -> str:
         return f"A training history ({', '.join(metrics[:3])} by epoch)"
     if len(metrics) + len(rest) < 3:
         return ""
-    return f"A table that looks like a grid of results ({', '.join(metrics[:3])} for each row)"
+    return f"{_HAND_MADE} ({', '.join(metrics[:3])} for each row)"
 
 
 def columns_of(folder: Folder, name: str) -> list[str]:

@@ -13,19 +13,18 @@ from diagnostics.readers.result_files import (
     pickles,
     spacy_scores,
 )
-from diagnostics.readers.search_tables import score_tables, search_results
+from diagnostics.readers.search_tables import score_tables
 from diagnostics.readers.tool_stores import STORES, event_files, transformers_trainings
 from diagnostics.workspace import Problem
 
 NAME = "not read yet"
 LOOKS_FOR = ""  # it reads nothing, so nobody shall look here for what to bring
-VERSION = 1
+VERSION = 2
 
 #: Kinds that lie in a folder beside others; a store is one as a whole.
 _KINDS = (
     databases,
     journals,
-    search_results,
     score_tables,
     transformers_trainings,
     event_files,

@@ -1,0 +1,65 @@
+"""What each candidate's parameters were: with their types where a file tells them, and as text."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Any
+
+from diagnostics.readers.cv_results.files import Columns
+from diagnostics.recorded_values import plain_value, value_text
+
+_PARAM = "param_"
+#: NumPy 2 writes its numbers as np.float64(0.1), which is no literal.
+_NUMPY = re.compile(r"\bnp\.\w+\(([^()]*)\)")
+_WORDS = {"True": True, "False": False, "None": None}
+
+
+def parameters(columns: Columns, row: int) -> tuple[dict[str, Any], dict[str, str]]:
+    """A candidate's parameters by name, and the same as texts.
+
+    `params` is preferred: in a text table it alone tells None from what does not apply, and 1 from
+    1.0. Where it cannot be taken apart (an estimator is no literal) the columns of each parameter
+    are.
+    """
+    given = _from_params(columns["params"][row]) if "params" in columns else None
+    found = _from_columns(columns, row) if given is None else given
+    texts = {name: value_text(value) for name, value in found.items()}
+    return {name: plain_value(value) for name, value in found.items()}, texts
+
+
+def _from_params(said: Any) -> dict[str, Any] | None:
+    if isinstance(said, str):
+        try:
+            said = ast.literal_eval(_NUMPY.sub(r"\1", said))
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return None
+    if not isinstance(said, dict):
+        return None
+    return {str(name): value for name, value in said.items()}
+
+
+def _from_columns(columns: Columns, row: int) -> dict[str, Any]:
+    params = columns.get("params")
+    text = str(params[row]) if params is not None else ""
+    found = {}
+    for column, values in columns.items():
+        if not column.startswith(_PARAM):
+            continue
+        name, value = column.removeprefix(_PARAM), values[row]
+        if value is not None and value != "":
+            found[name] = typed(value) if isinstance(value, str) else value
+        elif re.search(rf"['\"]{re.escape(name)}['\"]: None\b", text):
+            found[name] = None
+    return found
+
+
+def typed(text: str) -> Any:
+    """A cell's value: a number, a truth value, or the text that it is."""
+    if text in _WORDS:
+        return _WORDS[text]
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return text
+    return value if isinstance(value, int | float | tuple | list) else text

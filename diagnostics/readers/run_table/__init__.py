@@ -1,0 +1,48 @@
+"""Tables with a row for each run, however people write them; see docs/formats/run-tables.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from diagnostics.readers import Folder, Reading
+from diagnostics.readers.cv_results.files import Unreadable, search_files
+from diagnostics.readers.run_table.choices import chosen_roles
+from diagnostics.readers.run_table.roles import guessed_roles
+from diagnostics.readers.run_table.rows import runs
+from diagnostics.readers.run_table.tables import read_table
+from diagnostics.readers.search_tables import columns_of, run_table_kind
+from diagnostics.workspace import Problem
+
+NAME = "run tables"
+LOOKS_FOR = "tables with a row for each run: parameters and metrics side by side"
+VERSION = 1
+
+_TABLES = (".csv", ".tsv", ".parquet")
+
+
+def matches(folder: Folder) -> bool:
+    """Whether a table's columns are metrics beside something else."""
+    return bool(_files(folder))
+
+
+def read(folder: Folder) -> Iterator[Reading | Problem]:
+    """A run for every row, with the roles that a person chose for the columns, else guessed ones.
+
+    Rows that are the folds of one run are one run.
+    """
+    files = _files(folder)
+    for name in files:
+        try:
+            columns = read_table(folder, name)
+        except Unreadable as error:
+            yield Problem(error.code, folder.where(name), error.what, error.hint)
+            continue
+        chosen = chosen_roles(folder, name)
+        roles = guessed_roles(columns) | {c: r for c, r in chosen.items() if c in columns}
+        yield from runs(folder, name, columns, roles, alone=len(files) == 1)
+
+
+def _files(folder: Folder) -> list[str]:
+    searches = set(search_files(folder))
+    tables = [file.name for file in folder.with_suffix(*_TABLES) if file.name not in searches]
+    return [name for name in tables if run_table_kind(columns_of(folder, name))]
