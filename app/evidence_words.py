@@ -19,6 +19,10 @@ WORDS = {
 }
 
 _KEEP_ALL = "Record the run with `diagnostics.record`, or lay a table of its predictions here."
+_KEEP_SEARCH = (
+    "Next time pass `diagnostics.Recorder(folder, scoring=...)` to the search as `scoring=`: it "
+    "keeps every answer."
+)
 #: What is missed first comes first: the evidence, what its lack means, what brings it. The second
 #: sentence is for runs of Rasa.
 _MISSED: tuple[tuple[Evidence, str, str, str], ...] = (
@@ -61,12 +65,20 @@ _MISSED: tuple[tuple[Evidence, str, str, str], ...] = (
 )
 
 
+def keep_hint(run: Run) -> str:
+    """How answers are kept of a run like this one, as plain text."""
+    said = _KEEP_SEARCH if run.search else _KEEP_ALL
+    return said.replace("`", "")
+
+
 def missing_sentence(run: Run) -> str:
     """The most missed evidence of a run and its remedy, as Markdown of our own; "" if none is."""
     if run.task == "stories":
         return "Reports on stories hold figures only; the stories themselves are not read."
     for needed, what, remedy, for_rasa in _MISSED:
         said = for_rasa if run.reader == "rasa" else remedy
+        if run.search and remedy == _KEEP_ALL:
+            said = _KEEP_SEARCH
         if said and not run.evidence & needed and _applies(run, needed):
             return f"{what} {said}"
     return ""

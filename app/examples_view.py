@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import cached, session, tables, verbatim, widgets
+from app.evidence_words import keep_hint
 from app.examples_choice import NARROWING, Choice, start_over
 from diagnostics import Evidence, Run
 from diagnostics.charts import colours
@@ -47,7 +48,7 @@ def require_examples(run: Run) -> None:
         hint = "Run `rasa test nlu` with --errors, and keep the *_errors.json beside the report."
     else:
         what = "This run brought figures only: its answers to single examples are not in its files."
-        hint = "Keep the answers with diagnostics.record(folder, ...), or as a table beside it."
+        hint = keep_hint(run)
     widgets.missing(what, hint)
     st.stop()
 

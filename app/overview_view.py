@@ -191,7 +191,7 @@ def _table(experiments: Sequence[Experiment]) -> None:
                 "Experiment": experiment.name,
                 "Task": _TASKS[experiment.task][0],
                 "Examples": experiment.examples,
-                "Classes": len(experiment.labels),
+                "Classes": len(experiment.labels) or None,
                 "Runs": len(experiment.runs),
                 "Best run": best.run if value is not None else None,
                 "Score": metric_text(metric, value),
@@ -199,7 +199,7 @@ def _table(experiments: Sequence[Experiment]) -> None:
                 "Wrong": best.errors,
             }
         )
-    frame = pd.DataFrame(rows).astype({"Examples": "Int64", "Wrong": "Int64"})
+    frame = pd.DataFrame(rows).astype(dict.fromkeys(("Examples", "Classes", "Wrong"), "Int64"))
     st.caption(f"{len(rows):,} more experiments. A click on one opens its runs.")
     event = st.dataframe(
         frame,

@@ -7,6 +7,7 @@ import streamlit as st
 from app import widgets
 from app.confusion_doors import open_examples
 from app.confusion_tables import classes_table, worst_first
+from app.evidence_words import keep_hint
 from diagnostics import Evidence, Run
 from diagnostics.charts.classes import CLASS, answers_chart, class_figures_chart
 from diagnostics.confusion import answer_counts, reported_classes
@@ -83,7 +84,7 @@ def show_nothing(run: Run) -> None:
     if run.task == "classification":
         widgets.missing(
             "This run has scores only: nothing says which class was taken for which.",
-            "Keep its predictions with diagnostics.record, or put a table of them beside it.",
+            keep_hint(run),
         )
     elif run.has(Evidence.ERRORS):
         widgets.missing(

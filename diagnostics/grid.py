@@ -141,8 +141,6 @@ class _Row:
 def _columns(experiment: Experiment, rows: list[_Row]) -> list[RunColumn]:
     wanted = [
         RunColumn("run", "run"),
-        RunColumn("errors", "errors"),
-        RunColumn("examples", "examples"),
         *_fact_columns(rows),
         *_metric_columns(metric_names(experiment), rows),
         *(RunColumn(name, "parameter", name) for name in differing_parameters(experiment)),
@@ -160,6 +158,8 @@ def _columns(experiment: Experiment, rows: list[_Row]) -> list[RunColumn]:
 
 def _fact_columns(rows: list[_Row]) -> list[RunColumn]:
     there: dict[Kind, bool] = {
+        "errors": any(row.run.errors is not None for row in rows),
+        "examples": any(row.run.examples is not None for row in rows),
         "folds": any(row.fold_numbers for row in rows),
         "failed": any(row.failed for row in rows),
         "problems": any(row.run.problems for row in rows),

@@ -15,6 +15,7 @@ _WORDS = {
     "matthews_correlation": "Matthews correlation",
     "log_loss": "Log loss",
     "roc_auc": "ROC AUC",
+    "score": "Score",
     "mcc": "Matthews correlation (mcc)",
 }
 _AVERAGES = {"macro": "Macro", "micro": "Micro", "weighted": "Weighted"}

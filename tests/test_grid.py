@@ -103,7 +103,12 @@ def test_only_parameters_that_differ_have_a_column() -> None:
 
 def test_parameters_called_like_metrics_and_counts_keep_both_columns() -> None:
     clash = an_experiment(
-        a_run("a", metrics={"accuracy": 0.5, "errors": 3}, parameters={"accuracy": "hi", "run": 1}),
+        a_run(
+            "a",
+            errors=3,
+            metrics={"accuracy": 0.5, "errors": 3},
+            parameters={"accuracy": "hi", "run": 1},
+        ),
         a_run("b", metrics={"accuracy": 0.7, "errors": 4}, parameters={"accuracy": "lo", "run": 2}),
     )
     table = run_table(clash)
