@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 
@@ -120,7 +121,7 @@ class _Opening:
     def visit(self, folder: Folder) -> bool:
         """Note what the folder holds; whether the walk shall stay out of what is below."""
         folder.trust_pickles = self.trust_pickles
-        look = fingerprint(folder) + self._versions()
+        look = fingerprint(folder) + self.versions
         known = self.before.get(folder.relative)
         if known is not None and known.fingerprint == look and self._is_fresh(known, folder):
             self.now[folder.relative] = known
@@ -133,7 +134,9 @@ class _Opening:
         self.now[folder.relative] = Listing(look, bool(owners), units)
         return bool(owners)
 
-    def _versions(self) -> str:
+    @cached_property
+    def versions(self) -> str:
+        """Changes when a reader or the form of the tables does, or when pickles are trusted."""
         names = "".join(f"{r.NAME}{r.VERSION}" for r in self.readers) + VERSION
         names += " trusting" if self.trust_pickles else ""
         return "-" + blake2b(names.encode(), digest_size=4).hexdigest()

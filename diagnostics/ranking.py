@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from diagnostics.metric_words import rises_by_name
 from diagnostics.workspace import Experiment, Run
 
@@ -132,9 +130,12 @@ def fold_points(runs: Iterable[Run], metric: str) -> pd.DataFrame:
 
 def mean(values: list[float]) -> float:
     """The mean, NaN of nothing."""
-    return float(np.mean(values)) if values else math.nan
+    return math.fsum(values) / len(values) if values else math.nan
 
 
 def std(values: list[float]) -> float:
     """The standard deviation of a sample (n - 1), NaN of fewer than two."""
-    return float(np.std(values, ddof=1)) if len(values) > 1 else math.nan
+    if len(values) < 2:
+        return math.nan
+    middle = mean(values)
+    return math.sqrt(math.fsum((value - middle) ** 2 for value in values) / (len(values) - 1))

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 import diagnostics
 from diagnostics import DiagnosticsError
 from diagnostics.opening import workspace_fingerprint
+from diagnostics.readers import load_readers
 from tests.runs import IDS, TRUE, files_of, record_animals
 
 
@@ -226,3 +229,38 @@ def test_a_name_that_is_not_utf8_is_left_out_and_named(tmp_path: Path) -> None:
         (problem,) = workspace.all_problems
         assert problem.code == "name-not-utf8"
         assert "café" in problem.what
+
+
+def test_our_readers_are_known_by_name_and_version_before_they_are_imported() -> None:
+    readers, problems = load_readers()
+    assert problems == []
+    lazy = [reader for reader in readers if type(reader).__name__ == "_LazyReader"]
+    assert {reader.NAME for reader in lazy} >= {"rasa", "errata", "recorder", "cv_results"}
+    for reader in lazy:
+        module = reader._entry.load()
+        assert (reader.NAME, reader.VERSION) == (module.NAME, module.VERSION)
+        assert reader.LOOKS_FOR == module.LOOKS_FOR
+        assert hasattr(reader, "owns_tree") == hasattr(module, "owns_tree")
+
+
+HEAVY = {"polars", "numpy", "pandas", "sklearn", "scipy", "streamlit", "altair", "narwhals"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import diagnostics",
+        "import diagnostics.__main__",
+        "from diagnostics.__main__ import main; main(['summary', {folder!r}])",
+        "from diagnostics.__main__ import main; main(['summary', {folder!r}, '--json'])",
+    ],
+)
+def test_nothing_heavy_is_imported_before_it_is_used(code: str, tmp_path: Path) -> None:
+    record_animals(tmp_path / "animals")
+    diagnostics.open_workspace(tmp_path)
+    script = (
+        f"{code.format(folder=str(tmp_path))}; import sys; print(*sys.modules, file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert HEAVY & set(done.stderr.split()) == set()

@@ -9,19 +9,26 @@ for bad content: one unreadable file is one problem, and the rest is read.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from diagnostics.workspace import Evidence, Problem, Score, Task
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     import polars as pl
 
 #: What a reader module must have.
 OFFERED = ("NAME", "LOOKS_FOR", "VERSION", "matches", "read")
+#: A reader's name and version as its source has them, so that they need no import.
+_NAME = re.compile(r"""^NAME(: str)? = (["'])(?P<text>[^"'\\]+)\2\s*$""", re.MULTILINE)
+_VERSION = re.compile(r"^VERSION(: int)? = (?P<number>\d+)\s*(#.*)?$", re.MULTILINE)
 #: How much of a file is looked at to tell what it is.
 HEAD = 65_536
 
@@ -161,7 +168,8 @@ class Reader(Protocol):
 def load_readers() -> tuple[list[Reader], list[Problem]]:
     """Our readers and those that other packages offer under `errata.readers`, by name.
 
-    One that cannot be imported is a problem; the others are there.
+    One that cannot be imported is a problem; the others are there. Our own are imported when they
+    are first asked about a folder: an unchanged workspace opens without any.
     """
     from importlib.metadata import entry_points
 
@@ -169,12 +177,42 @@ def load_readers() -> tuple[list[Reader], list[Problem]]:
     problems: list[Problem] = []
     for entry in entry_points(group="errata.readers"):
         try:
-            reader = entry.load()
-            missing = [name for name in OFFERED if not hasattr(reader, name)]
-            if missing:
-                raise AttributeError(f"it has no {missing[0]}")
-            readers.append(reader)
+            readers.append(_unread(entry) or _imported(entry))
         except Exception as error:  # noqa: BLE001 - somebody else's code
             what = f"The reader {entry.value!r} cannot be loaded: {error}."
             problems.append(Problem("broken-reader", ".", what, "Update or remove its package."))
     return sorted(readers, key=lambda reader: str(reader.NAME)), problems
+
+
+def _imported(entry: EntryPoint) -> Reader:
+    reader: Reader = entry.load()
+    missing = [name for name in OFFERED if not hasattr(reader, name)]
+    if missing:
+        raise AttributeError(f"it has no {missing[0]}")
+    return reader
+
+
+def _unread(entry: EntryPoint) -> Reader | None:
+    """One of our own by what its source says of it, None for others: those may not even load."""
+    found = find_spec(entry.module) if entry.module.startswith(f"{__package__}.") else None
+    if found is None or not (found.origin or "").endswith(".py"):
+        return None
+    source = Path(found.origin or "").read_text(encoding="utf-8")
+    name, version = _NAME.search(source), _VERSION.search(source)
+    if name is None or version is None:
+        return None
+    return _LazyReader(name["text"], int(version["number"]), entry)
+
+
+class _LazyReader:
+    """A reader whose module is imported when more than its name and version is wanted."""
+
+    def __init__(self, name: str, version: int, entry: EntryPoint) -> None:
+        self.NAME = name
+        self.VERSION = version
+        self._entry = entry
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(_imported(self._entry), name)
+        setattr(self, name, value)
+        return value
