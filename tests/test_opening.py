@@ -258,9 +258,8 @@ HEAVY = {"polars", "numpy", "pandas", "sklearn", "scipy", "streamlit", "altair",
 def test_nothing_heavy_is_imported_before_it_is_used(code: str, tmp_path: Path) -> None:
     record_animals(tmp_path / "animals")
     diagnostics.open_workspace(tmp_path)
-    script = (
-        f"{code.format(folder=str(tmp_path))}; import sys; print(*sys.modules, file=sys.stderr)"
-    )
+    names = "print(*sys.modules, file=sys.stderr)"
+    script = f"{code.format(folder=str(tmp_path))}; import sys; {names}"
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert HEAVY & set(done.stderr.split()) == set()
