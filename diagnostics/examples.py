@@ -179,7 +179,9 @@ def answers_where(run: Run, where: Filter) -> pl.LazyFrame:
     from diagnostics import tables
 
     rows = tables.scan(run).drop("probabilities")
-    rows = rows.filter(pl.col("split") == _split(run, where.split))
+    split = _split(run, where.split)
+    if list(run.splits) != [split]:
+        rows = rows.filter(pl.col("split") == split)
     for column, label in (
         ("true_label", where.true_label),
         ("predicted_label", where.predicted_label),
@@ -362,5 +364,6 @@ def wrong_run_counts(runs: Sequence[Run]) -> pd.DataFrame:
             for run in runs
         ]
     )
-    counts = reducers.collect(reducers.wrong_runs(reducers.lazy(frame, []))).to_pandas()
-    return counts.sort_values(["wrong", "example"], ascending=[False, True], ignore_index=True)
+    counts = reducers.wrong_runs(reducers.lazy(frame, []))
+    ordered = counts.sort("wrong", "example", descending=[True, False])
+    return reducers.collect(ordered).to_pandas(ignore_metadata=True)

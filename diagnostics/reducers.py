@@ -179,7 +179,25 @@ def ranked(frame: nw.LazyFrame[Any], column: str, *, descending: bool, k: int) -
     """The first `k` rows by `column`; ties by example id, then fold: the same on every engine."""
     ties = ["example", *present(frame, ["fold"])]
     return (
-        frame.filter(known(column))
+        _up_to(frame.filter(known(column)), column, descending=descending, k=k)
         .sort(column, *ties, descending=[descending, *[False] * len(ties)], nulls_last=True)
         .head(k)
     )
+
+
+def _up_to(frame: nw.LazyFrame[Any], column: str, *, descending: bool, k: int) -> nw.LazyFrame[Any]:
+    """The rows that can be among the first `k`: up to the value of the k-th, and all that tie.
+
+    With Polars one column is looked at first, and the others are read for those few rows only: a
+    list of half a million answers costs a third. Elsewhere the frame as it is.
+    """
+    if not frame.implementation.is_polars():
+        return frame
+    import polars as pl
+
+    values = pl.col(column)
+    edge = values.top_k(k).min() if descending else values.bottom_k(k).max()
+    last = frame.to_native().select(edge).collect().item()
+    if last is None:
+        return frame
+    return frame.filter(nw.col(column) >= last if descending else nw.col(column) <= last)
