@@ -138,15 +138,31 @@ def empty(run: Run, choice: Choice) -> None:
     elif only_mistakes_kept and run.errors:
         what = f"The list of mistakes is empty, but the run's figures count {run.errors:,}."
         widgets.missing(what, "The files may be of different tests: see the overview.")
-    elif choice.by == "confident-mistakes" or only_mistakes_kept:
-        with st.container(border=True, horizontal_alignment="center"):
-            st.markdown(":material/celebration:", width="content")
-            split = choice.where.split or run.split
-            st.text(f"No mistakes in the {split} split: every answer was right.")
-            if only_mistakes_kept:
-                st.text("Right answers are not in this run's files, so there is nothing to list.")
+    elif only_mistakes_kept:
+        _no_mistakes(run, choice)
+        st.text("Right answers are not in this run's files, so there is nothing to list.")
+    elif choice.by == "confident-mistakes" and _has_right_answers(choice):
+        _no_mistakes(run, choice)
+    elif choice.by != "uncertain" and not _has_right_answers(choice):
+        what = f"No true label is known in the {choice.where.split or run.split} split."
+        widgets.missing(what, "Its answers cannot be judged; the most unsure can be listed.")
     else:
         widgets.missing("Nothing to list here.", "Choose another ranking above.")
+
+
+def _no_mistakes(run: Run, choice: Choice) -> None:
+    with st.container(border=True, horizontal_alignment="center"):
+        st.markdown(":material/celebration:", width="content")
+        split = choice.where.split or run.split
+        st.text(f"No mistakes in the {split} split: every answer was right.")
+
+
+def _has_right_answers(choice: Choice) -> bool:
+    """Whether any answer was right; one that was neither right nor wrong has no true label."""
+    right = cached.listed_answers(
+        session.place(), "confident-correct", 1, choice.where, choice.measure
+    )
+    return bool(right.total + right.excluded)
 
 
 def stepper(found: Ranking) -> str:

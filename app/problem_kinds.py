@@ -17,8 +17,15 @@ class ProblemKind:
     codes: tuple[str, ...] = ()
 
 
-#: Where a problem goes whose code no other kind names, as those of other people's readers.
-OTHER = ProblemKind("Worth knowing", ":material/info:")
+#: Where a problem goes whose code no other kind names, too, as those of other people's readers.
+OTHER = ProblemKind(
+    "Worth knowing",
+    ":material/info:",
+    (
+        *("copied-errors", "dropped-intents", "labels-missing", "left-over-config"),
+        *("name-not-utf8", "unknown-key"),
+    ),
+)
 
 #: The worst first. Formats that we do not read yet are nobody's fault and come last.
 KINDS = (
@@ -29,15 +36,19 @@ KINDS = (
             *("unreadable-", "broken-", "ragged-", "empty-", "not-text", "not-classification"),
             *("no-rows", "no-header", "no-answers", "no-prediction-column", "column-not-found"),
             *("truth-file-unusable", "missing-report", "parameters-unreadable"),
-            "too-many-folders",
+            *("too-many-folders", "pickle-not-opened", "untrusted-types", "not-cv-results"),
+            *("no-metrics", "no-table-of-runs", "nothing-found"),
         ),
+    ),
+    ProblemKind(
+        "Did not finish", ":material/hourglass_bottom:", ("unfinished-", "failed-", "crashed-")
     ),
     ProblemKind(
         "Does not fit together",
         ":material/rule:",
         (
             *("stale-", "results-differ", "report-and-matrix-differ", "inconsistent-"),
-            *("confidence-differs", "crashed-", "unfinished-", "label-spaces-differ"),
+            *("confidence-differs", "label-spaces-differ"),
         ),
     ),
     ProblemKind("Not on the same test data", ":material/call_split:", ("different-",)),

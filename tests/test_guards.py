@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import diagnostics
+from app.problem_kinds import KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted((ROOT / "diagnostics").rglob("*.py"))
@@ -152,6 +153,22 @@ def test_installed_readers_are_those_that_the_project_names() -> None:
     assert {import_module(module).NAME for module in READERS.values()} <= {
         reader.NAME for reader in readers
     }
+
+
+def test_every_problem_is_of_a_kind_that_somebody_chose() -> None:
+    makers = {"Problem", "Unreadable", "UnreadableTable", "NotClassification", "problem"}
+    codes = {
+        call.args[0].value
+        for module in (ROOT / "diagnostics").rglob("*.py")
+        for call in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", getattr(call.func, "attr", "")) in makers
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+    }
+    chosen = tuple(code for kind in KINDS for code in kind.codes)
+    assert len(codes) > 40
+    assert {code for code in codes if not str(code).startswith(chosen)} == set()
 
 
 @pytest.mark.parametrize("name", READERS)

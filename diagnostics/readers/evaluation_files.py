@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from diagnostics.readers import File, Folder, delimited, run_folder
+from diagnostics.readers import HEAD, File, Folder, delimited, run_folder
 from diagnostics.readers.confusion_file import (
     Matrix,
     is_confusion_json,
@@ -36,6 +36,10 @@ _TABLES, _TEXTS = (".csv", ".tsv"), (".txt", ".log", ".out")
 #: Best first: where one report lies there in several forms, the one with all its digits counts.
 _FORMS = (".json", *_TABLES, *_TEXTS)
 _RASA = re.compile(r"(intent|response_selection|story|stories)_(report|errors|successes)\.json")
+#: JSON that is called so is expected to hold what its name says.
+_CALLED_SO = re.compile(
+    r"(^|[_-])(report|classification[_-]?report|confusion([_-]?matrix)?)\.json$", re.IGNORECASE
+)
 #: A log, as Ray Tune's result.json, may well hold matrices: one in every line.
 _JSON_LINES = re.compile(rb"\s*\{[^\n]*\}\s*\n\s*\{")
 #: Words of file names that tell no run from another.
@@ -71,15 +75,26 @@ def candidates(folder: Folder) -> list[File]:
     """The files that look like ours, the form with the most digits first."""
     if run_folder.matches(folder):
         return []
-    files = [file for file in _not_of_rasa(folder) if file.size]
+    files = [f for f in _not_of_rasa(folder) if f.size or _CALLED_SO.search(f.name)]
     files.sort(key=lambda file: (_FORMS.index(_form(file.name)), file.name))
-    reports = [file for file in files if _is_report(folder, file.name)]
+    reports = [file for file in files if _is_report(folder, file.name) or _is_broken(folder, file)]
     known = {file.name for file in reports}
     return reports + [
         file
         for file in files
         if file.name not in known and _is_confusion(folder, file.name, beside_report=bool(reports))
     ]
+
+
+def _is_broken(folder: Folder, file: File) -> bool:
+    """Whether a file is called like a report or matrix, and was cut off before it shows it."""
+    if not _CALLED_SO.search(file.name) or file.size > HEAD:
+        return False
+    try:
+        json.loads(folder.head(file.name))
+    except ValueError:
+        return True
+    return False
 
 
 def _not_of_rasa(folder: Folder) -> list[File]:
@@ -107,6 +122,8 @@ def evaluations(folder: Folder) -> Iterator[Evaluation | UnreadableFile]:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError) and not error.doc.strip():
+        return "it is empty"
     if isinstance(error, json.JSONDecodeError):
         return f"line {error.lineno} is not JSON"
     return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)

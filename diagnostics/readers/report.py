@@ -28,7 +28,7 @@ LOOKS_FOR = (
     "a scikit-learn classification_report (json, csv or text with precision, recall, f1-score and "
     "support) or a confusion matrix (json or csv)"
 )
-VERSION = 1
+VERSION = 2
 
 
 def matches(folder: Folder) -> bool:

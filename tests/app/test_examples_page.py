@@ -42,6 +42,11 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     record_animals(folder / "top/run", **labels, confidence=PROBABILITIES.max(axis=1))
     record_animals(folder / "labels/run", **labels)
     record_animals(folder / "untrue/run", true_label=None)
+    record_animals(
+        folder / "untrue-test/run",
+        true_label=["cat", "dog", *[None] * 4],
+        split=["train"] * 2 + ["test"] * 4,
+    )
     record_animals(folder / "perfect/run", true_label=ANSWERS)
     record_animals(folder / "bare/run", content=None)
     record_animals(folder / "images/run", content=np.zeros((6, 8, 8)))
@@ -244,6 +249,12 @@ def test_without_truth_only_uncertainty_is_offered_with_the_reason(opened: Opene
 def test_no_mistakes_are_a_pleasure(opened: Opened) -> None:
     at = opened("perfect")
     assert "No mistakes in the test split: every answer was right." in texts(at)
+
+
+def test_a_split_without_true_labels_is_not_praised(opened: Opened) -> None:
+    at = opened("untrue-test")
+    assert "No true label is known in the test split." in texts(at)
+    assert not any("every answer was right" in text for text in texts(at))
 
 
 def test_nothing_that_fits_says_how_to_go_on(opened: Opened) -> None:

@@ -180,6 +180,8 @@ def test_how_a_table_was_read_can_be_copied(overview: Opened, tmp_path: Path) ->
         ("stale-errors", "Does not fit together"),
         ("different-test-data", "Not on the same test data"),
         ("truth-by-row-order", "Read with an assumption"),
+        ("unfinished-search", "Did not finish"),
+        ("failed-fits", "Did not finish"),
         ("somebody-elses", "Worth knowing"),
         ("not-read-yet", "Not read yet"),
     ],

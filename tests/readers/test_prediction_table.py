@@ -89,3 +89,19 @@ def check_tables(reading: Reading, expected: dict[str, Any]) -> None:
         assert reading.examples is not None
         [row] = reading.examples.filter(pl.col("example") == example).iter_rows(named=True)
         assert content.items() <= row.items()
+
+
+def test_texts_that_all_differ_are_no_answers(tmp_path: Path) -> None:
+    rows = "".join(f"{at},what is number {at}\n" for at in range(30))
+    (tmp_path / "predictions.csv").write_text("id,text\n" + rows)
+    (problem,) = found_below(tmp_path)
+    assert isinstance(problem, Problem)
+    assert problem.code == "no-prediction-column"
+
+
+def test_a_single_unnamed_column_of_labels_is_the_answers(tmp_path: Path) -> None:
+    rows = "".join(f"{at},{'cat' if at % 3 else 'dog'}\n" for at in range(30))
+    (tmp_path / "predictions.csv").write_text("id,what\n" + rows)
+    (reading,) = found_below(tmp_path)
+    assert isinstance(reading, Reading)
+    assert list(reading.labels) == ["cat", "dog"]

@@ -290,6 +290,9 @@ def test_a_half_written_report_is_a_problem_and_the_rest_is_read(tmp_path: Path)
         ("confusion_matrix.json", "[[1, " + "[" * 100_000),
         ("confusion_matrix.json", "[[1, 2], [3"),
         ("report.txt", "   precision recall f1-score support\n\n  cat 0.5 what 0.5 2\n"),
+        ("report.json", '{"cat": {"precis'),
+        ("classification_report.json", ""),
+        ("confusion.json", "[["),
         ("report.csv", ",precision,recall,f1-score,support\n"),
         ("report.csv", "precision,recall,f1-score,support\n1,1,1,3\n"),
         ("confusion.csv", ",a,b\na,x,1\nb,1,1\n"),
@@ -302,3 +305,9 @@ def test_a_file_that_is_not_what_it_began_as_never_raises(
     found = list(report.read(folder_with(tmp_path, {name: text})))
     assert [item.code for item in found if isinstance(item, Problem)] == ["unreadable-report"]
     assert len(found) == 1
+
+
+def test_an_empty_report_is_said_to_be_empty(tmp_path: Path) -> None:
+    (problem,) = report.read(folder_with(tmp_path, {"report.json": " \n"}))
+    assert isinstance(problem, Problem)
+    assert problem.what.endswith("it is empty.")

@@ -137,3 +137,14 @@ def test_a_table_of_millions_is_not_of_runs(tmp_path: Path) -> None:
     write(tmp_path, "C,gamma,accuracy\n" + "1,2,0.5\n" * 20_001)
     codes = [problem.code for problem in diagnostics.open_workspace(tmp_path).problems]
     assert "no-table-of-runs" in codes
+
+
+@pytest.mark.parametrize("name", ["results.csv", "my_scores.tsv", "grid-search.csv"])
+def test_a_table_of_nothing_is_a_problem(tmp_path: Path, name: str) -> None:
+    problems = diagnostics.open_workspace(write(tmp_path, "", name)).problems
+    assert ("empty-file", name) in [(problem.code, problem.path) for problem in problems]
+
+
+def test_an_empty_file_that_promises_no_results_is_nobodys(tmp_path: Path) -> None:
+    problems = diagnostics.open_workspace(write(tmp_path, "", "addresses.csv")).problems
+    assert "empty-file" not in {problem.code for problem in problems}

@@ -21,7 +21,7 @@ from diagnostics.readers.prediction_table.files import (
     sample_table,
 )
 from diagnostics.readers.prediction_table.measurements import NotClassification
-from diagnostics.readers.prediction_table.names import is_prediction_file
+from diagnostics.readers.prediction_table.names import is_foreign, is_prediction_file
 from diagnostics.readers.prediction_table.reading import (
     Examples,
     Source,
@@ -37,7 +37,7 @@ LOOKS_FOR = (
     "a csv, tsv, jsonl, json or parquet table with a column of predicted labels, or with a score "
     "for every class"
 )
-VERSION = 1
+VERSION = 2
 #: A first look: without any of this in its first bytes a file is not parsed to see what it is.
 MAY_BE = re.compile(
     rb"pred|hyp|hat|output|answer|prob|score|logit|conf|softmax|p_|p ?\(|label|class|target|top"
@@ -123,7 +123,8 @@ def _claims(folder: Folder, name: str, decided: list[Choice]) -> bool:
         return is_called_so  # then it is to be said that it cannot be read
     if recognise(table.frame, stem, choice, has_header=table.has_header) is not None:
         return True
-    return is_called_so and table.frame.is_empty()
+    # Then it is to be said that no column holds an answer, unless another tool wrote the table.
+    return is_called_so and not is_foreign(table.frame.columns)
 
 
 def _read_table(source: Source) -> Iterator[Reading | Problem]:

@@ -12,6 +12,9 @@ from diagnostics.readers.prediction_table.names import is_named
 from diagnostics.readers.prediction_table.roles import Answer, Search
 from diagnostics.readers.prediction_table.score_columns import is_share, single_scores
 
+#: Labels come back: of this many rows at least one in ten has the label of another.
+FEW, DIFFERENT = 20, 0.9
+
 
 def only_column_left(
     search: Search, truth: str | None, *, is_called_so: bool, has_header: bool
@@ -30,7 +33,7 @@ def only_column_left(
         return truth, []
     aside = (*search.identities()[:1], *scores)
     rest = [name for name in search.scalars() if name not in aside]
-    rest = [name for name in rest if not is_wordy(search.sample[name])]
+    rest = [name for name in rest if not _is_content(name, search.sample[name])]
     if len(rest) == 2 and not has_header and search.values(rest[0]) & search.values(rest[1]):
         truth = rest.pop(0)
     if len(rest) != 1:
@@ -64,6 +67,16 @@ def is_wordy(column: pl.Series) -> bool:
         return False
     gaps = column.drop_nulls().str.count_matches(r"\s+").mean()
     return isinstance(gaps, float) and gaps >= 2 and column.n_unique() * 2 > len(column)
+
+
+def _is_content(name: str, column: pl.Series) -> bool:
+    """Whether a column is what was asked about and not the answer: texts, all of them different."""
+    if is_wordy(column):
+        return True
+    if column.dtype != pl.String or is_number(column):
+        return False
+    different = column.n_unique() > DIFFERENT * len(column)
+    return different and (is_named(name, *names_of.TEXT) or len(column) >= FEW)
 
 
 def _are_alike(values: set[str], known: set[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from diagnostics.readers import Folder, Reading
@@ -18,11 +19,15 @@ LOOKS_FOR = "tables with a row for each run: parameters and metrics side by side
 VERSION = 1
 
 _TABLES = (".csv", ".tsv", ".parquet")
+_CALLED_SO = re.compile(
+    r"(^|[_-])(cv[_-]?)?(results?|scores?|metrics?|leaderboard|report|grid([_-]?search)?)([_.-]|$)",
+    re.IGNORECASE,
+)
 
 
 def matches(folder: Folder) -> bool:
-    """Whether a table's columns are metrics beside something else."""
-    return bool(_files(folder))
+    """Whether a table's columns are metrics beside something else, or should have been."""
+    return bool(_files(folder) or _empty(folder))
 
 
 def read(folder: Folder) -> Iterator[Reading | Problem]:
@@ -30,6 +35,9 @@ def read(folder: Folder) -> Iterator[Reading | Problem]:
 
     Rows that are the folds of one run are one run.
     """
+    for name in _empty(folder):
+        what = f"{name} is empty: it has 0 bytes."
+        yield Problem("empty-file", folder.where(name), what, "Write it again, or delete it.")
     files = _files(folder)
     for name in files:
         try:
@@ -40,6 +48,12 @@ def read(folder: Folder) -> Iterator[Reading | Problem]:
         chosen = chosen_roles(folder, name)
         roles = guessed_roles(columns) | {c: r for c, r in chosen.items() if c in columns}
         yield from runs(folder, name, columns, roles, alone=len(files) == 1)
+
+
+def _empty(folder: Folder) -> list[str]:
+    """Tables of nothing that are called as if they were to hold results."""
+    tables = folder.with_suffix(*_TABLES)
+    return [file.name for file in tables if not file.size and _CALLED_SO.search(file.name)]
 
 
 def _files(folder: Folder) -> list[str]:
