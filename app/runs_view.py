@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -38,6 +39,10 @@ LINES, DOTS = 12, 300
 TABLE_HEIGHT = 420
 ANY = ""
 
+#: What the page can show, by the name in the link, and the module that shows it.
+VIEWS = {"leaderboard": "Leaderboard", "parameters": "Parameters", "training": "Training"}
+_MODULES = {"parameters": "app.effects_view", "training": "app.learning_view"}
+
 
 @dataclass(frozen=True)
 class Listing:
@@ -45,6 +50,31 @@ class Listing:
 
     metric: str
     runs: list[str]
+
+
+def choose_view() -> str:
+    """Which of the page's views is open; only that one is computed."""
+    offered = [name for name in VIEWS if name not in _MODULES or find_spec(_MODULES[name])]
+    if len(offered) == 1:
+        return offered[0]
+    chosen = st.segmented_control(
+        "View",
+        offered,
+        default=offered[0],
+        format_func=VIEWS.__getitem__,
+        key="runs_view",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return chosen or offered[0]
+
+
+def show_leaderboard(experiment: Experiment, listing: Listing) -> None:
+    """The listed runs' scores as a chart and as a table, and what they have in common."""
+    show_unequal(experiment)
+    show_chart(experiment, listing)
+    show_table(experiment, listing)
+    show_constants(experiment)
 
 
 def choose_listing(experiment: Experiment) -> Listing:
