@@ -1,6 +1,6 @@
 """One Parquet table of 1,000,000 predictions × 10 classes: Errata cold and warm against pandas.
 
-python benchmarks/million_rows.py [ROUNDS]
+python benchmarks/million_rows.py [ROUNDS] [ROWS]
 """
 
 from __future__ import annotations
@@ -42,18 +42,18 @@ print(confidence.sort_values(ascending=False).iloc[9])
 """
 
 
-def make(file: Path) -> None:
+def make(file: Path, rows: int = ROWS) -> None:
     """Answers that are right three times out of four, with their probabilities."""
     random = np.random.default_rng(0)
-    truth = random.integers(0, len(LABELS), ROWS)
-    scores = random.normal(size=(ROWS, len(LABELS)))
-    scores[np.arange(ROWS), truth] += 2.2
+    truth = random.integers(0, len(LABELS), rows)
+    scores = random.normal(size=(rows, len(LABELS)))
+    scores[np.arange(rows), truth] += 2.2
     shares = np.exp(scores)
     shares /= shares.sum(axis=1, keepdims=True)
     names = np.array(LABELS)
     pl.DataFrame(
         {
-            "id": np.arange(ROWS),
+            "id": np.arange(rows),
             "label": names[truth],
             "prediction": names[shares.argmax(axis=1)],
             **{f"prob_{name}": shares[:, at].astype("f4") for at, name in enumerate(LABELS)},
@@ -73,10 +73,11 @@ def timed(code: str) -> tuple[float, int]:
 def main() -> None:
     """Run all three in turn and print what each took."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    rows = int(sys.argv[2]) if len(sys.argv) > 2 else ROWS
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         file = folder / "predictions.parquet"
-        make(file)
+        make(file, rows)
         seconds: dict[str, list[float]] = {"cold": [], "warm": [], "pandas": []}
         memory: dict[str, int] = {}
         for _ in range(rounds):

@@ -1,6 +1,6 @@
 """What recording a search costs: the same searches with and without a Recorder, in turn.
 
-python benchmarks/recorder.py [ROUNDS] [ROWS]
+python benchmarks/recorder.py [ROUNDS] [ROWS] [PART OF A SEARCH'S NAME]
 """
 
 from __future__ import annotations
@@ -67,7 +67,10 @@ def main() -> None:
     """Each search without and with a recorder, in turn; medians of the ratios."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     rows = int(sys.argv[2]) if len(sys.argv) > 2 else 3_000
+    wanted = sys.argv[3] if len(sys.argv) > 3 else ""
     for name, (model, grid, X, y) in searches(rows).items():
+        if wanted not in name:
+            continue
         plain, recorded, fits = [], [], []
         for number in range(rounds + 1):  # the first round warms both sides up
             with tempfile.TemporaryDirectory() as folder:
