@@ -22,6 +22,9 @@ from diagnostics.ranking import ranked_runs
 #: The experiment and run pickers' keys, and so their names in the link.
 EXPERIMENT = "experiment"
 RUN = "run"
+#: Runs that were picked to be looked at together, by name; the same on every page.
+SELECTED = "selected"
+MOST_SELECTED = 8
 #: What the list of examples may be narrowed to: a number that opens its examples sets them anew.
 NARROWING = ("true", "predicted", "split", "q", "example", "by")
 _PENDING = "pending_choices"
@@ -116,13 +119,31 @@ def _pickers(found: Workspace) -> None:
     )
     chosen = found.experiment(st.session_state[EXPERIMENT])
     st.selectbox("Run", ranked_runs(chosen), key=RUN, bind="query-params", width=260)
+    if len(chosen.runs) > 1:
+        _select_runs(chosen)
+
+
+def _select_runs(chosen: Experiment) -> None:
+    """The runs that stay selected from page to page, behind a button that counts them."""
+    n = len(selected_runs())
+    label = f"{n} selected" if n else "Select"
+    with st.popover(label, icon=":material/checklist:"):
+        st.multiselect(
+            "Runs to look at together",
+            ranked_runs(chosen),
+            key=SELECTED,
+            bind="query-params",
+            max_selections=MOST_SELECTED,
+            placeholder="none",
+            width=420,
+        )
 
 
 def _experiment_chosen() -> None:
     """Another experiment has its own runs, labels and examples: nothing chosen among them stays."""
     chosen = workspace().experiment(st.session_state[EXPERIMENT])
     narrowed = [name for name in NARROWING if name in st.session_state and name != "by"]
-    choose(**{RUN: ranked_runs(chosen)[0]}, **dict.fromkeys(narrowed, ""))
+    choose(**{RUN: ranked_runs(chosen)[0], SELECTED: None}, **dict.fromkeys(narrowed, ""))
 
 
 def experiment() -> Experiment:
@@ -143,6 +164,14 @@ def run() -> Run:
     name = st.session_state.get(RUN)
     is_known = any(entry.run == name for entry in chosen.runs)
     return chosen.run(str(name) if is_known else ranked_runs(chosen)[0])
+
+
+def selected_runs() -> list[str]:
+    """The runs of the chosen experiment that are selected, `MOST_SELECTED` at most, as picked."""
+    # Asked before the widget is drawn for the first time, only the link knows.
+    picked = st.session_state.get(SELECTED, st.query_params.get_all(SELECTED))
+    known = {entry.run for entry in experiment().runs}
+    return [name for name in dict.fromkeys(picked) if name in known][:MOST_SELECTED]
 
 
 def place(of: Run | None = None) -> cached.Place:
@@ -178,7 +207,7 @@ def apply_pending() -> None:
             st.session_state[name] = value
 
 
-def choose(**choices: str | None) -> None:
+def choose(**choices: str | list[str] | None) -> None:
     """Set widgets of this page, from a callback; None for the widget's default."""
     st.session_state[_PENDING] = choices
     apply_pending()
