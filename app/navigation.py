@@ -51,6 +51,12 @@ ENTRIES = (
         "Which classes are taken for which, and each class's figures.",
     ),
     Entry(
+        "confidence.py",
+        "Confidence",
+        ":material/speed:",
+        "How sure right and wrong answers were, how far that can be trusted, where to draw a line.",
+    ),
+    Entry(
         "examples.py",
         "Examples",
         ":material/list_alt:",

@@ -8,9 +8,16 @@ TRUE_LABEL = RIGHT
 PREDICTED_LABEL = WRONG
 #: Material names of the same for badges, which take no other colours.
 BADGES = {"true": "green", "predicted": "red", "right": "green", "wrong": "red", "neutral": "gray"}
+#: Figures of a class, none of which means right or wrong.
+FIGURES = {"Precision": "#736BED", "Recall": "#A88E3F", "F1": "#BF418E"}
 #: What was chosen among others that stay grey.
 CHOSEN = "#2F7FD6"
 #: Figures in charts, which no theme reaches: on light, on dark, and passable on both.
 TEXT_ON_LIGHT = "#515B69"
 TEXT_ON_DARK = "#A3AFBF"
 TEXT = "#737E8C"
+#: Runs laid over one another, the chosen one first: any two at least 36 apart in CIELAB, also with
+#: red-, green- and blue-blindness (Machado et al. 2009), and legible on light and dark.
+RUNS = (CHOSEN, "#B39118", "#8516FA", "#A93565")
+#: Dashes of the same lines, for those who see or print no colours.
+RUN_DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])

@@ -1,0 +1,136 @@
+"""The Confidence page's first view: how sure right and wrong answers were."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from app import cached, session, widgets
+from app.confidence_choice import Choice
+from diagnostics import Run
+from diagnostics.calibration import ConfidenceCounts, histogram_bars
+from diagnostics.charts.confidence import (
+    BAR,
+    Value,
+    confidence_histogram_chart,
+    overlaid_histogram_chart,
+)
+
+_HEIGHTS: dict[str, Value] = {"Counts": "n", "Shares": "share"}
+#: Numbers of bins that divide the 1,000 of the calibration cube.
+_BINS = ("10", "20", "50", "100")
+#: What a bar opens, by its outcome.
+_RANKINGS = {"right": "confident-correct", "wrong": "confident-mistakes", "unjudged": "all"}
+
+
+def counts_of(choice: Choice) -> dict[str, ConfidenceCounts]:
+    """The counts of every run, by its name; the page ends where they are no probabilities."""
+    found = {
+        run.run: cached.confidence_counts(session.place(run), choice.split, choice.label)
+        for run in choice.runs
+    }
+    counts = found[choice.runs[0].run]
+    if not counts.is_probability:
+        what = f"The confidences go from {counts.lowest:.3g} to {counts.highest:.3g}:"
+        hint = "Record probabilities between 0 and 1, as predict_proba gives them."
+        widgets.missing(f"{what} scores, not probabilities.", hint)
+        st.stop()
+    if not counts.total:
+        widgets.missing("No answer here has a confidence.", "Choose other answers above.")
+        st.stop()
+    return {name: found[name] for name in found if found[name].is_probability}
+
+
+def show_distribution(choice: Choice) -> None:
+    """The confidence of right and wrong answers; a bar opens its examples."""
+    found = counts_of(choice)
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.subheader("Right and wrong answers by confidence", anchor=False)
+        with st.container(horizontal=True, width="content", vertical_alignment="center"):
+            value, bins = _choose_bars(overlaid=len(found) > 1)
+    _say_what_is_counted(choice.runs[0], found[choice.runs[0].run], choice.split)
+    bars = histogram_bars(found, bins=bins)
+    if len(found) > 1:
+        st.altair_chart(
+            overlaid_histogram_chart(bars, list(found)),
+            alt=f"Confidence of right and wrong answers of {len(found)} runs",
+        )
+        return
+    event = st.altair_chart(
+        confidence_histogram_chart(bars, value=value),
+        key=f"confidence_bars_{bins}",
+        on_select="rerun",
+        alt="Right answers upwards and wrong ones downwards, by confidence",
+    )
+    clicked = event["selection"].get(BAR)
+    if clicked:
+        open_bar(choice, clicked[0])
+
+
+def _choose_bars(*, overlaid: bool) -> tuple[Value, int]:
+    """Counts or shares, and how many bins; runs of different sizes are compared in shares."""
+    value = "Shares"
+    if not overlaid:
+        value = st.segmented_control(
+            "Heights",
+            list(_HEIGHTS),
+            default="Counts",
+            key="confidence_heights",
+            bind="query-params",
+            required=True,
+            label_visibility="collapsed",
+        )
+    bins = st.selectbox(
+        "Bins",
+        _BINS,
+        index=1,
+        key="confidence_bins",
+        bind="query-params",
+        format_func=lambda bins: f"{bins} bins",
+        label_visibility="collapsed",
+        width=110,
+    )
+    return _HEIGHTS[value], int(bins)
+
+
+def _say_what_is_counted(run: Run, counts: ConfidenceCounts, split: str | None) -> None:
+    """How many answers of which split, what is left out, and what the files do not have."""
+    of_split = widgets.known_split(split or run.split)
+    parts = [f"{counts.total:,} {of_split} answers".replace("  ", " ")]
+    if counts.judged:
+        parts = [f"{parts[0]}: {counts.right.sum():,} right, {counts.wrong.sum():,} wrong"]
+    if counts.only_mistakes:
+        parts = [f"Only mistakes are in this run's files: {counts.wrong.sum():,} of them"]
+    if counts.judged and counts.unjudged.sum():
+        parts.append(f"{counts.unjudged.sum():,} have no true label")
+    if counts.missing:
+        parts.append(f"{counts.missing:,} have no confidence and are left out")
+    parts.append("A click on a bar opens its examples")
+    st.caption(". ".join(parts) + ".")
+
+
+def open_bar(choice: Choice, bar: dict[str, Any]) -> None:
+    """Go to the examples of one bin of confidence; without `outcome` to all of them."""
+    run = str(bar.get("run", choice.runs[0].run))
+    session.go(
+        "examples.py",
+        run=run,
+        above=bound(bar["lower"]) if bar["lower"] > 0 else None,
+        below=bound(bar["upper"]) if bar["upper"] < 1 else None,
+        by=_RANKINGS.get(str(bar.get("outcome", "unjudged")), "all"),
+        predicted=choice.label,
+        split=choice.split,
+    )
+
+
+def bound(confidence: float) -> str:
+    """A bound of the confidence as the link has it: the shortest decimal for the same float."""
+    return repr(float(confidence))
+
+
+def show_calibration(choice: Choice) -> None:
+    """How far the confidence can be taken at its word."""
+    counts_of(choice)
