@@ -71,12 +71,22 @@ def leaf_order(errors: Counts) -> list[int]:
     mutual = rates + rates.T
     if n < 3 or not mutual.any():
         return list(range(n))
+    return linkage_order(1 - mutual / mutual.max())
+
+
+def linkage_order(distance: Figures) -> list[int]:
+    """An order that puts what is near side by side, from a symmetric matrix of distances.
+
+    Average linkage; optimal leaf order (Bar-Joseph 2001) up to `OPTIMAL_ORDER_LIMIT` rows. Of the
+    two directions, the one that is nearer to the order in `distance`, whose diagonal is ignored.
+    """
+    n = len(distance)
+    if n < 3:
+        return list(range(n))
     from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
     from scipy.spatial.distance import squareform
 
-    distance = 1 - mutual / mutual.max()
-    np.fill_diagonal(distance, 0)
-    flat = squareform(distance, checks=False)
+    flat = squareform(np.where(np.eye(n, dtype=bool), 0.0, distance), checks=False)
     tree = linkage(flat, method="average")
     if n <= OPTIMAL_ORDER_LIMIT:
         tree = optimal_leaf_ordering(tree, flat)
