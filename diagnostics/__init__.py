@@ -10,6 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from diagnostics.agreement import consensus, run_agreement, suspects
+    from diagnostics.aligned import AlignedAnswers, aligned_answers, aligned_frame
+    from diagnostics.comparing import compare_predictions, compare_runs
+    from diagnostics.comparison import Comparison
     from diagnostics.confusion import (
         ConfusionMatrix,
         class_report,
@@ -33,9 +37,12 @@ if TYPE_CHECKING:
     from diagnostics.recorder import Recorder
     from diagnostics.recording import record
     from diagnostics.tables import predictions_frame
+    from diagnostics.voting import vote_gains
     from diagnostics.workspace import Evidence, Experiment, Problem, Run, Score, Workspace
 
 _HOMES = {
+    "AlignedAnswers": "aligned",
+    "Comparison": "comparison",
     "ConfusionMatrix": "confusion",
     "DiagnosticsError": "errors",
     "Evidence": "workspace",
@@ -47,23 +54,33 @@ _HOMES = {
     "Run": "workspace",
     "Score": "workspace",
     "Workspace": "workspace",
+    "aligned_answers": "aligned",
+    "aligned_frame": "aligned",
     "answers_of_all_runs": "examples",
     "class_report": "confusion",
+    "compare_predictions": "comparing",
+    "compare_runs": "comparing",
     "confused_pairs": "confusion",
     "confusion_counts": "confusion",
     "confusion_matrix": "confusion",
+    "consensus": "agreement",
     "matrix_of": "confusion",
     "open_workspace": "opening",
     "predictions_frame": "tables",
     "rank_examples": "examples",
     "record": "recording",
+    "run_agreement": "agreement",
     "run_table": "grid",
     "summary_metrics": "metrics",
+    "suspects": "agreement",
     "top_examples": "examples",
+    "vote_gains": "voting",
     "wrong_run_counts": "examples",
 }
 
 __all__ = [
+    "AlignedAnswers",
+    "Comparison",
     "ConfusionMatrix",
     "DiagnosticsError",
     "Evidence",
@@ -75,19 +92,27 @@ __all__ = [
     "Run",
     "Score",
     "Workspace",
+    "aligned_answers",
+    "aligned_frame",
     "answers_of_all_runs",
     "class_report",
+    "compare_predictions",
+    "compare_runs",
     "confused_pairs",
     "confusion_counts",
     "confusion_matrix",
+    "consensus",
     "matrix_of",
     "open_workspace",
     "predictions_frame",
     "rank_examples",
     "record",
+    "run_agreement",
     "run_table",
     "summary_metrics",
+    "suspects",
     "top_examples",
+    "vote_gains",
     "wrong_run_counts",
 ]
 

@@ -143,6 +143,27 @@ def pairs(first: nw.LazyFrame[Any], second: nw.LazyFrame[Any]) -> nw.LazyFrame[A
     return _counted(cells.agg(nw.len().alias("n")))
 
 
+def matches(
+    first: nw.LazyFrame[Any], second: nw.LazyFrame[Any], keys: Sequence[str]
+) -> nw.LazyFrame[Any]:
+    """Rows of two runs joined on `keys`, whatever their truths: `true_a`, `predicted_a`, `true_b`,
+    `predicted_b` → `n`. Each run may have its own codes.
+    """  # noqa: D205
+    sides = []
+    for frame, side in ((first, "a"), (second, "b")):
+        labels = [nw.col(f"{name}_label").alias(f"{name}_{side}") for name in ("true", "predicted")]
+        sides.append(frame.select(*keys, *labels))
+    joined = sides[0].join(sides[1], on=list(keys), how="inner")
+    cells = joined.group_by(["true_a", "predicted_a", "true_b", "predicted_b"])
+    return _counted(cells.agg(nw.len().alias("n")))
+
+
+def repeated(frame: nw.LazyFrame[Any], keys: Sequence[str]) -> nw.LazyFrame[Any]:
+    """The values of `keys` that more than one row has."""
+    counts = frame.group_by(list(keys)).agg(nw.len().alias("n"))
+    return counts.filter(nw.col("n") > 1).select(list(keys))
+
+
 def wrong_runs(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """`example` → `wrong`, its rows that were answered wrongly, and `runs`, how many it has."""
     rows = frame.filter(~nw.col("true_label").is_null()).with_columns(

@@ -1,0 +1,226 @@
+"""Laying two runs side by side: from an experiment, or from two data frames, to a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from diagnostics import reducers
+from diagnostics.comparison import Comparison
+from diagnostics.errors import DiagnosticsError
+from diagnostics.natural import natural_order
+from diagnostics.pairing import Pairs, matched, refuse_strangers, sorted_out
+from diagnostics.workspace import SPLITS, Evidence
+
+if TYPE_CHECKING:
+    import narwhals.stable.v2 as nw
+    import polars as pl
+
+    from diagnostics.examples import Filter
+    from diagnostics.workspace import Experiment, Run
+
+
+def compare_runs(
+    experiment: Experiment,
+    old: str,
+    new: str,
+    *,
+    split: str | None = None,
+    where: Filter | None = None,
+) -> Comparison:
+    """Run `old` (called a) against run `new` (called b) on the examples that both answered.
+
+    Parameters
+    ----------
+    old, new
+        Names of runs of the experiment.
+    split
+        The split; without it that of `where`, else the held-out one of both.
+    where
+        Keeps the examples whose answer by the *new* run fits the filter.
+
+    Returns
+    -------
+    A `Comparison`. An example is known by its id; where a run has it several times, in folds that
+    repeat, by its id and fold. A run that kept only its mistakes, with a report that counts all
+    examples, answered rightly what it does not list.
+
+    Raises
+    ------
+    DiagnosticsError
+        If a run does not exist or has no answers per example, if the runs have no split in common,
+        if they were evaluated on different data (most truths differ, or less than half of the
+        smaller set is shared), or if the filter needs what a run that kept only its mistakes
+        lacks.
+    """
+    first, second = experiment.run(old), experiment.run(new)
+    for run in (first, second):
+        _refuse_unfit(run)
+    chosen = _common_split(first, second, split or (where.split if where else None))
+    where = replace(where, split=chosen) if where is not None else None
+    if first.has(Evidence.PREDICTIONS) and second.has(Evidence.PREDICTIONS):
+        pairs = _of_rows(first, second, chosen, where)
+    else:
+        from diagnostics.pairing_mistakes import pairs_of_mistakes
+
+        pairs = pairs_of_mistakes(first, second, chosen, where)
+    notes = (*pairs.notes, *_about_the_runs(experiment, first, second))
+    return Comparison(old, new, chosen, pairs.labels, pairs.cells, pairs.unpaired, notes)
+
+
+def compare_predictions(
+    frame_a: Any, frame_b: Any, *, a: str = "a", b: str = "b", split: str | None = None
+) -> Comparison:
+    """Two frames of predictions on the same examples, the first the old run.
+
+    Parameters
+    ----------
+    frame_a, frame_b
+        Any frames that narwhals knows, lazy or not, of the same kind: `example`,
+        `predicted_label`, and `true_label`, `fold` and `split` where there are any.
+    a, b
+        What the runs are called.
+    split
+        Compares only the rows of this split; all rows without it.
+
+    Raises
+    ------
+    DiagnosticsError
+        If one is no frame or lacks a column, or if the two were evaluated on different data.
+    """
+    first, second = (_prepared(frame, split) for frame in (frame_a, frame_b))
+    table, unpaired, notes = matched(first, second)
+    names = ("true_a", "predicted_a", "true_b", "predicted_b")
+    texts = {name: [_label(value) for value in table[name].to_pylist()] for name in names}
+    labels = natural_order({text for column in texts.values() for text in column if text})
+    place: dict[str | None, int] = {label: code for code, label in enumerate(labels)}
+    coded = {
+        name: np.array([place.get(text, -1) for text in column], dtype=np.int64)
+        for name, column in texts.items()
+    }
+    coded["n"] = table["n"].to_numpy().astype(np.int64)
+    pairs = sorted_out(labels, coded, unpaired, *notes)
+    refuse_strangers(pairs, a, b)
+    return Comparison(a, b, split or "", pairs.labels, pairs.cells, pairs.unpaired, pairs.notes)
+
+
+def _label(value: object) -> str | None:
+    """A label as text; None where it is missing, which pandas may have turned into a NaN."""
+    is_missing = value is None or (isinstance(value, float) and np.isnan(value))
+    return None if is_missing else str(value)
+
+
+def _prepared(frame: Any, split: str | None) -> nw.LazyFrame[Any]:
+    import narwhals.stable.v2 as nw
+
+    rows = reducers.lazy(frame, ["example", "predicted_label", *(["split"] if split else [])])
+    if split is not None:
+        rows = rows.filter(nw.col("split") == split)
+    if not reducers.present(rows, ["true_label"]):
+        rows = rows.with_columns(true_label=nw.lit(None, nw.String))
+    kept = ["example", *reducers.present(rows, ["fold"]), "true_label", "predicted_label"]
+    prepared: nw.LazyFrame[Any] = rows.select(kept).with_columns(nw.col("example").cast(nw.String))
+    return prepared
+
+
+def _refuse_unfit(run: Run) -> None:
+    if run.task != "classification":
+        raise DiagnosticsError(
+            f"Run {run.run!r} is about {run.task}.",
+            hint="Runs are compared by the one label that they give to each example.",
+        )
+    if run.has(Evidence.PREDICTIONS) or (run.has(Evidence.ERRORS) and run.confusion_is_exact):
+        return
+    if run.has(Evidence.ERRORS):
+        raise DiagnosticsError(
+            f"Run {run.run!r} lists mistakes without a report that fits them, so nothing says what "
+            "it answered rightly.",
+            hint="Keep the report that was written with them.",
+        )
+    raise DiagnosticsError(
+        f"Run {run.run!r} kept no answers, only figures.",
+        hint="Keep its predictions, one row per example: with diagnostics.record, or as a csv.",
+    )
+
+
+def _common_split(first: Run, second: Run, asked: str | None) -> str:
+    """The split that is compared: the one asked for, else the most held-out one of both."""
+    shared = [split for split in first.splits if split in second.splits]
+    if asked is not None and asked not in shared:
+        lacking = first if asked not in first.splits else second
+        raise DiagnosticsError(
+            f"Run {lacking.run!r} has no split {asked!r}.",
+            hint=f"It has: {', '.join(lacking.splits)}.",
+        )
+    if not shared:
+        raise DiagnosticsError(
+            f"{first.run!r} was evaluated on {', '.join(first.splits)}, {second.run!r} on "
+            f"{', '.join(second.splits)}.",
+            hint="Evaluate both on the same examples.",
+        )
+    return asked or next((split for split in SPLITS if split in shared), shared[0])
+
+
+def _of_rows(first: Run, second: Run, split: str, where: Filter | None) -> Pairs:
+    """The pairs of two runs that kept all their answers."""
+    labels = natural_order({*first.labels, *second.labels})
+    frames = [_rows(run, split) for run in (first, second)]
+    whole = _of_frames(first, second, labels, frames)
+    refuse_strangers(whole, first.run, second.run)
+    if where is None:
+        return whole
+    from diagnostics.examples import answers_where
+
+    fitting = [frames[0], answers_where(second, where)]
+    return replace(_of_frames(first, second, labels, fitting), unpaired=whole.unpaired)
+
+
+def _of_frames(
+    first: Run, second: Run, labels: Sequence[str], frames: Sequence[pl.LazyFrame]
+) -> Pairs:
+    lazy = [reducers.lazy(frame, []) for frame in frames]
+    table, unpaired, notes = matched(*lazy)
+    coded = {"n": table["n"].to_numpy().astype(np.int64)}
+    place = {label: code for code, label in enumerate(labels)}
+    for run, side in ((first, "a"), (second, "b")):
+        own = np.array([*(place[label] for label in run.labels), -1], dtype=np.int64)
+        for name in (f"true_{side}", f"predicted_{side}"):
+            codes = table[name].fill_null(-1).to_numpy()
+            coded[name] = own[codes]
+    return sorted_out(labels, coded, unpaired, *notes)
+
+
+def _rows(run: Run, split: str) -> pl.LazyFrame:
+    import polars as pl
+
+    from diagnostics import tables
+
+    rows = tables.scan(run)
+    if list(run.splits) != [split]:
+        rows = rows.filter(pl.col("split") == split)
+    return rows
+
+
+def _about_the_runs(experiment: Experiment, first: Run, second: Run) -> list[str]:
+    """What a reader must know of the runs before trusting the comparison."""
+    notes = [
+        f"{run.run!r} has not all the folds that its search planned."
+        for run in (first, second)
+        if not run.is_complete
+    ]
+    if first.resource != second.resource:
+        given = [
+            "an unknown amount" if run.resource is None else f"{run.resource:g}"
+            for run in (first, second)
+        ]
+        notes.append(
+            f"{first.run!r} was given {given[0]} to learn from and {second.run!r} {given[1]}: they "
+            "are not compared as equals."
+        )
+    return notes
+
+
+__all__ = ["compare_predictions", "compare_runs"]
