@@ -1,0 +1,247 @@
+"""What the chosen run will really score: the best of many is partly the luckiest of many.
+
+None of these corrects for choices made outside of the runs that are given, nor for one set of
+examples that is used again and again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from diagnostics.resampling import REPETITIONS
+
+Codes = NDArray[np.int32]
+Figures = NDArray[np.float64]
+
+#: What can be resampled for all runs at once; of all of them more is better.
+RESAMPLED = (
+    *("accuracy", "macro_f1", "weighted_f1", "balanced_accuracy"),
+    *("macro_precision", "macro_recall", "weighted_precision", "weighted_recall"),
+)
+#: Numbers that a block of resamples holds at most, for the memory's sake.
+BLOCK = 8_000_000
+#: Products above which there are fewer resamples than `REPETITIONS`, and the fewest there are.
+WORK, FEWEST = 20_000_000_000, 200
+
+
+@dataclass(frozen=True, eq=False)
+class Resampled:
+    """One metric of every run, resamples × runs, on the rows drawn and on those left out.
+
+    The rows are the same for all runs in a resample. NaN where nothing was left out.
+    """
+
+    drawn: Figures
+    left_out: Figures
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """What the best of these runs scores, less what it owes to having been picked.
+
+    `naive` is its score, `corrected` what the method makes of it, `low` and `high` a 95 % interval
+    (NaN where the method has none), `bound` a pessimistic figure (NaN without). `shares` says how
+    often each run would have been picked, in their order; `repetitions` in how many tries.
+    """
+
+    method: str
+    naive: float
+    corrected: float
+    low: float
+    high: float
+    bound: float
+    shares: Figures
+    repetitions: int
+
+    @property
+    def optimism(self) -> float:
+        """How much of the score is owed to having been picked."""
+        return self.naive - self.corrected
+
+
+def resampled_scores(
+    true: ArrayLike,
+    answers: ArrayLike,
+    metric: str,
+    *,
+    n_labels: int,
+    example: ArrayLike | None = None,
+    repetitions: int = REPETITIONS,
+    seed: int = 0,
+) -> Resampled:
+    """A metric of every run in bootstrap resamples of the examples they share.
+
+    Parameters
+    ----------
+    true
+        The codes of the true labels, a row each.
+    answers
+        Runs × rows: the codes of the predicted labels, from 0 to `n_labels` - 1.
+    metric
+        One of `RESAMPLED`.
+    example
+        The number of each row's example from 0 on; rows of one example are drawn together.
+    repetitions, seed
+        How many resamples, and what makes them the same again.
+
+    Notes
+    -----
+    Undefined precision, recall and F1 count as 0, as in `diagnostics.metrics.summary_metrics`.
+    """
+    if metric not in RESAMPLED:
+        raise ValueError(f"metric must be one of {', '.join(RESAMPLED)}, not {metric!r}.")
+    truth, given = np.asarray(true), np.asarray(answers)
+    place = None if example is None else np.asarray(example)
+    n = len(truth) if place is None else int(place.max(initial=-1)) + 1
+    drawn, left_out = [], []
+    for weights in _draws(n, repetitions, seed):
+        for found, share in ((drawn, weights), (left_out, (weights == 0).astype(np.float32))):
+            rows = share if place is None else share[:, place]
+            found.append(_scores(truth, given, rows, metric, n_labels))
+    return Resampled(np.concatenate(drawn), np.concatenate(left_out))
+
+
+def affordable_repetitions(runs: int, rows: int) -> int:
+    """`REPETITIONS`, or fewer where so many runs and rows would take long."""
+    most = WORK // max(runs * rows, 1)
+    return int(min(REPETITIONS, max(FEWEST, most)))
+
+
+def _draws(n: int, repetitions: int, seed: int) -> Iterator[NDArray[np.float32]]:
+    """How often each of n examples comes, in blocks of resamples."""
+    random = np.random.default_rng(seed)
+    block = max(1, BLOCK // max(n, 1))
+    for start in range(0, repetitions, block):
+        rows = min(block, repetitions - start)
+        picked = random.integers(0, n, size=(rows, n)) + n * np.arange(rows)[:, None]
+        counts = np.bincount(picked.ravel(), minlength=rows * n)
+        yield counts.reshape(rows, n).astype(np.float32)
+
+
+def _scores(
+    truth: Codes, answers: Codes, weights: NDArray[np.float32], metric: str, n_labels: int
+) -> Figures:
+    """Resamples × runs. Sums are whole numbers below 2²⁴: exact in 32 bits."""
+    total = weights.sum(axis=1, dtype=float)[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if metric == "accuracy":
+            return np.asarray((weights @ (answers == truth).T.astype(np.float32)) / total)
+        across = np.ascontiguousarray(weights.T)
+        support = _sums(truth, across, n_labels)
+        scores = [
+            _figure(metric, _sums(run * 2 + (run == truth), across, 2 * n_labels), support)
+            for run in answers
+        ]
+        return np.where(total > 0, np.stack(scores, axis=1), np.nan)
+
+
+def _sums(codes: Codes, across: NDArray[np.float32], n: int) -> NDArray[np.float32]:
+    """Codes × resamples: the weights of the rows that have each code."""
+    from scipy.sparse import csr_array
+
+    order = np.argsort(codes, kind="stable")
+    starts = np.searchsorted(codes[order], np.arange(n + 1))
+    ones = np.ones(len(codes), np.float32)
+    sums: NDArray[np.float32] = csr_array((ones, order, starts), shape=(n, len(codes))) @ across
+    return sums
+
+
+def _figure(
+    metric: str, by_answer: NDArray[np.float32], support: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """One run's metric in every resample; `by_answer` has wrong and right answers in turn."""
+    hits, given = by_answer[1::2], by_answer[::2] + by_answer[1::2]
+    average, _, name = metric.partition("_")
+    if name.endswith(("recall", "accuracy")):
+        values, there = hits / support, support > 0
+    elif name.endswith("precision"):
+        values, there = hits / given, given > 0
+    else:
+        values, there = 2 * hits / (support + given), support + given > 0
+    known = np.where(there, values, 0)
+    if average == "weighted":
+        return np.asarray((known * support).sum(axis=0) / support.sum(axis=0))
+    occurs = support > 0 if average == "balanced" else support + given > 0
+    return np.asarray(known.sum(axis=0) / occurs.sum(axis=0))
+
+
+def bootstrap_selection(resampled: Resampled, naive: float, *, level: float = 0.95) -> Selection:
+    """Bootstrap bias-corrected selection: pick on the rows drawn, score on those left out.
+
+    Ties go to the earlier run. The percentile interval is conservative: a score on the 37 % of
+    the examples that are left out varies more than one on all of them.
+
+    Notes
+    -----
+    BBC-CV of Tsamardinos, Greasidou and Borboudakis (2018, Machine Learning 107:1895-1922).
+    """
+    usable = np.isfinite(resampled.left_out).all(axis=1)
+    drawn, left_out = resampled.drawn[usable], resampled.left_out[usable]
+    picked = drawn.argmax(axis=1) if len(drawn) else np.zeros(0, int)
+    scored = left_out[np.arange(len(picked)), picked]
+    tails = [(1 - level) / 2, (1 + level) / 2]
+    low, high = np.quantile(scored, tails) if len(scored) else (np.nan, np.nan)
+    return Selection(
+        method="bootstrap",
+        naive=naive,
+        corrected=float(scored.mean()) if len(scored) else np.nan,
+        low=float(low),
+        high=float(high),
+        bound=np.nan,
+        shares=np.bincount(picked, minlength=drawn.shape[1]) / max(len(picked), 1),
+        repetitions=len(picked),
+    )
+
+
+def fold_selection(scores: ArrayLike, naive: float | None = None) -> Selection:
+    """Selection with one fold held out at a time: pick by the others, score on that one.
+
+    Parameters
+    ----------
+    scores
+        Runs × folds, more is better; the runs share their folds.
+    naive
+        The score of the best; else its mean.
+
+    Notes
+    -----
+    `bound` is the estimate of Tibshirani and Tibshirani (2009, Annals of Applied Statistics
+    3:822-829), which tends to be pessimistic. Ties go to the earlier run.
+    """
+    values = np.asarray(scores, float)
+    runs, folds = values.shape
+    means = values.mean(axis=1)
+    others = (values.sum(axis=1, keepdims=True) - values) / max(folds - 1, 1)
+    picked = _first_best(others)
+    best = int(_first_best(means[:, None])[0])
+    bias = float((values.max(axis=0) - values[best]).mean())
+    return Selection(
+        method="held-out folds",
+        naive=float(means[best]) if naive is None else naive,
+        corrected=float(values[picked, np.arange(folds)].mean()),
+        low=np.nan,
+        high=np.nan,
+        bound=float(means[best]) - bias,
+        shares=np.bincount(picked, minlength=runs) / folds,
+        repetitions=folds,
+    )
+
+
+def _first_best(values: Figures) -> NDArray[np.intp]:
+    """The first row that reaches the column's maximum, but for rounding of sums."""
+    return np.asarray((values >= values.max(axis=0) - 1e-12).argmax(axis=0))
+
+
+__all__ = [
+    "RESAMPLED",
+    "Resampled",
+    "Selection",
+    "affordable_repetitions",
+    "bootstrap_selection",
+    "fold_selection",
+    "resampled_scores",
+]
