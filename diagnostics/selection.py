@@ -97,7 +97,8 @@ def resampled_scores(
     truth, given = np.asarray(true), np.asarray(answers)
     place = None if example is None else np.asarray(example)
     n = len(truth) if place is None else int(place.max(initial=-1)) + 1
-    drawn, left_out = [], []
+    drawn: list[Figures] = []
+    left_out: list[Figures] = []
     for weights in _draws(n, repetitions, seed):
         for found, share in ((drawn, weights), (left_out, (weights == 0).astype(np.float32))):
             rows = share if place is None else share[:, place]
