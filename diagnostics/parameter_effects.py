@@ -1,0 +1,322 @@
+"""What the parameters did to the score: means by value, importance, pairs, edges of the search."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from diagnostics.grid import NOT_SET
+from diagnostics.parameters import short_names
+from diagnostics.surrogate import FEWEST_RUNS, LEAST_R2, surrogate
+from diagnostics.trials import Factor, Trials, coarse
+from diagnostics.variance_shares import Grid, full_grid, variance_shares
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+#: Fewer runs show no effect of anything.
+FEWEST = 3
+#: Values of a numeric parameter from which on the smallest and the largest are edges.
+EDGE_VALUES = 3
+#: A parameter that explains less than this has no best value.
+LEAST_SHARE = 0.01
+#: Of the interval of a mean.
+LEVEL = 0.95
+
+_SEED = re.compile(r"(^|[_.])(seed|random_state)$")
+#: What scikit-learn takes at least, where that is neither 0 nor 1.
+_LEAST = {"min_samples_split": 2.0}
+
+
+@dataclass(frozen=True, eq=False)
+class Importance:
+    """How much each parameter mattered, and how that was found.
+
+    `shares` has `name` (parameters that cannot be told apart are joined by " + "), `parameters`
+    (their names) and `share`, the largest first. `pairs` has `first`, `second` (as in `name`),
+    `share`, of a full grid only. `rest` is what neither explains. With the method "none" there are
+    no figures, and `reason` says why.
+    """
+
+    method: Literal["grid", "forest", "none"]
+    shares: pd.DataFrame
+    pairs: pd.DataFrame
+    rest: float = math.nan
+    r2: float = math.nan
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A parameter whose best value, on average and in the best run, is at an end of the search.
+
+    `value` is that value, or the part of the range, and `inner` the next one; with their means.
+    """
+
+    name: str
+    end: Literal["smallest", "largest"]
+    value: str
+    mean: float
+    inner: str
+    inner_mean: float
+    is_range: bool
+
+
+def marginal_means(found: Trials, name: str) -> pd.DataFrame:
+    """The mean score at each value of a parameter, over whatever the other parameters were.
+
+    Many values are taken together as `diagnostics.trials.coarse` does. Runs that do not name the
+    parameter are left out: their score is not its doing.
+
+    Returns
+    -------
+    One row per value, in order: `value`, `code`, `n` runs, `mean`, `std` (of a sample, n - 1; NaN
+    of one), `low` and `high` (the 95 % interval of the mean over runs, Student's t), `lowest`,
+    `highest` and `best_run`.
+    """
+    import numpy as np
+    import pandas as pd
+    from scipy.special import stdtrit
+
+    factor = coarse(found.factor(name))
+    rows = []
+    for code, value in enumerate(factor.values):
+        there = np.flatnonzero(factor.codes == code)
+        if value == NOT_SET or not len(there):
+            continue
+        scores = found.scores[there]
+        n, mean = len(scores), float(scores.mean())
+        std = float(scores.std(ddof=1)) if n > 1 else math.nan
+        half = float(stdtrit(n - 1, (1 + LEVEL) / 2)) * std / math.sqrt(n) if n > 1 else math.nan
+        best = found.runs[there[scores.argmax() if found.rises else scores.argmin()]]
+        rows.append((value, code, n, mean, std, mean - half, mean + half,
+                     float(scores.min()), float(scores.max()), best))  # fmt: skip
+    columns = ["value", "code", "n", "mean", "std", "low", "high", "lowest", "highest", "best_run"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def run_values(found: Trials, name: str) -> pd.DataFrame:
+    """Each run's value of a parameter, as in `marginal_means`, with its score.
+
+    Columns: `run`, `value`, `score`; runs that do not name the parameter are left out.
+    """
+    import pandas as pd
+
+    factor = coarse(found.factor(name))
+    values = [factor.values[code] for code in factor.codes]
+    frame = pd.DataFrame({"run": found.runs, "value": values, "score": found.scores})
+    return frame[frame["value"] != NOT_SET].reset_index(drop=True)
+
+
+def pair_means(found: Trials, first: str, second: str) -> pd.DataFrame:
+    """The mean score at every combination of two parameters' values that was tried.
+
+    Columns: `first`, `second` (values), `n` runs, `mean`, `best_run`; in the order of the values.
+    """
+    import pandas as pd
+
+    one, other = coarse(found.factor(first)), coarse(found.factor(second))
+    frame = pd.DataFrame(
+        {"a": one.codes, "b": other.codes, "score": found.scores, "run": found.runs}
+    ).sort_values("score", ascending=not found.rises, kind="stable")
+    cells = frame.groupby(["a", "b"], sort=True).agg(
+        n=("score", "size"), mean=("score", "mean"), best_run=("run", "first")
+    )
+    codes = cells.index.to_frame(index=False)
+    values = {
+        "first": [one.values[code] for code in codes["a"]],
+        "second": [other.values[code] for code in codes["b"]],
+    }
+    return pd.DataFrame(values).join(cells.reset_index(drop=True))
+
+
+def importance(found: Trials) -> Importance:
+    """How much each parameter mattered: exact on a full grid, else by a forest, else the reason.
+
+    On a full grid it is the functional analysis of variance (`variance_shares`). Otherwise a random
+    forest predicts the scores and is asked which parameters it needs; it is not believed where it
+    predicts runs that it has not seen with R² below `LEAST_R2`.
+    """
+    reason = _no_importance(found)
+    if reason:
+        return _without(reason)
+    grid = full_grid(found)
+    if grid is not None:
+        return _of_grid(found, grid)
+    if len(found.runs) < FEWEST_RUNS:
+        return _without(
+            f"These {len(found.runs)} runs are no full grid, where every value is tried with every "
+            f"other. A model of the scores needs {FEWEST_RUNS} runs or more."
+        )
+    model = surrogate(found)
+    if not model.r2 >= LEAST_R2:
+        return _without(
+            "These runs are no full grid, and a random forest cannot predict their scores from the "
+            f"parameters: R² {model.r2:.2f} on runs it has not seen, and {LEAST_R2} is the least. "
+            "What it says of single parameters would be chance."
+        )
+    return _of_forest(found, model.weights, model.r2)
+
+
+def _no_importance(found: Trials) -> str:
+    if len(found.runs) < FEWEST:
+        return f"{FEWEST} runs with a score are needed, and {len(found.runs)} can be compared."
+    if not found.factors:
+        return "No parameter differs between these runs."
+    if float(found.scores.max() - found.scores.min()) == 0.0:
+        return "All of these runs have the same score."
+    if len(found.factors) == 1:
+        return "Only one parameter differs between these runs: the spread is its own and chance's."
+    return ""
+
+
+def _of_grid(found: Trials, grid: Grid) -> Importance:
+    import pandas as pd
+
+    shorter = short_names([factor.name for factor in found.factors])
+    names = [" + ".join(shorter[name] for name in block) for block in grid.blocks]
+    table = variance_shares(grid.scores)
+    alone = table[table["second"] < 0]
+    both = table[table["second"] >= 0]
+    shares = pd.DataFrame({"name": names, "parameters": list(grid.blocks), "share": alone["share"]})
+    pairs = pd.DataFrame(
+        {
+            "first": [names[axis] for axis in both["first"]],
+            "second": [names[axis] for axis in both["second"]],
+            "share": both["share"].to_numpy(),
+        }
+    )
+    rest = max(0.0, 1.0 - float(table["share"].sum()))
+    return Importance("grid", _sorted(shares), _sorted(pairs), rest)
+
+
+def _of_forest(found: Trials, weights: dict[str, float], r2: float) -> Importance:
+    import pandas as pd
+
+    shorter = short_names(list(weights))
+    shares = pd.DataFrame(
+        {
+            "name": [shorter[name] for name in weights],
+            "parameters": [(name,) for name in weights],
+            "share": list(weights.values()),
+        }
+    )
+    return Importance("forest", _sorted(shares), _no_pairs(), r2=r2)
+
+
+def _without(reason: str) -> Importance:
+    import pandas as pd
+
+    shares = pd.DataFrame({"name": [], "parameters": [], "share": []})
+    return Importance("none", shares, _no_pairs(), reason=reason)
+
+
+def _no_pairs() -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame({"first": [], "second": [], "share": []})
+
+
+def _sorted(table: pd.DataFrame) -> pd.DataFrame:
+    return table.sort_values("share", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def is_seed(name: str) -> bool:
+    """Whether a parameter only sets the random numbers: its best value means nothing."""
+    return _SEED.search(name) is not None
+
+
+def edges(found: Trials, weights: Importance) -> list[Edge]:
+    """Parameters whose best value is the smallest or the largest tried: search further there.
+
+    Of numeric parameters with `EDGE_VALUES` values or more. The best run must be at that end, and
+    the mean score there must be the best of all values, so that one lucky run is not enough. A
+    parameter that explains less than `LEAST_SHARE` is left out; without an importance the mean at
+    the end must be better than the next by the standard error of their difference. Ends that nature
+    sets are none: 0, 1 of fractions and of whole numbers, seeds, and the largest number where None,
+    which often stands for no limit, was tried as well.
+    """
+    known = {
+        name: share
+        for names, share in zip(weights.shares["parameters"], weights.shares["share"], strict=True)
+        for name in names
+    }
+    return [
+        edge
+        for factor in found.factors
+        if known.get(factor.name, 1.0) >= LEAST_SHARE
+        and (edge := _edge(found, factor, is_weighed=factor.name in known)) is not None
+    ]
+
+
+def _edge(found: Trials, factor: Factor, *, is_weighed: bool) -> Edge | None:
+    numeric = [n for n in factor.numbers if math.isfinite(n)]
+    if is_seed(factor.name) or not factor.is_numeric or len(numeric) < EDGE_VALUES:
+        return None
+    means = marginal_means(found, factor.name)
+    parts = coarse(factor)
+    rows = means[[math.isfinite(parts.numbers[code]) for code in means["code"]]]
+    signed = rows["mean"] if found.rises else -rows["mean"]
+    ties = found.scores == found.scores[found.best]
+    for end, at, beside in (("smallest", 0, 1), ("largest", -1, -2)):
+        row, inner = rows.iloc[at], rows.iloc[beside]
+        is_best = bool((signed.drop(rows.index[at]) < signed.iloc[at]).all())
+        if not is_best or not (parts.codes[ties] == row["code"]).all() or _is_bound(factor, end):
+            continue
+        error = math.hypot(*(one["std"] / math.sqrt(one["n"]) for one in (row, inner)))
+        is_alone = len(found.factors) == 1 and math.isnan(error)
+        if not (is_weighed or is_alone or abs(row["mean"] - inner["mean"]) > error):
+            continue
+        return Edge(
+            factor.name, "smallest" if end == "smallest" else "largest",
+            row["value"], float(row["mean"]), inner["value"], float(inner["mean"]),
+            parts is not factor,
+        )  # fmt: skip
+    return None
+
+
+def _is_bound(factor: Factor, end: str) -> bool:
+    """Whether there is nothing to search beyond the end."""
+    numbers = [n for n in factor.numbers if math.isfinite(n)]
+    low, high = min(numbers), max(numbers)
+    is_whole = all(n == int(n) for n in numbers)
+    if end == "largest":
+        is_fraction = high == 1 and low >= 0 and not is_whole
+        return is_fraction or len(set(factor.values) - {NOT_SET}) > len(numbers)
+    last = re.split(r"__|\.|/", factor.name)[-1]
+    return low == 0 or (is_whole and low == 1) or low == _LEAST.get(last)
+
+
+def noise_share(folds: NDArray[np.float64]) -> float:
+    """How much of the spread between the runs' means the folds alone would make, 0 to 1.
+
+    Parameters
+    ----------
+    folds
+        The scores, a row for each run and a column for each fold that all of them share.
+
+    Returns
+    -------
+    The mean square of the interaction of run and fold over that of the runs: 1 minus the
+    reliability ICC(3, k) of Shrout and Fleiss 1979. Folds share training rows, so that it is rather
+    too small. NaN for fewer than two runs or folds, or if the runs do not differ.
+    """
+    rows, columns = folds.shape
+    if rows < 2 or columns < 2:
+        return math.nan
+    of_runs, of_folds = folds.mean(axis=1), folds.mean(axis=0)
+    between = columns * float(((of_runs - folds.mean()) ** 2).sum()) / (rows - 1)
+    rest = folds - of_runs[:, None] - of_folds[None] + folds.mean()
+    within = float((rest**2).sum()) / ((rows - 1) * (columns - 1))
+    return min(1.0, within / between) if between > 0 else math.nan
+
+
+def joined(names: Sequence[str]) -> str:
+    """Names as people list them: `C`, `gamma and C`, `a, b and c`."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
