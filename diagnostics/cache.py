@@ -16,7 +16,7 @@ from typing import Any
 from diagnostics.workspace import Evidence, Problem, Run, Score
 
 #: Part of every key: a change of the tables' layout makes everything be read again.
-VERSION = "4"
+VERSION = "5"
 #: Tables that nothing refers to are kept this long: another process may be looking at them.
 KEPT_SECONDS = 24 * 3600
 

@@ -49,6 +49,9 @@ class Recorder(Listener):
     probabilities, confidence
         What to keep of the probabilities: those of every class; without `probabilities` only the
         predicted one's; without `confidence` none, and the model is asked for labels alone.
+    models
+        Keep the fitted model of every fold as a skops file, so that its answers can be explained
+        and asked again: True, or a function of a candidate's parameters that says whose.
     digits
         Round probabilities to so many digits: files of half the size, with four.
     overwrite
@@ -71,6 +74,7 @@ class Recorder(Listener):
         content: Any = None,
         probabilities: bool = True,
         confidence: bool = True,
+        models: bool | Callable[[Mapping[str, Any]], bool] = False,
         digits: int | None = None,
         overwrite: bool = False,
     ) -> None:
@@ -81,6 +85,7 @@ class Recorder(Listener):
         self.content = content
         self.probabilities = probabilities and confidence
         self.confidence = confidence
+        self.models = models
         self.digits = digits
         self._token = uuid.uuid4().hex
         self._calls = 0
@@ -105,7 +110,7 @@ class Recorder(Listener):
         data = search_data(X, y, example=self.example, content=self.content)
         description = self._description(type(search).__name__, len(data.examples))
         place = claim(self.folder, description)
-        write_data(place, data)
+        write_data(place, data, X if self.models else None)
         return Watch(self._without_data(), scorer, place, description=description)
 
     def begin_calls(self, kind: str, estimator: Any, *, raises: bool) -> Watch:
@@ -122,8 +127,12 @@ class Recorder(Listener):
         data = search_data(X, y, example=self.example, content=self.content)
         description = self._description(watch.kind, len(data.examples)) | {"data": print_of_data}
         place = join(self.folder, description)
-        write_data(place, data)
+        write_data(place, data, X if self.models else None)
         return place
+
+    def keeps_model(self, parameters: Mapping[str, Any] | None) -> bool:
+        """Whether the fitted models of a candidate are to be kept."""
+        return self.models(parameters or {}) if callable(self.models) else self.models
 
     def metric_names(self, scores: Any) -> dict[str, float]:
         """Scores by name, as floats; a single one is called as `scoring` calls it."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from diagnostics.asking import Answers, ask
 from diagnostics.errors import DiagnosticsError
+from diagnostics.model_inputs import write_inputs
 from diagnostics.recorded_content import columns_of, content_table, showable
 from diagnostics.recorded_values import label_text, label_texts, numbered, parameters_of
 from diagnostics.run_format import (
@@ -112,12 +113,12 @@ def record(
     predicted_label = predicted_label if predicted_label is not None else said.predicted_label
     if probabilities is None and confidence is None:
         probabilities, labels = said.probabilities, said.labels
+    ids = _ids(example, predicted_label if predicted_label is not None else probabilities)
     table, label_list = _predictions(
-        example, true_label, predicted_label, probabilities, labels, confidence, split, fold
+        ids, true_label, predicted_label, probabilities, labels, confidence, split, fold
     )
-    shown = content_table(
-        content if content is not None else showable(X), table["example"].to_list()
-    )
+    # The table is in the order of the ids, and content and inputs are in the caller's.
+    shown = content_table(content if content is not None else showable(X), ids)
     description = {
         "format": FORMAT,
         "version": FORMAT_VERSION,
@@ -135,14 +136,16 @@ def record(
         "tags": dict(tags or {}),
         "notes": [said.note] if said.note else [],
     }
+    keeps_model = keep_model and model is not None
     with _Staging(target) as staging:
         table.sort("example", maintain_order=True).write_parquet(staging / f"{PREDICTIONS}.parquet")
         if shown is not None:
             shown.write_parquet(staging / f"{EXAMPLES}.parquet")
         if importances is not None:
             _importances(importances).write_csv(staging / IMPORTANCES)
-        if keep_model and model is not None:
+        if keeps_model:
             _keep_model(model, staging / MODEL)
+            description["inputs"] = write_inputs(staging, X, ids)
         text = json.dumps(description, ensure_ascii=False, indent=1, default=repr, allow_nan=False)
         (staging / DESCRIPTION).write_text(text, encoding="utf-8")
     return target
@@ -186,8 +189,18 @@ def _ask(model: Any, X: Any) -> Answers:
     return ask(model, X)
 
 
+def _ids(example: Sequence[Any] | None, answers: Any) -> list[str]:
+    """One id for each answer, as given or numbered."""
+    if answers is None:
+        raise DiagnosticsError(
+            "Nothing to record.",
+            hint="Pass predicted_label, or probabilities with labels, or a model.",
+        )
+    return [str(value) for value in example] if example is not None else numbered(len(answers))
+
+
 def _predictions(
-    example: Sequence[Any] | None,
+    ids: list[str],
     true_label: Any,
     predicted_label: Any,
     probabilities: Any,
@@ -201,14 +214,7 @@ def _predictions(
 
     from diagnostics.tables import label_expression, predictions_frame
 
-    answers = predicted_label if predicted_label is not None else probabilities
-    if answers is None:
-        raise DiagnosticsError(
-            "Nothing to record.",
-            hint="Pass predicted_label, or probabilities with labels, or a model.",
-        )
-    n = len(answers)
-    ids = [str(value) for value in example] if example is not None else numbered(n)
+    n = len(predicted_label if predicted_label is not None else probabilities)
     vectors = None if probabilities is None else _vectors(probabilities, labels)
     frame, order = predictions_frame(
         example=ids,

@@ -20,11 +20,15 @@ VALUE_LENGTH = 40
 
 @dataclass(frozen=True)
 class Candidate:
-    """A candidate's name, its folder below the search's, and what its `candidate.json` says."""
+    """A candidate's name, its folder below the search's, and what its `candidate.json` says.
+
+    `parameters` are those that the search set, as they are.
+    """
 
     name: str
     folder: str
     description: dict[str, Any]
+    parameters: Mapping[str, Any] | None = None
 
 
 def candidate_of(watch: Watch, estimator: Any, arguments: Mapping[str, Any]) -> Candidate:
@@ -56,7 +60,7 @@ def candidate_of(watch: Watch, estimator: Any, arguments: Mapping[str, Any]) -> 
         "resource": resource,
         "splits": watch.splits,
     }
-    return Candidate(name, _folder(watch, number, name), description)
+    return Candidate(name, _folder(watch, number, name), description, parameters)
 
 
 def _folder(watch: Watch, number: int, name: str) -> str:

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from diagnostics.errors import DiagnosticsError
 from diagnostics.memoised import memoised
 from diagnostics.recorded_values import label_texts
 from diagnostics.search_candidate import Candidate, candidate_of
-from diagnostics.search_folder import write_candidate, write_fit
+from diagnostics.search_folder import write_candidate, write_fit, write_model
 from diagnostics.watching import LikeAScorer, Watch
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Fit(LikeAScorer):
     candidate: Candidate
     error_score: Any
     answers: Answers | None = None
+    model: Any = None
     asking_seconds: float = 0.0
     failure: str = ""
     trace: str = ""
@@ -123,6 +125,8 @@ class Fit(LikeAScorer):
 
     def _ask(self, estimator: Any, X: Any) -> None:
         started = time.time()
+        if self.watch.recorder.keeps_model(self.candidate.parameters):
+            self.model = estimator
         try:
             self.answers = ask(estimator, X, confidence=self.watch.recorder.confidence)
         except Exception as error:  # noqa: BLE001 - the search's result does not depend on it
@@ -138,6 +142,16 @@ class Fit(LikeAScorer):
             write_fit(place, self._name(), answers, self._description(result, labels))
         except OSError as error:
             self._warn(error, f"it could not be kept in {place}")
+        self._keep_model(place)
+
+    def _keep_model(self, place: Path) -> None:
+        if self.model is None:
+            return
+        try:
+            write_model(place, self._name(), self.model)
+        except Exception as error:  # noqa: BLE001 - a model that skops does not know
+            self._warn(error, "the model could not be kept")
+        self.model = None
 
     def _warn(self, error: Exception, what: str) -> None:
         message = f"Of a fit of {self.candidate.name!r} {what}: {type(error).__name__}: {error}"

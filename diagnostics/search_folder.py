@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diagnostics.errors import DiagnosticsError
+from diagnostics.model_inputs import write_inputs
 from diagnostics.search_format import (
     CANDIDATE,
     DATA,
     EXAMPLES,
     FIT,
     FIT_METADATA,
+    MODEL,
     NEXT_SEARCH,
     SEARCH,
     TRUTH,
@@ -91,8 +93,8 @@ def describe(place: Path, description: Description) -> None:
     _replace(place / SEARCH, _json(description))
 
 
-def write_data(place: Path, data: SearchData) -> None:
-    """The rows' ids, truth and content, once for all candidates."""
+def write_data(place: Path, data: SearchData, inputs: Any = None) -> None:
+    """The rows' ids, truth and content, and what models take of them: once for all candidates."""
     import polars as pl
 
     folder = place / DATA
@@ -101,6 +103,8 @@ def write_data(place: Path, data: SearchData) -> None:
     folder.mkdir(exist_ok=True)
     if data.content is not None:
         _write_table(data.content, folder / EXAMPLES)
+    if inputs is not None:
+        write_inputs(folder, inputs, data.examples)
     _write_table(
         pl.DataFrame(
             {"example": data.examples, "true_label": data.true_labels},
@@ -120,6 +124,26 @@ def write_candidate(place: Path, description: Description) -> None:
 def write_fit(place: Path, name: str, answers: pl.DataFrame, description: Description) -> None:
     """One fit: the answers for its test rows, and what it was in the same file's metadata."""
     _write_table(answers, place / f"{FIT}{name}.parquet", {FIT_METADATA: _json(description)})
+
+
+def write_model(place: Path, name: str, model: Any) -> None:
+    """The fitted model of one fit, as skops keeps it.
+
+    Raises
+    ------
+    Exception
+        Whatever skops raises for a model that it cannot keep.
+    """
+    import skops.io
+
+    handle, written = tempfile.mkstemp(dir=place, prefix=".writing-", suffix=".skops")
+    os.close(handle)
+    try:
+        skops.io.dump(model, written)
+        Path(written).chmod(0o644)
+        Path(written).replace(place / f"{MODEL}{name}.skops")
+    finally:
+        Path(written).unlink(missing_ok=True)
 
 
 def forget_searches(folder: Path) -> None:

@@ -18,5 +18,7 @@ EXAMPLES = "examples.parquet"
 #: How the files of fits begin, and the entry of their metadata that says what the fit was.
 FIT = "fold-"
 FIT_METADATA = "errata-fit"
+#: How the files of kept models begin; the rest is that of the fit's file.
+MODEL = "model-"
 #: A second search into a folder lies in `search-2` below it.
 NEXT_SEARCH = "search-"

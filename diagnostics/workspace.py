@@ -97,7 +97,10 @@ class Run:
     notes: tuple[str, ...] = ()
     mapping: Mapping[str, str] = field(default_factory=dict)
     config: str = ""
-    model: str = ""
+    #: Where its fitted models lie, by the fold that each was not fitted on; "" for the only one.
+    models: Mapping[str, str] = field(default_factory=dict)
+    #: What the models take: `text` for the examples' own, else a file; see `model_inputs`.
+    inputs: str = ""
     tables: Path = Path()
     stem: str = ""
     examples_stem: str = ""

@@ -1,4 +1,4 @@
-"""Makes digits/: four classifiers on scikit-learn's handwritten digits, shown as images.
+"""Makes digits/: four classifiers on scikit-learn's handwritten digits, shown as images, their models kept.
 
 python sample_runs/make_digits.py
 """
@@ -45,6 +45,7 @@ def main() -> None:
             content=1 - digits.images[test] / 16,
             train_scores={"accuracy": model.score(digits.data[train], digits.target[train])},
             fit_seconds=round(seconds, 3),
+            keep_model=True,
             overwrite=True,
         )
 

@@ -50,7 +50,7 @@ def test_a_model_and_rows_are_enough(tmp_path: Path) -> None:
     assert run.metrics["macro_f1"] == pytest.approx(f1_score(y[1::2], predicted, average="macro"))
     assert run.parameters["max_iter"] == 500
     assert run.has(Evidence.MODEL | Evidence.PROBABILITIES)
-    assert (tmp_path / run.model).is_file()
+    assert (tmp_path / run.models[""]).is_file()
 
 
 def test_decision_values_become_shares_and_say_so(tmp_path: Path) -> None:
@@ -200,3 +200,19 @@ def test_a_label_called_nan_is_a_label(tmp_path: Path) -> None:
     run = only_run(tmp_path)
     assert run.labels == ("nan", "rice")
     assert run.metrics["accuracy"] == 1
+
+
+def test_content_lies_under_its_own_id_in_whatever_order_ids_are_given(tmp_path: Path) -> None:
+    diagnostics.record(
+        tmp_path / "run",
+        predicted_label=["a", "b", "c"],
+        example=["e2", "e0", "e1"],
+        content=["text a", "text b", "text c"],
+    )
+    run = only_run(tmp_path)
+    content = pd.read_parquet(run.table("examples")).set_index("example")["text"]
+    rows = diagnostics.open_workspace(tmp_path).experiments[0].predictions().collect()
+    answers = dict(rows.select("example", "predicted_label").rows())
+    assert {content[example][-1]: answers[example] for example in ("e0", "e1", "e2")} == {
+        "a": "a", "b": "b", "c": "c",
+    }  # fmt: skip

@@ -148,7 +148,8 @@ class Reading:
     notes: list[str] = field(default_factory=list)
     mapping: Mapping[str, str] = field(default_factory=dict)
     config: str = ""
-    model: str = ""
+    models: Mapping[str, str] = field(default_factory=dict)
+    inputs: str = ""
 
 
 class Reader(Protocol):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,12 +21,16 @@ from diagnostics.workspace import Problem
 
 @dataclass
 class Fits:
-    """A candidate's fits in the order of their folds: what each was, and its answers."""
+    """A candidate's fits in the order of their folds: what each was, and its answers.
+
+    `names` are what its files are called, without the beginning and the end.
+    """
 
     fits: list[dict[str, Any]] = field(default_factory=list)
     tables: list[pl.DataFrame] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     created: str | None = None
+    names: list[str] = field(default_factory=list)
 
     @cached_property
     def labels(self) -> list[str]:
@@ -115,14 +120,14 @@ class Fits:
 
 def read_fits(folder: Folder) -> Fits:
     """The fits in a candidate's folder; one that cannot be read is a problem, the others count."""
-    found: list[tuple[dict[str, Any], pl.DataFrame]] = []
+    found: list[tuple[dict[str, Any], pl.DataFrame, str]] = []
     problems = []
     files = [file for file in folder.with_suffix(".parquet") if file.name.startswith(FIT)]
     for file in files:
         try:
             said = pl.read_parquet_metadata(folder.path / file.name)[FIT_METADATA]
             table = pl.read_parquet(folder.path / file.name, glob=False)
-            found.append((json.loads(said), table))
+            found.append((json.loads(said), table, Path(file.name).stem.removeprefix(FIT)))
         except (pl.exceptions.PolarsError, OSError, KeyError, ValueError) as error:
             what = " ".join(f"{file.name} is not readable: {error}".split())[:300]
             hint = "The other folds are shown; record the search again for all of them."
@@ -130,10 +135,11 @@ def read_fits(folder: Folder) -> Fits:
     found.sort(key=lambda entry: _order(entry[0]))
     newest = max((file.mtime_ns for file in files), default=None)
     return Fits(
-        [fit for fit, _ in found],
-        [table for _, table in found],
+        [fit for fit, _, _ in found],
+        [table for _, table, _ in found],
         problems,
         None if newest is None else _time(newest),
+        [name for _, _, name in found],
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from diagnostics.model_inputs import ARRAY, FRAME, SPARSE, TEXT
 from diagnostics.readers import Folder, Reading
 from diagnostics.readers.recorded_fits import Fits, read_fits
 from diagnostics.search_format import (
@@ -16,6 +17,7 @@ from diagnostics.search_format import (
     DATA,
     EXAMPLES,
     FIT,
+    MODEL,
     SEARCH,
     SEARCH_FORMAT,
     SEARCH_VERSION,
@@ -26,7 +28,7 @@ from diagnostics.workspace import NOTHING, Evidence, Problem, Score
 
 NAME = "recorder"
 LOOKS_FOR = "searches that a diagnostics.Recorder kept (search.json)"
-VERSION = 1
+VERSION = 2
 
 
 def matches(folder: Folder) -> bool:
@@ -108,7 +110,9 @@ def _candidate(folder: Folder, description: dict[str, Any]) -> Iterator[Reading 
         siblings=search.relative,
         search=search.relative,
         resource=description.get("resource"),
-        evidence=_evidence(predictions, fits, has_content=has_content),
+        evidence=_evidence(
+            predictions, fits, has_content=has_content, has_models=bool(_models(folder, fits))
+        ),
         labels=labels,
         predictions=predictions if len(predictions) else None,
         examples_file=folder.use(content) if has_content else None,
@@ -121,7 +125,29 @@ def _candidate(folder: Folder, description: dict[str, Any]) -> Iterator[Reading 
         scores=list(_scores(fits)),
         problems=list(_problems(folder, description, fits)),
         notes=fits.notes,
+        models=_models(folder, fits),
+        inputs=_inputs(search),
     )
+
+
+def _models(folder: Folder, fits: Fits) -> dict[str, str]:
+    """The models that were kept, by the number of the fold that each answered."""
+    kept = {}
+    for fold, (name, fit) in enumerate(zip(fits.names, fits.fits, strict=True)):
+        file = f"{MODEL}{name}.skops"
+        if file in folder.names:
+            kept[str(fit["fold"] if fit["fold"] is not None else fold)] = folder.where(file)
+    return kept
+
+
+def _inputs(search: Folder) -> str:
+    """What the models take: a file beside the data, else the texts that are shown."""
+    data = search.path / DATA
+    for name in (FRAME, ARRAY, SPARSE):
+        if (data / name).is_file():
+            search.use(data / name)
+            return (data / name).relative_to(search.root).as_posix()
+    return TEXT if (data / EXAMPLES).is_file() else ""
 
 
 def _predictions(fits: Fits, truth: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
@@ -138,7 +164,9 @@ def _predictions(fits: Fits, truth: pl.DataFrame) -> tuple[pl.DataFrame, list[st
     )
 
 
-def _evidence(predictions: pl.DataFrame, fits: Fits, *, has_content: bool) -> Evidence:
+def _evidence(
+    predictions: pl.DataFrame, fits: Fits, *, has_content: bool, has_models: bool
+) -> Evidence:
     found = NOTHING
     there = {
         Evidence.PREDICTIONS: len(predictions) > 0,
@@ -147,6 +175,7 @@ def _evidence(predictions: pl.DataFrame, fits: Fits, *, has_content: bool) -> Ev
         Evidence.PROBABILITIES: predictions["probabilities"].count() > 0,
         Evidence.FOLDS: bool(fits.fits),
         Evidence.SCORES: any(fit["scores"] for fit in fits.fits),
+        Evidence.MODEL: has_models,
         Evidence.CONTENT: has_content and len(predictions) > 0,
     }
     for flag, is_there in there.items():

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from diagnostics.model_inputs import ARRAY, FRAME, SPARSE, TEXT
 from diagnostics.readers import Folder, Reading
 from diagnostics.run_format import (
     DESCRIPTION,
@@ -25,7 +26,7 @@ from diagnostics.workspace import NO_PREDICTION, NOTHING, Evidence, Problem, Sco
 
 NAME = "errata"
 LOOKS_FOR = "run folders with a run.json (diagnostics.record writes them)"
-VERSION = 1
+VERSION = 2
 
 #: A recorded confidence may differ from its vector by the rounding to 32 bits.
 TOLERANCE = 1e-4
@@ -99,7 +100,8 @@ def _reading(folder: Folder, description: Any) -> Reading:
         scores=[_score(entry) for entry in description.get("scores") or []],
         problems=problems,
         notes=[str(note) for note in description.get("notes") or []],
-        model=folder.where(MODEL) if MODEL in folder.names else "",
+        models={"": folder.where(MODEL)} if MODEL in folder.names else {},
+        inputs=_inputs(folder, description),
     )
 
 
@@ -259,6 +261,14 @@ def _importances(folder: Folder, problems: list[Problem]) -> pl.DataFrame | None
             Problem("unreadable-file", folder.where(IMPORTANCES), what, "Write it again.")
         )
         return None
+
+
+def _inputs(folder: Folder, description: dict[str, Any]) -> str:
+    """What the model takes: the text that is shown, or a file of the folder."""
+    said = str(description.get("inputs") or "")
+    if said == TEXT:
+        return TEXT
+    return folder.where(said) if said in (FRAME, ARRAY, SPARSE) and said in folder.names else ""
 
 
 def _evidence(
