@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED
 
 import numpy as np
 
@@ -283,7 +284,7 @@ def _keep_model(model: Any, path: Path) -> None:
     import skops.io
 
     try:
-        skops.io.dump(model, path)
+        skops.io.dump(model, path, compression=ZIP_DEFLATED)
     except Exception as error:
         raise DiagnosticsError(
             f"The model cannot be kept with skops: {error}", hint="Record it with keep_model=False."

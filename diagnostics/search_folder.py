@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import ZIP_DEFLATED
 
 from diagnostics.errors import DiagnosticsError
 from diagnostics.model_inputs import write_inputs
@@ -139,7 +140,7 @@ def write_model(place: Path, name: str, model: Any) -> None:
     handle, written = tempfile.mkstemp(dir=place, prefix=".writing-", suffix=".skops")
     os.close(handle)
     try:
-        skops.io.dump(model, written)
+        skops.io.dump(model, written, compression=ZIP_DEFLATED)
         Path(written).chmod(0o644)
         Path(written).replace(place / f"{MODEL}{name}.skops")
     finally:
