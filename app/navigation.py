@@ -45,6 +45,12 @@ ENTRIES = (
     ),
     Entry("runs.py", "Runs", ":material/table_rows:", "Every run with its parameters and metrics."),
     Entry(
+        "compare.py",
+        "Compare",
+        ":material/compare_arrows:",
+        "What one run fixed and broke of another, and what all runs share.",
+    ),
+    Entry(
         "confusion.py",
         "Confusion",
         ":material/grid_on:",

@@ -84,7 +84,7 @@ def lonely_answers(aligned: AlignedAnswers) -> pd.DataFrame:
 
 
 @dataclass(frozen=True, eq=False)
-class Agreement:
+class RunAgreement:
     """How often each two runs give the same answer, right or wrong.
 
     `same` counts the equal answers among `examples`, `share` is their share, `kappa` Cohen's kappa
@@ -106,7 +106,7 @@ class Agreement:
         return share
 
 
-def run_agreement(aligned: AlignedAnswers) -> Agreement:
+def run_agreement(aligned: AlignedAnswers) -> RunAgreement:
     """How alike the runs are, with or without truth."""
     n = aligned.common
     same = _same_answers(aligned) + int(aligned.unlisted.sum())
@@ -115,7 +115,7 @@ def run_agreement(aligned: AlignedAnswers) -> Agreement:
     with np.errstate(divide="ignore", invalid="ignore"):
         by_chance = given @ given.T / float(n) ** 2
         kappa = np.where(by_chance < 1, (same / n - by_chance) / (1 - by_chance), np.nan)
-    return Agreement(aligned.runs, n, same, kappa)
+    return RunAgreement(aligned.runs, n, same, kappa)
 
 
 def _same_answers(aligned: AlignedAnswers) -> Counts:
@@ -137,15 +137,15 @@ def _fits(n: int, dtype: type[np.integer]) -> bool:
     return n <= int(np.iinfo(dtype).max) + 1
 
 
-def agreement_order(found: Agreement) -> list[int]:
+def agreement_order(found: RunAgreement) -> list[int]:
     """An order of the runs that puts those side by side which answer alike (average linkage)."""
     from diagnostics.seriation import linkage_order
 
     return linkage_order(1 - np.nan_to_num(found.share))
 
 
-def agreement_cells(found: Agreement, order: list[int] | None = None) -> pd.DataFrame:
-    """Each two runs of `order`, by position in `Agreement.runs`, as a chart takes them.
+def agreement_cells(found: RunAgreement, order: list[int] | None = None) -> pd.DataFrame:
+    """Each two runs of `order`, by position in `RunAgreement.runs`, as a chart takes them.
 
     Returns
     -------
@@ -170,7 +170,7 @@ def agreement_cells(found: Agreement, order: list[int] | None = None) -> pd.Data
     )
 
 
-def agreement_pairs(found: Agreement) -> pd.DataFrame:
+def agreement_pairs(found: RunAgreement) -> pd.DataFrame:
     """Each two different runs once, the least alike first: the columns of `agreement_cells`."""
     cells = agreement_cells(found)
     first, second = np.triu_indices(len(found.runs), 1)
@@ -224,8 +224,8 @@ def _mean_known(confidence: NDArray[np.float32]) -> Figures:
 
 
 __all__ = [
-    "Agreement",
     "Consensus",
+    "RunAgreement",
     "agreement_cells",
     "agreement_order",
     "agreement_pairs",

@@ -100,7 +100,7 @@ def alignable_runs(experiment: Experiment, run: Run) -> tuple[list[Run], dict[st
 def _obstacle(run: Run, other: Run, *, is_peer: bool) -> str:
     if other.task != "classification":
         return "it gives no single label to an example"
-    if not other.has(Evidence.PREDICTIONS) and not lists_only_mistakes(other):
+    if not has_answers(other):
         return "its answers were not kept"
     if not is_peer:
         return "it lacks folds, or was given another amount to learn from"
@@ -109,6 +109,13 @@ def _obstacle(run: Run, other: Run, *, is_peer: bool) -> str:
     if (lists_only_mistakes(other) or lists_only_mistakes(run)) and not _same_data(run, other):
         return "it lists mistakes only, and nothing says that they are of the same examples"
     return ""
+
+
+def has_answers(run: Run) -> bool:
+    """Whether the run's label for each example is known, right answers included."""
+    return run.task == "classification" and (
+        run.has(Evidence.PREDICTIONS) or lists_only_mistakes(run)
+    )
 
 
 def lists_only_mistakes(run: Run) -> bool:
@@ -313,5 +320,6 @@ __all__ = [
     "alignable_runs",
     "aligned_answers",
     "aligned_frame",
+    "has_answers",
     "lists_only_mistakes",
 ]

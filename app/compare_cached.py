@@ -1,0 +1,99 @@
+"""Cached calls behind the Compare page; keys are as in `app.cached`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+import diagnostics
+from app.cached import Place, _found
+from diagnostics.agreement import (
+    Consensus,
+    RunAgreement,
+    agreement_order,
+    consensus,
+    lonely_answers,
+    run_agreement,
+    suspects,
+)
+from diagnostics.aligned import AlignedAnswers, alignable_runs, aligned_answers
+from diagnostics.ranking import ranked_runs
+from diagnostics.voting import vote_gains
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from diagnostics import Comparison, Filter
+
+
+# A resource, for what a comparison has computed once it keeps: a copy would compute it again.
+@st.cache_resource(max_entries=16, show_spinner="Comparing the runs…")
+def comparison(place: Place, against: str, split: str | None, where: Filter) -> Comparison:
+    """The run against an older one, on the examples that fit the filter."""
+    experiment, run = _found(place)
+    return diagnostics.compare_runs(experiment, against, run.run, split=split, where=where)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Laying the answers of all runs side by side…")
+def aligned(place: Place) -> AlignedAnswers:
+    """The answers of all runs that can be laid beside this one's."""
+    return aligned_answers(alignable_runs(*_found(place))[0])
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def shared_examples(place: Place) -> tuple[int, int, int]:
+    """How many examples all runs have, how many any has, and how many have contradicting truths."""
+    found = aligned(place)
+    return found.common, found.seen, found.conflicting
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def consensus_of(place: Place) -> Consensus:
+    """How many runs answered how many examples rightly."""
+    return consensus(aligned(place))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def lonely(place: Place) -> pd.DataFrame:
+    """What each run alone got right or wrong, the best run first."""
+    ranked = {name: rank for rank, name in enumerate(ranked_runs(_found(place)[0]))}
+    return lonely_answers(aligned(place)).sort_values(
+        "run", key=lambda names: names.map(ranked), ignore_index=True
+    )
+
+
+@st.cache_data(max_entries=8, show_spinner="Comparing each two runs…")
+def agreement(place: Place) -> RunAgreement:
+    """How alike each two runs answer."""
+    return run_agreement(aligned(place))
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def drawn_runs(place: Place, limit: int) -> list[int]:
+    """The best runs, at most so many, in an order that puts those side by side that are alike."""
+    found = agreement(place)
+    row = {name: at for at, name in enumerate(found.runs)}
+    best = [row[name] for name in ranked_runs(_found(place)[0]) if name in row][:limit]
+    chosen = sorted(best)
+    some = RunAgreement(
+        tuple(found.runs[at] for at in chosen),
+        found.examples,
+        found.same[chosen][:, chosen],
+        found.kappa[chosen][:, chosen],
+    )
+    return [chosen[at] for at in agreement_order(some)]
+
+
+@st.cache_data(max_entries=8, show_spinner="Counting votes…")
+def votes(place: Place) -> pd.DataFrame:
+    """What a vote of the best runs gains."""
+    found = aligned(place)
+    known = set(found.runs)
+    return vote_gains(found, [name for name in ranked_runs(_found(place)[0]) if name in known])
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def suspected(place: Place) -> pd.DataFrame:
+    """Examples that every run answered wrongly with the same label."""
+    return suspects(aligned(place))

@@ -1,0 +1,191 @@
+"""What the Compare page shows: the old run, the split, and the examples that are looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app import cached, session, widgets
+from app.confusion_view import choose_split
+from app.evidence_words import keep_hint
+from app.shortened import shown_label
+from diagnostics import Experiment, Filter, Run
+from diagnostics.aligned import alignable_runs, has_answers
+from diagnostics.ranking import ranked_runs
+
+#: The picker of the old run; the Examples page knows it by the same name.
+AGAINST = "against"
+#: The views, as they stand in the link.
+TWO, ALL = "Two runs", "All runs"
+#: Runs from which on there is more to say than of two.
+MANY = 3
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The old run's name, the split (None for the held-out one) and what is looked at of it."""
+
+    against: str
+    split: str | None
+    where: Filter
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether only some of the examples are looked at."""
+        return self.where != Filter()
+
+
+def require_two(experiment: Experiment, run: Run) -> None:
+    """End the page with a sentence if there is nothing to hold the run against."""
+    if run.task != "classification":
+        what = "Runs are compared by the one label that they give to each example."
+        widgets.missing(what, "Choose an experiment that classifies.")
+    elif not has_answers(run):
+        what = f"{run.run} kept no answers to single examples, only figures."
+        widgets.missing(what, keep_hint(run))
+    elif not opponents(experiment, run):
+        if len(experiment.runs) > 1:
+            what = "None of the other runs kept its answers to single examples."
+            hint = keep_hint(run)
+        else:
+            what = f"{run.run} is the only run on these examples: there is none to compare it with."
+            hint = (
+                "Evaluate another model on the same examples and keep its results beside these; "
+                "runs that share examples and their true labels become one experiment."
+            )
+        widgets.missing(what, hint)
+    else:
+        return
+    st.stop()
+
+
+def opponents(experiment: Experiment, run: Run) -> list[str]:
+    """The other runs whose answers are known, those that compare as equals first, best first."""
+    equals = {other.run for other in alignable_runs(experiment, run)[0]}
+    names = [
+        name
+        for name in ranked_runs(experiment)
+        if name != run.run and has_answers(experiment.run(name))
+    ]
+    return sorted(names, key=lambda name: name not in equals)
+
+
+def choose_view(experiment: Experiment, run: Run) -> str:
+    """Two runs, or all that can be laid side by side where these are three or more."""
+    if len(alignable_runs(experiment, run)[0]) < MANY:
+        return TWO
+    view: str = st.segmented_control(
+        "View",
+        [TWO, ALL],
+        default=TWO,
+        key="compare_view",
+        bind="query-params",
+        required=True,
+        label_visibility="collapsed",
+    )
+    return view
+
+
+def choose_two(experiment: Experiment, run: Run) -> Choice:
+    """The old run, the split, and which examples; the best other run unless told otherwise."""
+    against = _choose_against(opponents(experiment, run))
+    split = choose_split(run)
+    return Choice(against, split, _choose_examples(run))
+
+
+def _choose_against(names: list[str]) -> str:
+    if st.session_state.get(AGAINST, names[0]) not in names:
+        session.choose(**{AGAINST: None})
+    chosen: str = st.selectbox(
+        "Against the old run",
+        names,
+        key=AGAINST,
+        bind="query-params",
+        help="The run on top is the new one. Unless told otherwise it is held against the best of "
+        "the others.",
+        width=280,
+    )
+    return chosen
+
+
+def _choose_examples(run: Run) -> Filter:
+    """The popover that narrows the comparison down to some examples."""
+    n = sum(bool(value) for value in _narrowing().values())
+    label = f"{n} restriction{'s' * (n > 1)}" if n else "All examples"
+    with st.popover(label, icon=":material/filter_alt:"):
+        true_label = _label("compare_true", "True label")
+        predicted = _label("compare_predicted", "Label of the new run")
+        words = st.text_input("Words in the text", key="compare_words", bind="query-params")
+        low, high = st.slider(
+            "Confidence of the new run",
+            0.0,
+            1.0,
+            (0.0, 1.0),
+            step=0.05,
+            key="compare_confidence",
+            bind="query-params",
+        )
+        if n:
+            st.button("All examples again", icon=":material/close:", on_click=_widen)
+    return Filter(
+        true_label=true_label or None,
+        predicted_label=predicted or None,
+        text=words or None,
+        min_confidence=low if low > 0 else None,
+        max_confidence=high if high < 1 else None,
+    )
+
+
+def _narrowing() -> dict[str, object]:
+    """The choices of the popover before it is drawn, by key; empty ones do not restrict."""
+    names = ("compare_true", "compare_predicted", "compare_words")
+    found: dict[str, object] = {
+        name: st.session_state.get(name, st.query_params.get(name)) for name in names
+    }
+    confidence = st.session_state.get("compare_confidence", (0.0, 1.0))
+    found["compare_confidence"] = tuple(confidence) != (0.0, 1.0)
+    return found
+
+
+def _widen() -> None:
+    session.choose(**dict.fromkeys(_narrowing(), None))
+
+
+def _label(key: str, title: str) -> str:
+    chosen: str = st.selectbox(
+        title,
+        ["", *(label for label in session.experiment().labels if label)],
+        key=key,
+        bind="query-params",
+        format_func=lambda label: shown_label(label) if label else "any",
+    )
+    return chosen
+
+
+def place() -> cached.Place:
+    """The key of cached calls about the new run."""
+    return session.place()
+
+
+def open_outcome(
+    choice: Choice, outcome: str, *, true: str | None = None, predicted: str | None = None
+) -> None:
+    """Go to the examples of an outcome, those first whose confidence moved most."""
+    where = choice.where
+    session.go(
+        "examples.py",
+        against=choice.against,
+        outcome=outcome,
+        by="moved",
+        split=choice.split,
+        true=true or where.true_label,
+        predicted=predicted or where.predicted_label,
+        q=where.text,
+        above=_decimal(where.min_confidence),
+        below=_decimal(where.max_confidence),
+    )
+
+
+def _decimal(bound: float | None) -> str | None:
+    return None if bound is None else f"{bound:g}"

@@ -1,0 +1,136 @@
+"""The Compare page's head: the verdict, the counts that open their examples, the metrics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from app.compare_choice import Choice, open_outcome
+from app.compare_words import Verdict, left_out, mcnemar_help, verdict
+from app.widgets import known_split
+from diagnostics import Comparison, Experiment
+from diagnostics.charts.comparison import differences_chart
+from diagnostics.metric_words import metric_words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Metrics that are drawn, in this order; the table has them all.
+_DRAWN = ("accuracy", "macro_f1", "weighted_f1", "balanced_accuracy", "matthews_correlation")
+
+
+@dataclass(frozen=True)
+class _Count:
+    """A number on top: its outcome in the link, its words, what it means."""
+
+    outcome: str
+    title: str
+    meaning: str
+
+
+_COUNTS: tuple[_Count, ...] = (
+    _Count("fixed", "Fixed", "The old run was wrong, the new one is right."),
+    _Count("broken", "Broken", "The old run was right, the new one is wrong."),
+    _Count("both-wrong-same", "Both wrong, same answer", "Both gave the same wrong label."),
+    _Count("both-wrong-different", "Both wrong, differently", "Both are wrong, with two labels."),
+    _Count("both-right", "Both right", "Both gave the true label."),
+)
+_COUNTS_WITHOUT_TRUTH: tuple[_Count, ...] = (
+    _Count("disagree", "Different answers", "The two runs gave two labels."),
+    _Count("agree", "Equal answers", "The two runs gave the same label."),
+)
+
+
+def show_verdict(found: Comparison, choice: Choice, experiment: Experiment) -> None:
+    """One sentence on which run is better and whether that is evidence."""
+    said = verdict(found)
+    with st.container(border=True):
+        _headline(said)
+        st.text(said.sentence)
+        if said.figures:
+            st.text(said.figures, help=mcnemar_help())
+    _say_what_was_compared(found, choice, experiment)
+
+
+def _headline(said: Verdict) -> None:
+    icons = {
+        "better": ":green[:material/trending_up:]",
+        "worse": ":red[:material/trending_down:]",
+        "open": ":material/trending_flat:",
+    }
+    st.subheader(f"{icons[said.side]} {said.headline}", anchor=False)
+
+
+def _say_what_was_compared(found: Comparison, choice: Choice, experiment: Experiment) -> None:
+    split = known_split(found.split)
+    noun = "example" if found.paired == 1 else "examples"
+    some = " that fit the restrictions" if choice.is_narrowed else ""
+    words = [f"{found.paired:,} {split} {noun}{some} that both runs answered."]
+    if len(experiment.runs) > 2:
+        words.append(
+            f"The test is of these two runs alone: a run picked as the best of "
+            f"{len(experiment.runs):,} looks better than it is."
+        )
+    st.caption(" ".join(words))
+    for line in left_out(found):
+        st.text(line)
+
+
+def show_counts(found: Comparison, choice: Choice) -> None:
+    """What became of the examples, in large figures; each opens its own."""
+    counts = _COUNTS if found.has_truth else _COUNTS_WITHOUT_TRUTH
+    both = found.agreement
+    values = {**found.outcomes, "agree": both.agree, "disagree": both.disagree}
+    with st.grid(len(counts), min_column_width=165):
+        for count in counts:
+            with st.container(border=True, gap="small", height="stretch"):
+                n = values[count.outcome]
+                share = f"{n / found.paired:.1%}" if found.paired else None
+                st.metric(count.title, f"{n:,}", help=count.meaning, delta_description=share)
+                if st.button(
+                    "Read them",
+                    key=f"compare_open_{count.outcome}",
+                    icon=":material/list_alt:",
+                    type="tertiary",
+                    disabled=not n,
+                ):
+                    open_outcome(choice, count.outcome)
+
+
+def show_metrics(found: Comparison) -> None:
+    """Every metric's difference with its interval."""
+    metrics = found.metrics
+    st.subheader("Metrics", anchor=False)
+    if metrics.empty:
+        return
+    st.caption(
+        "New run less old run, with the 95 % interval of 1,000 resamples of the examples that both "
+        "answered. An interval that leaves out zero is coloured."
+    )
+    drawn = metrics[metrics["metric"].isin(_DRAWN)].copy()
+    drawn["metric"] = [metric_words(name) for name in drawn["metric"]]
+    st.altair_chart(
+        differences_chart(drawn), alt=f"Difference of {len(drawn)} metrics with 95 % intervals"
+    )
+    with st.expander("All metrics"):
+        _metrics_table(metrics)
+
+
+def _metrics_table(metrics: pd.DataFrame) -> None:
+    kinds = st.column_config
+    shown = metrics.assign(metric=[metric_words(name) for name in metrics["metric"]])
+    st.dataframe(
+        shown,
+        hide_index=True,
+        column_config={
+            "metric": kinds.TextColumn("Metric"),
+            "a": kinds.NumberColumn("Old run", format="%.4f"),
+            "b": kinds.NumberColumn("New run", format="%.4f"),
+            "difference": kinds.NumberColumn("Difference", format="%+.4f"),
+            "low": kinds.NumberColumn("95 % from", format="%+.4f"),
+            "high": kinds.NumberColumn("to", format="%+.4f"),
+        },
+        alt=f"{len(shown)} metrics of both runs, their differences and intervals",
+    )
