@@ -12,20 +12,11 @@ from numpy.typing import NDArray
 from diagnostics.intervals import wilson
 from diagnostics.mcnemar import ChiSquared, mcnemar_exact, mcnemar_midp, stuart_maxwell
 from diagnostics.metrics import Counts, summary_metrics
+from diagnostics.paired_bootstrap import difference_intervals
 from diagnostics.pairing import Cells, Unpaired
-from diagnostics.resampling import (
-    REPETITIONS,
-    multinomial_weights,
-    percentile_interval,
-    resampled_metrics,
-)
 
 if TYPE_CHECKING:
     import pandas as pd
-
-#: Of the intervals, and what a p-value is held against in a sentence.
-LEVEL = 0.95
-SEED = 0
 
 
 @dataclass(frozen=True)
@@ -201,7 +192,7 @@ class Comparison:
         import pandas as pd
 
         old, new = (summary_metrics(counts) for counts in self.confusions)
-        bounds = _difference_intervals(self.judged, len(self.labels)) if old else {}
+        bounds = difference_intervals(self.judged, len(self.labels)) if old else {}
         rows = [(name, old[name], new[name], new[name] - old[name], *bounds[name]) for name in old]
         columns = ["metric", "a", "b", "difference", "low", "high"]
         return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[1:], "float64"))
@@ -265,6 +256,32 @@ class Comparison:
         return stuart_maxwell(self.flow_table)
 
 
+def verdict(comparison: Comparison, *, alpha: float = 0.05) -> str:
+    """The comparison in a sentence: what moved, and whether there is evidence of a difference.
+
+    Evidence is an exact McNemar p below `alpha`.
+    """
+    if not comparison.has_truth:
+        found = comparison.agreement
+        return (
+            f"{comparison.a!r} and {comparison.b!r} disagree on {found.disagree:,} of "
+            f"{found.examples:,} examples ({found.disagreement:.1%}, 95 % interval "
+            f"{found.low:.1%} to {found.high:.1%}). Without true labels nothing says which is "
+            "right more often."
+        )
+    p, net = comparison.mcnemar_p, comparison.net
+    counts = f"{comparison.fixed:,} fixed, {comparison.broken:,} broken, net {signed(net)}"
+    if p >= alpha:
+        return f"{counts}: no evidence of a difference (p = {p:.2g})."
+    better, worse = (comparison.b, comparison.a) if net > 0 else (comparison.a, comparison.b)
+    return f"{counts}: {better!r} is right more often than {worse!r} (p = {p:.2g})."
+
+
+def signed(n: int) -> str:
+    """A whole number with its sign, that of zero left out: +7, 0, −7."""
+    return f"{n:+,}".replace("-", "−") if n else "0"
+
+
 def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
@@ -275,18 +292,4 @@ def _table(rows: Counts, columns: Counts, n: Counts, size: int) -> Counts:
     return table
 
 
-def _difference_intervals(cells: Cells, n_labels: int) -> dict[str, tuple[float, float]]:
-    """Percentile intervals of b - a for every metric, from the paired bootstrap.
-
-    The same examples are drawn whichever run is called the old one, so that swapping them swaps
-    the bounds and their signs.
-    """
-    weights = multinomial_weights(cells.n, REPETITIONS, SEED)
-    old, new = (
-        resampled_metrics(cells.true, answers, weights, n_labels)
-        for answers in (cells.predicted_a, cells.predicted_b)
-    )
-    return {name: percentile_interval(new[name] - old[name], LEVEL) for name in old}
-
-
-__all__ = ["LEVEL", "REPETITIONS", "SEED", "Agreement", "Comparison"]
+__all__ = ["Agreement", "Comparison", "signed", "verdict"]

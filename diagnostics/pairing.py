@@ -158,6 +158,9 @@ def matched(
     An example is known by its id; where a run has it several times, in folds that repeat, by its id
     and fold. What even so comes several times on one side is left out and counted.
     """
+    side_by_side = _side_by_side(first, second)
+    if side_by_side is not None:
+        return side_by_side, Unpaired(), []
     sizes = [_size(side) for side in (first, second)]
     keys, duplicated, notes = ["example"], 0, []
     if any(size.rows > size.examples for size in sizes):
@@ -174,6 +177,26 @@ def matched(
         )
     left = Unpaired(sizes[0].rows - n, sizes[1].rows - n, duplicated=duplicated)
     return table, left, notes
+
+
+def _side_by_side(first: nw.LazyFrame[Any], second: nw.LazyFrame[Any]) -> pa.Table | None:
+    """The cells of two frames with the same examples, each once and in order; None of others.
+
+    Stored runs mostly are so, and need no join: a third of the time. Only with Polars.
+    """
+    if not (first.implementation.is_polars() and second.implementation.is_polars()):
+        return None
+    columns = ["example", "true_label", "predicted_label"]
+    a, b = (side.select(columns).to_native().collect() for side in (first, second))
+    example = a["example"]
+    is_once = example.is_sorted() and bool((example != example.shift(1)).all())
+    if not (is_once and example.equals(b["example"])):
+        return None
+    names = {"true_label": "true_a", "predicted_label": "predicted_a"}
+    rows = a.rename(names).with_columns(
+        b["true_label"].alias("true_b"), b["predicted_label"].alias("predicted_b")
+    )
+    return rows.group_by("true_a", "predicted_a", "true_b", "predicted_b").len("n").to_arrow()
 
 
 class _Size(NamedTuple):

@@ -66,7 +66,7 @@ def resampled_metrics(
     hits = drawn[:, right] @ _indicator(truth[right], n_labels)
     support = drawn @ _indicator(truth, n_labels)
     given = drawn @ _indicator(answers, n_labels)
-    return _averages(hits, support, given)
+    return metrics_of_sums(hits, support, given)
 
 
 def _indicator(codes: NDArray[np.integer], n_labels: int) -> Any:
@@ -77,7 +77,11 @@ def _indicator(codes: NDArray[np.integer], n_labels: int) -> Any:
     return csr_array((ones, (np.arange(len(codes)), codes)), shape=(len(codes), n_labels))
 
 
-def _averages(hits: Figures, support: Figures, given: Figures) -> dict[str, Figures]:
+def metrics_of_sums(hits: Figures, support: Figures, given: Figures) -> dict[str, Figures]:
+    """The metrics of `resampled_metrics` from right answers, truths and answers of each class.
+
+    Three arrays of resamples × labels.
+    """
     total = support.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         by_class = {
