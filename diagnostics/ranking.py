@@ -60,20 +60,33 @@ def rises(experiment: Experiment, metric: str) -> bool:
 def ranked_runs(experiment: Experiment, metric: str | None = None) -> list[str]:
     """The names of the runs, the best by `metric` first, those without it last.
 
-    Runs that were given less to learn from come after those that were given more: successive
-    halving scores its first candidates on few rows, where a high score means little. So do runs
-    that lack folds, after those that have them all. Ties stay in the order of the experiment, which
-    is that of the names. Without `metric` it is the headline.
+    Runs that were given less to learn from (`given`) come after those that were given more:
+    successive halving scores its first candidates on few rows, where a high score means little. So
+    do runs that lack folds, after those that have them all. Ties stay in the order of the
+    experiment, which is that of the names. Without `metric` it is the headline.
     """
     by = metric or headline(experiment)
     sign = -1 if rises(experiment, by) else 1
 
     def key(run: Run) -> tuple[float, bool, float]:
         value = run_metrics(run).get(by, math.nan)
-        given = math.inf if run.resource is None else run.resource
-        return -given, not run.is_complete, math.inf if math.isnan(value) else sign * value
+        learnt = given(run)
+        amount = math.inf if learnt is None else learnt
+        return -amount, not run.is_complete, math.inf if math.isnan(value) else sign * value
 
     return [run.run for run in sorted(experiment.runs, key=key)]
+
+
+def given(run: Run) -> float | None:
+    """How much the run was given to learn from, where that varies; None where nothing says.
+
+    Rows or another budget of a search, or the percentage of the training data that a comparison of
+    Rasa did not leave out.
+    """
+    excluded = run.tags.get("exclusion_percent", "")
+    if run.resource is None and excluded.isdecimal():
+        return 100.0 - int(excluded)
+    return run.resource
 
 
 def peers(experiment: Experiment, run: Run) -> list[str]:
@@ -85,9 +98,7 @@ def peers(experiment: Experiment, run: Run) -> list[str]:
     if not run.is_complete:
         return [run.run]
     return [
-        other.run
-        for other in experiment.runs
-        if other.is_complete and other.resource == run.resource
+        other.run for other in experiment.runs if other.is_complete and given(other) == given(run)
     ]
 
 

@@ -21,6 +21,7 @@ Figures = NDArray[np.float64]
 RESAMPLED = (
     *("accuracy", "macro_f1", "weighted_f1", "balanced_accuracy"),
     *("macro_precision", "macro_recall", "weighted_precision", "weighted_recall"),
+    "matthews_correlation",
 )
 #: Numbers that a block of resamples holds at most, for the memory's sake.
 BLOCK = 8_000_000
@@ -56,11 +57,12 @@ class Selection:
     bound: float
     shares: Figures
     repetitions: int
+    rises: bool = True
 
     @property
     def optimism(self) -> float:
-        """How much of the score is owed to having been picked."""
-        return self.naive - self.corrected
+        """How much of the score is owed to having been picked; below 0 where none is visible."""
+        return (self.naive - self.corrected) * (1 if self.rises else -1)
 
 
 def resampled_scores(
@@ -104,6 +106,13 @@ def resampled_scores(
             rows = share if place is None else share[:, place]
             found.append(_scores(truth, given, rows, metric, n_labels))
     return Resampled(np.concatenate(drawn), np.concatenate(left_out))
+
+
+def observed_scores(true: ArrayLike, answers: ArrayLike, metric: str, *, n_labels: int) -> Figures:
+    """The metric of every run on all rows, by the same definitions; takes what the other does."""
+    truth = np.asarray(true)
+    once = np.ones((1, len(truth)), np.float32)
+    return np.asarray(_scores(truth, np.asarray(answers), once, metric, n_labels)[0], float)
 
 
 def affordable_repetitions(runs: int, rows: int) -> int:
@@ -153,9 +162,11 @@ def _sums(codes: Codes, across: NDArray[np.float32], n: int) -> NDArray[np.float
 
 def _figure(
     metric: str, by_answer: NDArray[np.float32], support: NDArray[np.float32]
-) -> NDArray[np.float32]:
+) -> NDArray[np.floating]:
     """One run's metric in every resample; `by_answer` has wrong and right answers in turn."""
     hits, given = by_answer[1::2], by_answer[::2] + by_answer[1::2]
+    if metric == "matthews_correlation":
+        return _matthews(*(part.astype(float) for part in (hits, given, support)))
     average, _, name = metric.partition("_")
     if name.endswith(("recall", "accuracy")):
         values, there = hits / support, support > 0
@@ -168,6 +179,14 @@ def _figure(
         return np.asarray((known * support).sum(axis=0) / support.sum(axis=0))
     occurs = support > 0 if average == "balanced" else support + given > 0
     return np.asarray(known.sum(axis=0) / occurs.sum(axis=0))
+
+
+def _matthews(hits: Figures, given: Figures, support: Figures) -> Figures:
+    """Gorodkin 2004, as scikit-learn has it: 0 where it is undefined."""
+    total = support.sum(axis=0)
+    covariance = hits.sum(axis=0) * total - (support * given).sum(axis=0)
+    spread = (total**2 - (support**2).sum(axis=0)) * (total**2 - (given**2).sum(axis=0))
+    return np.where(spread > 0, covariance / np.sqrt(np.maximum(spread, 1)), 0.0)
 
 
 def bootstrap_selection(resampled: Resampled, naive: float, *, level: float = 0.95) -> Selection:
@@ -198,22 +217,23 @@ def bootstrap_selection(resampled: Resampled, naive: float, *, level: float = 0.
     )
 
 
-def fold_selection(scores: ArrayLike, naive: float | None = None) -> Selection:
+def fold_selection(scores: ArrayLike, *, rises: bool = True) -> Selection:
     """Selection with one fold held out at a time: pick by the others, score on that one.
 
     Parameters
     ----------
     scores
-        Runs × folds, more is better; the runs share their folds.
-    naive
-        The score of the best; else its mean.
+        Runs × folds; the runs share their folds.
+    rises
+        Whether more is better.
 
     Notes
     -----
     `bound` is the estimate of Tibshirani and Tibshirani (2009, Annals of Applied Statistics
     3:822-829), which tends to be pessimistic. Ties go to the earlier run.
     """
-    values = np.asarray(scores, float)
+    sign = 1 if rises else -1
+    values = sign * np.asarray(scores, float)
     runs, folds = values.shape
     means = values.mean(axis=1)
     others = (values.sum(axis=1, keepdims=True) - values) / max(folds - 1, 1)
@@ -222,13 +242,14 @@ def fold_selection(scores: ArrayLike, naive: float | None = None) -> Selection:
     bias = float((values.max(axis=0) - values[best]).mean())
     return Selection(
         method="held-out folds",
-        naive=float(means[best]) if naive is None else naive,
-        corrected=float(values[picked, np.arange(folds)].mean()),
+        naive=sign * float(means[best]),
+        corrected=sign * float(values[picked, np.arange(folds)].mean()),
         low=np.nan,
         high=np.nan,
-        bound=float(means[best]) - bias,
+        bound=sign * (float(means[best]) - bias),
         shares=np.bincount(picked, minlength=runs) / folds,
         repetitions=folds,
+        rises=rises,
     )
 
 
@@ -244,5 +265,6 @@ __all__ = [
     "affordable_repetitions",
     "bootstrap_selection",
     "fold_selection",
+    "observed_scores",
     "resampled_scores",
 ]

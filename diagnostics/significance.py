@@ -15,8 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 Figures = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-#: Differences that spread less than this, in parts of their size, are the same but for rounding.
-ROUNDING = 1e-9
+#: Differences that spread less than this, in parts of their size, are the same but for rounding
+#: (tables keep as few as eight digits); differences up to the other are none.
+ROUNDING, NONE = 1e-6, 1e-9
 #: Differences up to this count as none: the usual region of practical equivalence of a share.
 ROPE = 0.01
 
@@ -68,8 +69,8 @@ def corrected_t_test(differences: ArrayLike, ratio: float, *, level: float = 0.9
     folds = values.shape[-1]
     mean = values.mean(axis=-1) if folds else np.full(values.shape[:-1], np.nan)
     spread = corrected_standard_error(values, ratio)
-    is_constant = spread <= ROUNDING * np.maximum(np.abs(mean), ROUNDING)
-    identical = np.all(np.abs(values) <= ROUNDING, axis=-1) & (folds > 1)
+    is_constant = spread <= np.maximum(ROUNDING * np.abs(mean), NONE)
+    identical = np.all(np.abs(values) <= NONE, axis=-1) & (folds > 1)
     usable = np.where(is_constant, np.nan, spread)
     statistic = np.where(identical, 0.0, mean / usable)
     p = 2 * stdtr(folds - 1, -np.abs(statistic)) if folds > 1 else np.full_like(mean, np.nan)
@@ -108,7 +109,7 @@ def bayesian_t_test(
     if len(values) < 2:
         return PracticalChances(np.nan, np.nan, np.nan)
     mean, scale = float(values.mean()), float(corrected_standard_error(values, ratio))
-    if scale <= ROUNDING * max(abs(mean), ROUNDING):
+    if scale <= max(ROUNDING * abs(mean), NONE):
         better, worse = float(mean > rope), float(mean < -rope)
         return PracticalChances(better, 1 - better - worse, worse)
     worse = float(stdtr(len(values) - 1, (-rope - mean) / scale))

@@ -19,8 +19,10 @@ from diagnostics.parameters import (
 )
 from diagnostics.ranking import (
     fold_points,
+    given,
     headline,
     metric_names,
+    peers,
     ranked_runs,
     rises,
     score_points,
@@ -257,3 +259,16 @@ def test_metrics_that_we_know_are_called_as_people_call_them() -> None:
     assert metric_words("macro_f1") == "Macro F1"
     assert metric_words("weighted_precision") == "Weighted precision"
     assert metric_words("my_own") == "my_own"
+
+
+def test_runs_that_learnt_from_less_of_the_data_are_no_equals() -> None:
+    shares = {"all": "0", "half": "50", "other": "0"}
+    scores = {"all": 0.5, "half": 0.9, "other": 0.4}
+    runs = [
+        a_run(name, metrics={"accuracy": scores[name]}, tags={"exclusion_percent": share})
+        for name, share in shares.items()
+    ]
+    experiment = an_experiment(*runs)
+    assert [given(run) for run in runs] == [100, 50, 100]
+    assert ranked_runs(experiment) == ["all", "other", "half"]
+    assert peers(experiment, runs[0]) == ["all", "other"]

@@ -1,0 +1,124 @@
+"""How far each run's score may be from what it would be on other examples."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from diagnostics.metric_words import is_known, rises_by_name
+from diagnostics.ranking import fold_values, run_metrics
+
+if TYPE_CHECKING:
+    from diagnostics.selection import Resampled
+    from diagnostics.shared_folds import FoldDesign
+    from diagnostics.workspace import Experiment, Run
+
+#: Runs whose counts are resampled one by one, where their answers are not at hand together.
+ONE_BY_ONE = 60
+#: A score and the share of right answers are the same but for rounding in a file.
+SAME = 5e-5
+Method = Literal["wilson", "bootstrap", "folds", ""]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A 95 % interval of a score, and how it was found; NaN and "" where there is none."""
+
+    low: float = math.nan
+    high: float = math.nan
+    method: Method = ""
+
+
+def score_intervals(
+    experiment: Experiment,
+    metric: str,
+    *,
+    design: FoldDesign | None = None,
+    resampled: tuple[Sequence[str], Resampled] | None = None,
+) -> dict[str, Interval]:
+    """A 95 % interval of the metric of each run that has one.
+
+    Accuracy has Wilson's (1927) interval, from right answers among all. Other figures of the
+    confusion matrix have the percentiles of the bootstrap over examples. What is only known by fold
+    has the interval of the folds' mean by the corrected standard error, where `design` says how
+    large the folds are.
+
+    Parameters
+    ----------
+    design
+        Of the folds of the runs.
+    resampled
+        Names of runs, with the metric of each in resamples of all of its examples.
+    """
+    found: dict[str, Interval] = {}
+    if not (design and design.repeats):  # then the answers are more than the examples
+        found |= _wilson(experiment.runs, metric)
+    if resampled is not None:
+        bounds = np.quantile(resampled[1].drawn, [0.025, 0.975], axis=0).T
+        for name, (low, high) in zip(resampled[0], bounds.tolist(), strict=True):
+            found.setdefault(name, Interval(low, high, "bootstrap"))
+    left = [run for run in experiment.runs if run.run not in found]
+    if not (design and design.repeats) and len(left) <= ONE_BY_ONE:
+        found |= {run.run: one for run in left if (one := _resampled(run, metric)).method}
+    if design is not None:
+        by_folds = _folds([run for run in left if run.run not in found], metric, design)
+        found |= by_folds
+    return found
+
+
+def _wilson(runs: Sequence[Run], metric: str) -> dict[str, Interval]:
+    from diagnostics.intervals import wilson
+
+    counted = [run for run in runs if metric == "accuracy" and _counts_are_the_score(run)]
+    if not counted:
+        return {}
+    n = np.array([run.examples for run in counted], float)
+    wrong = np.array([run.errors for run in counted], float)
+    low, high = wilson(n - wrong, n)
+    return {
+        run.run: Interval(float(a), float(b), "wilson")
+        for run, a, b in zip(counted, low, high, strict=True)
+    }
+
+
+def _counts_are_the_score(run: Run) -> bool:
+    """Whether the accuracy is that of the examples that the run counts."""
+    if run.task != "classification" or not run.examples or run.errors is None:
+        return False
+    score = run_metrics(run).get("accuracy", math.nan)
+    return abs(score - (1 - run.errors / run.examples)) <= SAME
+
+
+def _resampled(run: Run, metric: str) -> Interval:
+    """The bootstrap of the run's own confusion matrix."""
+    from diagnostics.confusion import confusion_matrix
+    from diagnostics.resampling import multinomial_weights, percentile_interval, resampled_metrics
+
+    if not run.confusion_is_exact or metric not in run.metrics or metric == "accuracy":
+        return Interval()
+    matrix = confusion_matrix(run)
+    true, predicted = np.nonzero(matrix.counts)
+    weights = multinomial_weights(matrix.counts[true, predicted])
+    values = resampled_metrics(true, predicted, weights, len(matrix.labels)).get(metric)
+    if values is None or not matrix.total:
+        return Interval()
+    return Interval(*percentile_interval(values), "bootstrap")
+
+
+def _folds(runs: Sequence[Run], metric: str, design: FoldDesign) -> dict[str, Interval]:
+    from diagnostics.significance import fold_interval
+
+    found = {}
+    for run in runs:
+        values = list(fold_values(run, metric).values())
+        low, high = (float(bound) for bound in fold_interval(values, design.ratio))
+        if low < high:  # folds that all score the same do not say how far they may be from it
+            # Student's distribution does not know where a share ends.
+            if is_known(metric) and rises_by_name(metric) and 0 <= min(values) <= max(values) <= 1:
+                low, high = max(low, 0.0), min(high, 1.0)
+            found[run.run] = Interval(low, high, "folds")
+    return found
