@@ -22,6 +22,8 @@ ROW_HEIGHT, AXIS_HEIGHT, TITLE_HEIGHT = 26, 34, 26
 LEGEND_ROWS = 3
 
 _FIGURES = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
+#: One for each of them, for those who tell no colours apart.
+SHAPES = ["circle", "square", "cross"]
 
 
 def class_figures_chart(report: pd.DataFrame) -> alt.LayerChart:
@@ -49,8 +51,8 @@ def class_figures_chart(report: pd.DataFrame) -> alt.LayerChart:
                 scale=alt.Scale(domain=[0, 1]),
                 axis=alt.Axis(format=".0%", orient="top", tickCount=5),
             ),
-            color=alt.Color("named:N", title=None, sort=list(_FIGURES.values())),
-            shape=alt.Shape("named:N", title=None, sort=list(_FIGURES.values())),
+            color=alt.Color("named:N", title=None, scale=_scale(list(colours.FIGURES.values()))),
+            shape=alt.Shape("named:N", title=None, scale=_scale(SHAPES)),
             tooltip=[
                 alt.Tooltip("label:N", title="Class"),
                 alt.Tooltip("named:N", title="Figure"),
@@ -64,6 +66,12 @@ def class_figures_chart(report: pd.DataFrame) -> alt.LayerChart:
     lines = ranges.transform_calculate(low=low, high=high)
     height = ROW_HEIGHT * max(len(report), LEGEND_ROWS) + AXIS_HEIGHT
     return alt.LayerChart(layer=[lines, points], height=height)
+
+
+def _scale(marks: list[str]) -> alt.Scale:
+    import altair as alt
+
+    return alt.Scale(domain=list(colours.FIGURES), range=marks)
 
 
 def answers_chart(counts: pd.DataFrame) -> alt.Chart:

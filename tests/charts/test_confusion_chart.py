@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from diagnostics.charts import colours
 from diagnostics.charts.classes import answers_chart, class_figures_chart
 from diagnostics.charts.confusion import confusion_heatmap
 from diagnostics.confusion import ConfusionMatrix, class_report
@@ -109,6 +110,14 @@ def test_each_class_has_its_figures_on_one_line() -> None:
     assert points["transform"][0]["fold"] == ["precision", "recall", "f1"]
     assert points["encoding"]["x"]["scale"]["domain"] == [0, 1]
     assert points["encoding"]["y"]["scale"]["domain"] == list(LABELS)
+
+
+def test_figures_have_colours_and_shapes_of_their_own() -> None:
+    report = class_report(ConfusionMatrix(LABELS, COUNTS))
+    points = class_figures_chart(report).to_dict()["layer"][1]["encoding"]
+    assert points["color"]["scale"]["domain"] == ["Precision", "Recall", "F1"]
+    assert points["color"]["scale"]["range"] == list(colours.FIGURES.values())
+    assert len(set(points["shape"]["scale"]["range"])) == 3
 
 
 def test_answers_are_bars_in_the_order_given_and_a_click_names_one() -> None:
