@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnostics.charts import colours
+from diagnostics.charts.classes import LABEL_CHARACTERS, shown_label
 
 if TYPE_CHECKING:
     import altair as alt
@@ -20,6 +21,10 @@ COLOURS = {
 }
 BAR_HEIGHT = 24
 LABEL_WIDTH = 170
+#: Pixels for the longest words behind a bar, `99.99% · true and predicted`, and before them.
+WORDS, GAP = 150, 6
+#: What the bars keep of a chart that has no room for both; the words then end in an ellipsis.
+LEAST = 0.3
 
 
 def probability_bars(
@@ -42,7 +47,12 @@ def probability_bars(
             sort=None,
             title=None,
             axis=alt.Axis(
-                labelLimit=LABEL_WIDTH, labelOverlap=False, ticks=False, domain=False, grid=False
+                labelLimit=LABEL_WIDTH,
+                labelExpr=shown_label(LABEL_CHARACTERS),
+                labelOverlap=False,
+                ticks=False,
+                domain=False,
+                grid=False,
             ),
         ),
         tooltip=[
@@ -53,7 +63,11 @@ def probability_bars(
     width = alt.X(
         "probability:Q",
         title=None,
-        scale=alt.Scale(domain=[0, 1.3], nice=False),
+        scale=alt.Scale(
+            domain=[0, 1],
+            nice=False,
+            rangeMax=alt.expr(f"max(width - {WORDS}, width * {LEAST})"),
+        ),
         axis=None,
     )
     colour = alt.Color(
@@ -62,5 +76,10 @@ def probability_bars(
         scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())),
     )
     bars = base.mark_bar(cornerRadiusEnd=3, height=14, minBandSize=2).encode(x=width, color=colour)
-    figures = base.mark_text(align="left", dx=6, color=text_colour).encode(x=width, text="figure:N")
+    figures = base.mark_text(
+        align="left",
+        dx=GAP,
+        color=text_colour,
+        limit=alt.expr(f"width - scale('x', datum.probability) - {GAP}"),
+    ).encode(x=width, text="figure:N")
     return alt.LayerChart(layer=[bars, figures]).properties(height=alt.Step(BAR_HEIGHT))

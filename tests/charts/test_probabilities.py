@@ -33,6 +33,16 @@ def test_figures_stand_behind_the_bars_in_the_given_colour() -> None:
     assert text["encoding"]["text"]["field"] == "figure"
 
 
+def test_words_behind_a_bar_have_room_or_end_in_an_ellipsis() -> None:
+    figures = bars()["layer"][1]
+    assert "width - 150" in figures["encoding"]["x"]["scale"]["rangeMax"]["expr"]
+    assert figures["mark"]["limit"]["expr"] == "width - scale('x', datum.probability) - 6"
+
+
+def test_a_blank_label_is_named() -> None:
+    assert "(empty)" in bars()["layer"][0]["encoding"]["y"]["axis"]["labelExpr"]
+
+
 def test_every_mark_has_a_tooltip() -> None:
     for layer in bars()["layer"]:
         assert [entry["field"] for entry in layer["encoding"]["tooltip"]] == ["label", "figure"]
