@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import cached, session
 from app.confusion_doors import ROWS, clicked_row, has_rows, open_examples
+from app.shortened import named
 from diagnostics import ConfusionMatrix, Run
 from diagnostics.charts import colours
 from diagnostics.confusion import class_report, matrix_table
@@ -114,22 +115,6 @@ def _pairs_table(pairs: pd.DataFrame, *, is_open: bool) -> int | None:
 def _width(labels: pd.Series) -> int:
     """Pixels for the longest label, as long as the figures beside it stay in sight."""
     return min(max(int(labels.str.len().max()) * 6 + 18, 80), 132)
-
-
-def named(frame: pd.DataFrame, *, longest: int = 200) -> pd.DataFrame:
-    """The frame with a word for blank labels, and long ones cut in the middle.
-
-    A table would not show the one, and of the others only how they begin, often all alike.
-    """
-    labels = [str(name) for name in frame if str(name).endswith("label")]
-    return frame.assign(**{name: [shown_label(x, longest) for x in frame[name]] for name in labels})
-
-
-def shown_label(label: str, longest: int) -> str:
-    """A label of at most so many characters, or a word for a blank one."""
-    half = (longest - 1) // 2
-    shown = label if len(label) <= longest else f"{label[:half]}…{label[-half:]}"
-    return shown if shown.strip() else "(empty)"
 
 
 def show_classes(run: Run, matrix: ConfusionMatrix, split: str | None) -> None:

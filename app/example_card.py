@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from app import cached, example_company, session, tables, verbatim
+from app.shortened import shown_label
 from diagnostics import Evidence, Run
 from diagnostics.charts import colours
 from diagnostics.charts.probabilities import probability_bars
@@ -94,11 +95,11 @@ def _labels(run: Run, answer: Answer | None) -> None:
             return
         truth, said = answer["true_label"], answer["predicted_label"]
         if truth is None:
-            verbatim.chip("predicted", str(said), colours.CHOSEN)
+            verbatim.chip("predicted", shown_label(str(said)), colours.CHOSEN)
         else:
-            verbatim.chip("true", truth, colours.TRUE_LABEL)
+            verbatim.chip("true", shown_label(truth), colours.TRUE_LABEL)
             colour = colours.RIGHT if truth == said else colours.PREDICTED_LABEL
-            verbatim.chip("predicted", str(said), colour)
+            verbatim.chip("predicted", shown_label(str(said)), colour)
         if answer["fold"] is not None:
             verbatim.chip("fold", str(answer["fold"]))
         if answer["split"] != run.split:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import cached, session, tables
+from app.shortened import named
 from diagnostics import Evidence
 from diagnostics.charts import colours
 from diagnostics.neighbours import METHODS
@@ -64,7 +65,7 @@ def _answers_counted(answers: pd.DataFrame) -> None:
     counts = counts.sort_values(["runs", "predicted_label"], ascending=[False, True])
     counts["mark"] = [MARKS.get(value, "") for value in counts["correct"]]
     st.dataframe(
-        counts[["mark", "predicted_label", "runs"]],
+        named(counts[["mark", "predicted_label", "runs"]]),
         hide_index=True,
         height=tables.height_of(len(counts), most=5),
         row_height=tables.ROW_HEIGHTS["none"],
@@ -94,9 +95,10 @@ def _ordered(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _answers_shown(answers: pd.DataFrame) -> pd.DataFrame:
+    labels = named(answers)["predicted_label"]
     said = [
         "right (not listed among its mistakes)" if derived else label
-        for label, derived in zip(answers["predicted_label"], answers["derived"], strict=True)
+        for label, derived in zip(labels, answers["derived"], strict=True)
     ]
     marks = [MARKS.get(value, "") for value in answers["correct"]]
     shown = answers.assign(mark=marks, said=said, confidence=answers["confidence"] * 100)

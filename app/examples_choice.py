@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app import cached, session
+from app.shortened import shown_label
 from diagnostics import Evidence, Filter, Run
 from diagnostics.listing import offered_rankings
 from diagnostics.reducers import By, Measure
@@ -133,7 +134,7 @@ def _label(key: str, title: str) -> str:
         ["", *(label for label in session.experiment().labels if label)],
         key=key,
         bind="query-params",
-        format_func=lambda label: label or "any",
+        format_func=lambda label: shown_label(label) if label else "any",
         on_change=start_over,
         width=150,
     )

@@ -12,6 +12,7 @@ import streamlit as st
 from app import cached, session, tables, verbatim, widgets
 from app.evidence_words import keep_hint
 from app.examples_choice import NARROWING, Choice, start_over
+from app.shortened import shown_label
 from diagnostics import Evidence, Run
 from diagnostics.charts import colours
 from diagnostics.content import with_shared_content
@@ -88,7 +89,7 @@ def _clearable(key: str, value: str) -> None:
         key, colours.OTHER
     )
     with st.container(horizontal=True, width="content", vertical_alignment="center", gap=None):
-        verbatim.chip(NARROWING[key], value, colour)
+        verbatim.chip(NARROWING[key], shown_label(value), colour)
         st.button(
             "",
             key=f"examples_clear_{key}",

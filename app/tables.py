@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from app.shortened import fitted, letters_in, lines_of, named
 from diagnostics.charts import colours
 from diagnostics.content import heading
 
@@ -16,10 +18,11 @@ if TYPE_CHECKING:
 
     from diagnostics.content import ContentColumns
 
-#: Pixels of a row; Streamlit wraps texts in rows of more than 60.
+#: Pixels of a row; Streamlit wraps texts in rows of more than 60, which three lines fill.
 ROW_HEIGHTS = {"text": 62, "image": 50, "fields": 35, "none": 35}
-#: Characters that a wide table has room for, and those of a text in a narrow one's three lines.
-ONE_LINE, THREE_LINES = 60, 56
+WRAPPING = 60
+#: Characters of a field that a wide table has room for.
+ONE_LINE = 60
 #: Columns of labels, and what the narrowest of them takes in pixels.
 LABELS, LEAST_LABEL = ("true_label", "predicted_label"), 70
 #: Columns that leave the others less room.
@@ -30,6 +33,19 @@ SHARES = ("confidence", "margin", "similarity")
 LIST_HEIGHT, HEAD = 600, 36
 #: Pixels of a column that has a tick or a cross.
 MARK = 36
+
+
+@dataclass(frozen=True)
+class Room:
+    """Pixels of the columns of words: a text's, and a label's at most."""
+
+    text: int
+    label: int
+
+
+WIDE, NARROW = Room(200, 105), Room(140, 122)
+#: Narrow, and beside a measure.
+TIGHT = Room(128, 104)
 
 
 def examples_table(
@@ -48,10 +64,9 @@ def examples_table(
     `narrow` keeps the text from taking the room of the labels.
     """
     mark_row(key, selected)
-    if narrow and content.text:
-        text = heading(content.text)
-        frame = frame.assign(**{text: [_cut(value) for value in frame[text]]})
-    row_height = ROW_HEIGHTS[content.kind] if narrow or _is_long(frame) else 35
+    room = _room(frame, narrow=narrow)
+    row_height = ROW_HEIGHTS[content.kind] if narrow or _is_long(frame, content, room) else 35
+    frame = _shortened(frame, content, room, lines=3 if row_height > WRAPPING else 1)
     st.dataframe(
         frame.assign(**{name: frame[name] * 100 for name in SHARES if name in frame}),
         key=key,
@@ -61,7 +76,7 @@ def examples_table(
         on_select=partial(_clicked, key, selected, on_select),
         selection_mode=["single-row", "single-cell"],
         column_order=_order(frame, content),
-        column_config=_config(frame, content, colour, narrow=narrow),
+        column_config=_config(frame, content, colour, room),
         placeholder="",
         alt=alt,
     )
@@ -96,16 +111,33 @@ def _clicked(key: str, marked: int | None, on_select: Callable[[int], None]) -> 
         on_select(row)
 
 
-def _is_long(frame: pd.DataFrame) -> bool:
+def _room(frame: pd.DataFrame, *, narrow: bool) -> Room:
+    if not narrow:
+        return WIDE
+    return TIGHT if any(name in frame for name in MEASURED) else NARROW
+
+
+def _is_long(frame: pd.DataFrame, content: ContentColumns, room: Room) -> bool:
     """Whether a wide table's rows need more than a line."""
-    content = [name for name in frame if str(name).startswith(heading(""))]
-    return any(len(str(value)) > ONE_LINE for name in content for value in frame[name])
+    if content.text and heading(content.text) in frame:
+        texts = [str(text) for text in frame[heading(content.text)]]
+        return any(len(lines_of(text, width=room.text)) > 1 for text in texts)
+    fields = [name for name in frame if str(name).startswith(heading(""))]
+    return any(len(str(value)) > ONE_LINE for name in fields for value in frame[name])
 
 
-def _cut(text: Any) -> Any:
-    """A text that ends in a word, not in half a line."""
-    is_long = isinstance(text, str) and len(text) > THREE_LINES
-    return f"{text[: THREE_LINES - 1].rstrip(' …')}…" if is_long else text
+def _shortened(
+    frame: pd.DataFrame, content: ContentColumns, room: Room, *, lines: int
+) -> pd.DataFrame:
+    """Texts that end in a word, not in half a line, and labels that can be told apart."""
+    frame = named(frame, longest=letters_in(room.label, lines=lines))
+    text = heading(content.text) if content.text else ""
+    if text not in frame:
+        return frame
+    fits = partial(fitted, width=room.text, lines=lines)
+    return frame.assign(
+        **{text: [fits(value) if isinstance(value, str) else value for value in frame[text]]}
+    )
 
 
 def _field(name: str, values: pd.Series, *, narrow: bool) -> Any:
@@ -133,19 +165,17 @@ def _label_width(labels: pd.Series, most: int) -> int:
 
 
 def _config(
-    frame: pd.DataFrame, content: ContentColumns, colour: str, *, narrow: bool
+    frame: pd.DataFrame, content: ContentColumns, colour: str, room: Room
 ) -> dict[str, Any]:
     column = st.column_config
-    is_tight = narrow and any(name in frame for name in MEASURED)
-    most = 104 if is_tight else 122 if narrow else 105
-    labels = {name: _label_width(frame[name], most) for name in LABELS if name in frame}
+    labels = {name: _label_width(frame[name], room.label) for name in LABELS if name in frame}
     share: dict[str, Any] = {"min_value": 0, "max_value": 100, "format": "%.1f%%", "color": colour}
     known: dict[str, Any] = {
         "example": column.TextColumn("Example", width="small"),
         "true_label": column.TextColumn("True", width=labels.get("true_label")),
         "predicted_label": column.TextColumn("Predicted", width=labels.get("predicted_label")),
         "confidence": column.NumberColumn("Confidence", format="%.1f%%", width=80)
-        if is_tight
+        if room == TIGHT
         else column.ProgressColumn("Confidence", width=95, **share),
         "margin": column.NumberColumn("Margin", format="%.1f%%", width=64),
         "entropy": column.NumberColumn("Entropy", format="%.3f", width=64),
@@ -157,9 +187,7 @@ def _config(
         if name == content.image:
             known[heading(name)] = column.ImageColumn("Image", width=64)
         elif name == content.text:
-            known[heading(name)] = column.TextColumn(
-                "Text", width=128 if is_tight else 140 if narrow else 200
-            )
+            known[heading(name)] = column.TextColumn("Text", width=room.text)
         else:
-            known[heading(name)] = _field(name, frame[heading(name)], narrow=narrow)
+            known[heading(name)] = _field(name, frame[heading(name)], narrow=room != WIDE)
     return {name: known[name] for name in frame if name in known}

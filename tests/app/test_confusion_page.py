@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.confusion_tables import reading, shown_label
+from app.confusion_tables import reading
+from app.shortened import shown_label
 from diagnostics import record
 from diagnostics.confusion import ConfusionMatrix, confused_pairs
 

@@ -24,6 +24,7 @@ EVIL = [
     "=cmd()",
     "**bold** a->b\nnext line",
 ]
+WORDY = "a very long word " * 20 + "at the end"
 Opened = Callable[..., AppTest]
 
 
@@ -59,6 +60,14 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         confidence=[0.9] * 6,
         content=EVIL,
     )
+    record(
+        folder / "blank/run",
+        true_label=["", "  ", "cat"],
+        predicted_label=["cat"] * 3,
+        confidence=[0.9, 0.8, 0.7],
+        content=["one", "two", "three"],
+    )
+    record(folder / "wordy/run", true_label=["a"], predicted_label=["b"], content=[WORDY])
     n = 40
     record(
         folder / "long/run",
@@ -107,6 +116,19 @@ def captions(at: AppTest) -> str:
 
 def the_list(at: AppTest) -> Any:
     return next(d.value for d in at.dataframe if "example" in d.value)
+
+
+def test_blank_labels_are_named_in_the_list_and_on_the_card(opened: Opened) -> None:
+    at = opened("blank")
+    assert the_list(at)["true_label"].tolist() == ["(empty)", "(empty)"]
+    assert {"true (empty)", "predicted cat"} <= set(plain(at))
+
+
+def test_a_long_text_ends_in_a_word_in_the_list_and_is_whole_on_the_card(opened: Opened) -> None:
+    at = opened("wordy")
+    shown = the_list(at)["content: text"].iloc[0]
+    assert shown.endswith(" very…")
+    assert WORDY in plain(at)
 
 
 def test_the_most_confident_mistake_is_open_at_first(opened: Opened) -> None:
