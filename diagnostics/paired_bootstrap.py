@@ -21,6 +21,8 @@ from diagnostics.resampling import REPETITIONS, Counts, metrics_of_sums, percent
 
 Weights = NDArray[np.int32]
 
+#: Cells from which on the tables pay.
+_MANY = 1000
 #: Standard deviations that the Poisson total stays below the number of rows, so that rows
 #: seldom have to be taken away again.
 _BELOW = 2.5
@@ -98,11 +100,19 @@ def _class_sums(
         sums.append(csr_array((ones, (codes[kept], kept)), shape=(n_labels, len(everything))))
     random = np.random.default_rng(seed)
     for start in range(0, repetitions, _PART):
-        weights = drawn_counts(cells.n, min(_PART, repetitions - start), random)
+        weights = _drawn(cells.n, min(_PART, repetitions - start), random)
         yield tuple((matrix @ weights).T.astype(float) for matrix in sums)
 
 
-def drawn_counts(counts: Counts, repetitions: int, random: np.random.Generator) -> Weights:
+def _drawn(counts: Counts, repetitions: int, random: np.random.Generator) -> Weights:
+    """Multinomial counts, cells × resamples, in the way that costs less."""
+    if len(counts) > _MANY:
+        return poisson_drawn(counts, repetitions, random)
+    total = int(counts.sum())
+    return random.multinomial(total, counts / total, repetitions).T.astype(np.int32)
+
+
+def poisson_drawn(counts: Counts, repetitions: int, random: np.random.Generator) -> Weights:
     """How often each cell comes in each resample: an array of cells × `repetitions`.
 
     Every column is multinomial with the cells' shares and adds up to the number of rows.
@@ -159,4 +169,4 @@ def _add_rows(drawn: Weights, counts: Counts, missing: Counts, random: np.random
     np.add.at(drawn.reshape(-1), cell_of_row[rows] * len(missing) + resample, 1)
 
 
-__all__ = ["difference_intervals", "drawn_counts"]
+__all__ = ["difference_intervals", "poisson_drawn"]

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from diagnostics.paired_bootstrap import difference_intervals, drawn_counts
+from diagnostics import paired_bootstrap
+from diagnostics.paired_bootstrap import difference_intervals, poisson_drawn
 from diagnostics.pairing import Cells
 
 
@@ -25,7 +26,7 @@ def random_cells(rows: int, labels: int, seed: int = 0) -> Cells:
 def test_cells_are_drawn_as_rows_are(counts: list[int]) -> None:
     cells = np.array(counts)
     total = cells.sum()
-    drawn = drawn_counts(cells, 10_000, np.random.default_rng(1))
+    drawn = poisson_drawn(cells, 10_000, np.random.default_rng(1))
     assert (drawn.sum(axis=0) == total).all()
     assert drawn.min() >= 0
     share = cells / total
@@ -40,7 +41,7 @@ def test_cells_are_drawn_as_rows_are(counts: list[int]) -> None:
 
 def test_one_cell_has_the_binomial_distribution() -> None:
     cells = np.array([3, 400, 97])
-    drawn = drawn_counts(cells, 20_000, np.random.default_rng(2))
+    drawn = poisson_drawn(cells, 20_000, np.random.default_rng(2))
     for cell in (0, 2):
         seen = np.bincount(drawn[cell], minlength=501)
         expected = stats.binom.pmf(np.arange(501), 500, cells[cell] / 500) * 20_000
@@ -85,6 +86,16 @@ def test_swapping_the_runs_swaps_the_bounds_and_their_signs() -> None:
     there = difference_intervals(swapped[order], 5)
     for name, (low, high) in here.items():
         assert there[name] == pytest.approx((-high, -low), abs=1e-12)
+
+
+def test_many_cells_are_drawn_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = random_cells(3_000, 12)
+    here = difference_intervals(cells, 12, repetitions=3_000)
+    monkeypatch.setattr(paired_bootstrap, "_MANY", 0)
+    there = difference_intervals(cells, 12, repetitions=3_000)
+    assert here != there
+    for name, (low, high) in here.items():
+        assert there[name] == pytest.approx((low, high), abs=0.06 * (high - low))
 
 
 def test_the_same_seed_gives_the_same_bounds() -> None:
