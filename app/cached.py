@@ -14,7 +14,7 @@ import streamlit as st
 
 import diagnostics
 import diagnostics.examples
-from diagnostics import calibration, content, listing, neighbours, spans
+from diagnostics import content, listing, neighbours, spans
 from diagnostics.opening import workspace_fingerprint
 from diagnostics.reducers import By, Measure
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from diagnostics import ConfusionMatrix, Experiment, Filter, Ranking, Run, Workspace
-    from diagnostics.calibration import ConfidenceCounts
     from diagnostics.content import ContentColumns
     from diagnostics.neighbours import ExampleIndex
 
@@ -91,12 +90,6 @@ def most_confused_labels(place: Place, split: str | None, limit: int) -> list[st
     from diagnostics.seriation import most_confused_labels
 
     return most_confused_labels(confusion_matrix(place, split), limit)
-
-
-@st.cache_data(max_entries=128, show_spinner=False)
-def confidence_counts(place: Place, split: str | None, label: str | None) -> ConfidenceCounts:
-    """The run's answers by confidence, all or those with one predicted label."""
-    return calibration.confidence_counts(_found(place)[1], split=split, predicted_label=label)
 
 
 @st.cache_data(max_entries=128, show_spinner="Ranking the examples…")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import cached, session, widgets
+from app import confidence_cached, session, widgets
 from app.confidence_choice import Choice
 from diagnostics import Run
 from diagnostics.calibration import ConfidenceCounts, histogram_bars
@@ -16,6 +16,9 @@ from diagnostics.charts.confidence import (
     confidence_histogram_chart,
     overlaid_histogram_chart,
 )
+
+if TYPE_CHECKING:
+    import altair as alt
 
 _HEIGHTS: dict[str, Value] = {"Counts": "n", "Shares": "share"}
 #: Numbers of bins that divide the 1,000 of the calibration cube.
@@ -27,7 +30,7 @@ _RANKINGS = {"right": "confident-correct", "wrong": "confident-mistakes", "unjud
 def counts_of(choice: Choice) -> dict[str, ConfidenceCounts]:
     """The counts of every run, by its name; the page ends where they are no probabilities."""
     found = {
-        run.run: cached.confidence_counts(session.place(run), choice.split, choice.label)
+        run.run: confidence_cached.counts(session.place(run), choice.split, choice.label)
         for run in choice.runs
     }
     counts = found[choice.runs[0].run]
@@ -51,20 +54,17 @@ def show_distribution(choice: Choice) -> None:
         st.subheader("Right and wrong answers by confidence", anchor=False)
         with st.container(horizontal=True, width="content", vertical_alignment="center"):
             value, bins = _choose_bars(overlaid=len(found) > 1)
-    _say_what_is_counted(choice.runs[0], found[choice.runs[0].run], choice.split)
+    _say_what_is_counted(choice, found)
     bars = histogram_bars(found, bins=bins)
     if len(found) > 1:
-        st.altair_chart(
-            overlaid_histogram_chart(bars, list(found)),
-            alt=f"Confidence of right and wrong answers of {len(found)} runs",
-        )
-        return
-    event = st.altair_chart(
-        confidence_histogram_chart(bars, value=value),
-        key=f"confidence_bars_{bins}",
-        on_select="rerun",
-        alt="Right answers upwards and wrong ones downwards, by confidence",
-    )
+        chart: alt.Chart | alt.LayerChart = overlaid_histogram_chart(bars, list(found))
+        said = f"Confidence of right and wrong answers of {len(found)} runs"
+    else:
+        chart = confidence_histogram_chart(bars, value=value)
+        said = "Right answers upwards and wrong ones downwards, by confidence"
+    # Another set of bars has another key: what was clicked in one means nothing in the other.
+    key = f"confidence_bars_{bins}_{len(found)}"
+    event = st.altair_chart(chart, key=key, on_select="rerun", alt=said)
     clicked = event["selection"].get(BAR)
     if clicked:
         open_bar(choice, clicked[0])
@@ -96,20 +96,29 @@ def _choose_bars(*, overlaid: bool) -> tuple[Value, int]:
     return _HEIGHTS[value], int(bins)
 
 
-def _say_what_is_counted(run: Run, counts: ConfidenceCounts, split: str | None) -> None:
+def _say_what_is_counted(choice: Choice, found: dict[str, ConfidenceCounts]) -> None:
     """How many answers of which split, what is left out, and what the files do not have."""
-    of_split = widgets.known_split(split or run.split)
-    parts = [f"{counts.total:,} {of_split} answers".replace("  ", " ")]
-    if counts.judged:
-        parts = [f"{parts[0]}: {counts.right.sum():,} right, {counts.wrong.sum():,} wrong"]
+    run = choice.runs[0]
+    counts = found[run.run]
+    said = f"{counts.total:,} {of_split(run, choice)} answers"
     if counts.only_mistakes:
-        parts = [f"Only mistakes are in this run's files: {counts.wrong.sum():,} of them"]
-    if counts.judged and counts.unjudged.sum():
+        said = f"Only mistakes are in this run's files: {counts.wrong.sum():,} of them"
+    elif counts.judged:
+        said += f": {counts.right.sum():,} right, {counts.wrong.sum():,} wrong"
+    parts = [said]
+    if counts.judged and counts.unjudged.any():
         parts.append(f"{counts.unjudged.sum():,} have no true label")
     if counts.missing:
         parts.append(f"{counts.missing:,} have no confidence and are left out")
-    parts.append("A click on a bar opens its examples")
+    if len(found) > 1:
+        parts.append("Each run's right answers add up to 100 %, and so do its wrong ones")
+    parts.append(f"A click on a {'point' if len(found) > 1 else 'bar'} opens its examples")
     st.caption(". ".join(parts) + ".")
+
+
+def of_split(run: Run, choice: Choice) -> str:
+    """The split that is shown, as a word before "answers"."""
+    return widgets.known_split(choice.split or run.split) or "evaluated"
 
 
 def open_bar(choice: Choice, bar: dict[str, Any]) -> None:
@@ -129,8 +138,3 @@ def open_bar(choice: Choice, bar: dict[str, Any]) -> None:
 def bound(confidence: float) -> str:
     """A bound of the confidence as the link has it: the shortest decimal for the same float."""
     return repr(float(confidence))
-
-
-def show_calibration(choice: Choice) -> None:
-    """How far the confidence can be taken at its word."""
-    counts_of(choice)
