@@ -1,6 +1,6 @@
 """How sure the answers were, how far that can be trusted, and where to draw the line."""
 
-from app import confidence_choice, confidence_view, session
+from app import calibration_view, confidence_choice, confidence_view, session
 
 experiment, run = session.experiment(), session.run()
 confidence_choice.require_confidence(run)
@@ -9,4 +9,4 @@ match choice.view:
     case confidence_choice.DISTRIBUTION:
         confidence_view.show_distribution(choice)
     case confidence_choice.CALIBRATION:
-        confidence_view.show_calibration(choice)
+        calibration_view.show_calibration(choice)

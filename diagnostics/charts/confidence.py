@@ -1,4 +1,4 @@
-"""How sure the answers were: the histogram of right and wrong ones, and reliability diagrams."""
+"""How sure right and wrong answers were, and the colours of runs that are laid over one another."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 #: The name under which a click on a bar is reported; it holds `lower`, `upper` and `outcome`.
 BAR = "bar"
-#: The name under which a click on a bin is reported; it holds `run`, `lower` and `upper`.
-POINT = "point"
 Value = Literal["n", "share"]
 
 HEIGHT = 360
@@ -50,7 +48,7 @@ def confidence_histogram_chart(bars: pd.DataFrame, *, value: Value = "n") -> alt
         alt.Chart(drawn, height=HEIGHT)
         .mark_bar(cursor="pointer", binSpacing=1, minBandSize=2)
         .encode(
-            x=_confidence_axis(float(bars["lower"].min()), bin="binned"),
+            x=confidence_axis("lower", float(bars["lower"].min())),
             x2="upper:Q",
             y=alt.Y("height:Q", title=_height_title(value), axis=_magnitude_axis(value)),
             color=alt.Color(
@@ -70,15 +68,15 @@ def confidence_histogram_chart(bars: pd.DataFrame, *, value: Value = "n") -> alt
     return chart
 
 
-def _confidence_axis(lowest: float, *, bin: Literal["binned"] | None = None) -> alt.X:  # noqa: A002
+def confidence_axis(column: str, lowest: float) -> alt.X:
+    """The axis of a confidence from `lowest` to 1."""
     import altair as alt
 
     return alt.X(
-        "lower:Q",
-        bin=bin,
+        f"{column}:Q",
         title="Confidence",
         scale=alt.Scale(domain=[lowest, 1], nice=False),
-        axis=alt.Axis(format=".0%", grid=False),
+        axis=alt.Axis(format=".0%", grid=False, tickCount=10),
     )
 
 
@@ -108,7 +106,7 @@ def _bar_tooltip() -> list[alt.Tooltip]:
 
 
 def overlaid_histogram_chart(bars: pd.DataFrame, runs: Sequence[str]) -> alt.LayerChart:
-    """The same of several runs as outlines, each in its colour, right upwards and wrong downwards.
+    """The same of several runs as outlines, each in its colour; a click on a point names its bar.
 
     Parameters
     ----------
@@ -122,19 +120,24 @@ def overlaid_histogram_chart(bars: pd.DataFrame, runs: Sequence[str]) -> alt.Lay
 
     drawn = bars.assign(
         height=bars["share"].where(bars["outcome"] != "wrong", -bars["share"]),
+        middle=(bars["lower"] + bars["upper"]) / 2,
         called=bars["outcome"].map(OUTCOMES),
     )
-    base = alt.Chart(drawn, height=HEIGHT).encode(
-        x=_confidence_axis(float(bars["lower"].min())),
-        y=alt.Y("height:Q", title="← wrong · share · right →", axis=_magnitude_axis("share")),
+    base = alt.Chart(drawn).encode(
+        x=confidence_axis("middle", float(bars["lower"].min())),
+        y=alt.Y(
+            "height:Q", title="Wrong ← share of answers → right", axis=_magnitude_axis("share")
+        ),
         color=run_colour(runs),
-        strokeDash=run_dash(runs),
         detail="outcome:N",
         tooltip=[alt.Tooltip("run:N", title="Run"), *_bar_tooltip()],
     )
-    lines = base.mark_line(interpolate="step-after", strokeWidth=2)
+    fields = ["run", "lower", "upper", "outcome"]
+    click = alt.selection_point(name=BAR, fields=fields, on="click")
+    lines = base.mark_line(interpolate="monotone", strokeWidth=2).encode(strokeDash=run_dash(runs))
+    points = base.mark_point(filled=True, size=36, opacity=1, cursor="pointer").add_params(click)
     zero = alt.Chart(drawn.head(1)).mark_rule(color=colours.OTHER).encode(y=alt.datum(0))
-    return alt.LayerChart(layer=[zero, lines], height=HEIGHT)
+    return alt.LayerChart(layer=[zero, lines, points], height=HEIGHT)
 
 
 def run_colour(runs: Sequence[str]) -> alt.Color:

@@ -1,0 +1,158 @@
+"""The Confidence page's second view: how far the confidence can be taken at its word."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import confidence_cached, mending_view, session, widgets
+from app.calibration_figures import figure_rows
+from app.confidence_choice import Choice
+from app.confidence_view import counts_of, of_split, open_bar
+from app.tables import HEAD
+from diagnostics import Run
+from diagnostics.charts.reliability import POINT, overlaid_reliability_chart, reliability_chart
+from diagnostics.corp import corp_line
+from diagnostics.outcomes import Outcomes
+from diagnostics.probabilities import percent
+from diagnostics.reliability import ECE_BINS, Binning, Verdict, reliability_bins, verdict
+
+#: Pixels of a row of figures, three lines high, and how many are shown before the table scrolls.
+FIGURE_HEIGHT, FIGURES = 66, 7
+_BINNINGS: dict[str, Binning] = {"Equal width": "width", "Equal mass": "mass"}
+_KINDS = {
+    "overconfident": "overconfident",
+    "underconfident": "not as sure as they could be",
+    "as said": "as often as they say, as far as so many answers can tell",
+}
+
+
+def show_calibration(choice: Choice) -> None:
+    """The reliability diagram, its figures in words, and what would mend the confidence."""
+    runs = _judged(choice)
+    found = {
+        run.run: confidence_cached.outcomes(session.place(run), choice.split, choice.label)
+        for run in runs
+    }
+    for run in runs:
+        _say_verdict(run, verdict(found[run.run]), is_one=len(runs) == 1)
+    diagram, figures = st.columns([6, 7], gap="medium")
+    with diagram, st.container(border=True, height="stretch"):
+        _show_diagram(choice, runs, found)
+    with figures, st.container(border=True, height="stretch"):
+        _show_figures(choice, runs, found)
+    with st.container(border=True):
+        mending_view.show(choice, runs)
+
+
+def _judged(choice: Choice) -> list[Run]:
+    """The runs with answers known to be right or wrong; the page ends if the chosen has none."""
+    counts = counts_of(choice)
+    chosen = counts[choice.runs[0].run]
+    if not chosen.judged:
+        what = "No true label is known here: whether the confidence holds cannot be told."
+        widgets.missing(what, "Add a column true_label to the predictions.")
+        st.stop()
+    if chosen.only_mistakes:
+        what = "Only mistakes are in this run's files: how often answers are right is not known."
+        widgets.missing(what, "Run rasa test nlu --successes to keep the right answers, too.")
+        st.stop()
+    kept = [run for run in choice.runs if run.run in counts]
+    return [run for run in kept if counts[run.run].judged and not counts[run.run].only_mistakes]
+
+
+def _say_verdict(run: Run, said: Verdict | None, *, is_one: bool) -> None:
+    if said is None:
+        return
+    name = "" if is_one else f"{run.run}: "
+    which = f"answers above {percent(said.above)}" if said.above else "answers"
+    sure, right = percent(said.mean_confidence), percent(said.accuracy)
+    sentence = f"{which} are right {right} of the time and {sure} sure: {_KINDS[said.kind]}."
+    sentence = sentence if name else sentence[0].upper() + sentence[1:]
+    interval = f"95 % interval {percent(said.low)} to {percent(said.high)}"
+    st.text(f"{name}{sentence} ({said.n:,} answers, {interval}.)")
+
+
+def _show_diagram(choice: Choice, runs: list[Run], found: dict[str, Outcomes]) -> None:
+    import pandas as pd
+
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.subheader("Reliability", anchor=False)
+        asked = st.segmented_control(
+            "Bins",
+            list(_BINNINGS),
+            default="Equal width",
+            key="confidence_binning",
+            bind="query-params",
+            required=True,
+            label_visibility="collapsed",
+        )
+    binning = _BINNINGS[asked]
+    tables = [reliability_bins(found[run.run], binning=binning).assign(run=run.run) for run in runs]
+    bins = pd.concat(tables, ignore_index=True)
+    st.caption(_about_the_diagram(choice, runs, found, binning))
+    if len(runs) > 1:
+        chart = overlaid_reliability_chart(bins, [run.run for run in runs])
+    else:
+        chance = confidence_cached.chance(session.place(runs[0]), choice.split, choice.label)
+        chart = reliability_chart(bins, corp_line(found[runs[0].run]), chance.band)
+    event = st.altair_chart(
+        chart,
+        key=f"confidence_reliability_{binning}",
+        on_select="rerun",
+        alt=f"Share of right answers against confidence, {len(runs)} runs",
+    )
+    clicked = event["selection"].get(POINT)
+    if clicked:
+        open_bar(choice, clicked[0])
+
+
+def _about_the_diagram(
+    choice: Choice, runs: list[Run], found: dict[str, Outcomes], binning: Binning
+) -> str:
+    n = found[runs[0].run].total
+    width = "equally wide" if binning == "width" else "equally filled"
+    parts = [
+        f"{n:,} {of_split(runs[0], choice)} answers in {ECE_BINS} {width} bins, with Wilson "
+        "intervals of 95 %; a click on a point opens its answers."
+    ]
+    if len(runs) == 1:
+        parts.append(
+            "The line is the best fit that never falls (CORP); if the confidence were true, it "
+            "would lie in the grey band in 90 % of 1,000 draws. Bars: how many answers."
+        )
+    return " ".join(parts)
+
+
+def _show_figures(choice: Choice, runs: list[Run], found: dict[str, Outcomes]) -> None:
+    import pandas as pd
+
+    st.subheader("Figures", anchor=False)
+    tables = []
+    for run in runs:
+        place = session.place(run)
+        scores = None if choice.label else confidence_cached.scores(place, choice.split)
+        chance = confidence_cached.chance(place, choice.split, choice.label)
+        tables.append(list(figure_rows(found[run.run], chance, scores)))
+    meanings = {name: meaning for table in tables for name, _, meaning in table}
+    shown = pd.DataFrame({"figure": list(meanings)})
+    for place_of_run, table in enumerate(tables):
+        values = {name: value for name, value, _ in table}
+        shown[place_of_run] = [values.get(name) for name in meanings]
+    shown["meaning"] = list(meanings.values())
+    text = st.column_config.TextColumn
+    called = ["Value"] if len(runs) == 1 else [run.run for run in runs]
+    st.dataframe(
+        shown.rename(columns=str),
+        hide_index=True,
+        row_height=FIGURE_HEIGHT,
+        height=HEAD + FIGURE_HEIGHT * min(len(shown), FIGURES),
+        placeholder="–",
+        column_config={
+            "figure": text("Figure", width=165),
+            "meaning": text("What it says", width=330),
+            **{str(number): text(name, width=120) for number, name in enumerate(called)},
+        },
+        alt="Figures of calibration with what they say",
+    )

@@ -1,0 +1,63 @@
+"""Cached calls behind the distribution and the calibration; keys are as in `app.cached`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from app.cached import Place, _found
+from diagnostics.calibration import ConfidenceCounts, confidence_counts
+from diagnostics.corp import Chance, by_chance
+from diagnostics.correctness import Recalibration, recalibration
+from diagnostics.outcomes import Outcomes, run_outcomes
+from diagnostics.probability_scores import ProbabilityScores, probability_scores
+from diagnostics.probability_vectors import VectorTable
+from diagnostics.temperature import Rescaling, rescaling
+
+if TYPE_CHECKING:
+    from diagnostics import Run
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def counts(place: Place, split: str | None, label: str | None) -> ConfidenceCounts:
+    """The run's answers by confidence, all or those with one predicted label."""
+    return confidence_counts(_found(place)[1], split=split, predicted_label=label)
+
+
+# A resource: half a million distinct confidences are not copied for every look at them.
+@st.cache_resource(max_entries=24, show_spinner=False)
+def outcomes(place: Place, split: str | None, label: str | None) -> Outcomes:
+    """What came of the run's answers of each confidence."""
+    return run_outcomes(_found(place)[1], split=split, predicted_label=label)
+
+
+@st.cache_data(max_entries=64, show_spinner="Drawing what chance would do…")
+def chance(place: Place, split: str | None, label: str | None) -> Chance:
+    """What the run's answers would look like if their confidence were true."""
+    return by_chance(outcomes(place, split, label))
+
+
+@st.cache_data(max_entries=64, show_spinner="Looking at the probabilities…")
+def scores(place: Place, split: str | None) -> ProbabilityScores | None:
+    """What the run's whole vectors score."""
+    table = _table(_found(place)[1], place, split)
+    return probability_scores(table, table.n_labels)
+
+
+@st.cache_resource(max_entries=24, show_spinner="Fitting a temperature…")
+def temperature(place: Place, split: str | None) -> Rescaling | None:
+    """The temperature for the run's probabilities, and what it changes."""
+    return rescaling(_table(_found(place)[1], place, split))
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _table(_run: Run, place: Place, split: str | None) -> VectorTable:
+    """Read for the scores, and kept for the temperature that follows."""
+    return VectorTable(_run, split)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def calibrator(place: Place, split: str | None, label: str | None) -> Recalibration | None:
+    """What a calibrator of correctness would change."""
+    return recalibration(_found(place)[1], split=split, predicted_label=label)
