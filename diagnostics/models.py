@@ -1,8 +1,8 @@
 """Models that came with a run: opened without running what they bring, and asked again.
 
-skops files are opened only if every type in them is one that skops trusts; pickle and joblib, and
-skops files with other types, only where whoever started Errata said so, for loading them runs
-whatever code they hold.
+skops files are opened only if every type in them is one that skops trusts, or one of
+scikit-learn's own in `trusted_types`; pickle and joblib, and skops files with other types, only
+where whoever started Errata said so, for loading them runs whatever code they hold.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from diagnostics.errors import DiagnosticsError
 from diagnostics.recorded_values import label_text
+from diagnostics.trusted_types import TRUSTED, broken_tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,14 +119,19 @@ def _loaded(path: Path, *, trust_pickles: bool) -> Any:
 def _from_skops(path: Path, *, trust_pickles: bool) -> Any:
     import skops.io
 
-    foreign = skops.io.get_untrusted_types(file=path)
+    named = skops.io.get_untrusted_types(file=path)
+    foreign = [name for name in named if name not in TRUSTED]
     if foreign and not trust_pickles:
         listed = ", ".join(sorted(foreign)[:5])
         raise ModelNotOpened(
             f"{path.name} holds types that are not trusted: {listed}.",
             hint=TRUST,
         )
-    return skops.io.load(path, trusted=foreign)
+    model = skops.io.load(path, trusted=named)
+    broken = broken_tree(model)
+    if broken:
+        raise ModelNotOpened(f"{path.name} holds {broken}.", hint="Record the model again.")
+    return model
 
 
 def _note(messages: Sequence[str]) -> str:

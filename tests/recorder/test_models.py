@@ -10,12 +10,22 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+import skops.io
 from scipy.sparse import csr_matrix
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import (
+    AdaBoostClassifier,
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
+from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
+from sklearn.tree import DecisionTreeClassifier
 
 import diagnostics
 from diagnostics import Evidence, Run
@@ -107,8 +117,6 @@ def test_an_example_that_the_inputs_lack_is_named(tmp_path: Path) -> None:
 
 
 def test_pickles_and_foreign_types_are_opened_only_on_trust(tmp_path: Path) -> None:
-    import skops.io
-
     model = LogisticRegression().fit(NUMBERS, LABELS)
     joblib.dump(model, tmp_path / "model.joblib")
     with pytest.raises(ModelNotOpened, match="is a pickle and was not opened"):
@@ -134,3 +142,56 @@ def test_what_is_no_classifier_is_refused(tmp_path: Path) -> None:
     joblib.dump({"a": 1}, tmp_path / "model.pkl")
     with pytest.raises(ModelNotOpened, match="holds dict, which is no fitted classifier"):
         open_model(tmp_path / "model.pkl", trust_pickles=True)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        RandomForestClassifier(3),
+        GradientBoostingClassifier(n_estimators=3),
+        HistGradientBoostingClassifier(max_iter=3, min_samples_leaf=2),
+        AdaBoostClassifier(n_estimators=3),
+        CalibratedClassifierCV(LogisticRegression(), cv=2),
+        MLPClassifier((3,), max_iter=2000),
+    ],
+    ids=lambda model: type(model).__name__,
+)
+def test_the_usual_models_open_without_trust(tmp_path: Path, model: Any) -> None:
+    skops.io.dump(model.fit(NUMBERS, LABELS), tmp_path / "m.skops")
+    opened = open_model(tmp_path / "m.skops")
+    assert opened.answers(NUMBERS) == list(model.predict(NUMBERS))
+    assert np.allclose(opened.probabilities(NUMBERS), model.predict_proba(NUMBERS))
+
+
+@pytest.mark.parametrize(
+    ("name", "child"),
+    [
+        *[("children_left", child) for child in (-7, 0, 999)],
+        *[("children_right", child) for child in (-7, 0, 999)],
+        *[("feature", child) for child in (-7, 999)],
+    ],
+)
+def test_a_tree_that_points_outside_of_itself_is_refused(
+    tmp_path: Path, name: str, child: int
+) -> None:
+    model = DecisionTreeClassifier().fit(NUMBERS, LABELS)
+    getattr(model.tree_, name)[0] = child
+    skops.io.dump(model, tmp_path / "m.skops")
+    with pytest.raises(ModelNotOpened, match="a decision tree whose nodes point outside"):
+        open_model(tmp_path / "m.skops", trust_pickles=True)
+
+
+def test_a_tree_that_asks_for_more_than_its_rows_have_is_refused(tmp_path: Path) -> None:
+    model = DecisionTreeClassifier().fit(NUMBERS, LABELS)
+    model.n_features_in_ = 2
+    skops.io.dump(model, tmp_path / "m.skops")
+    with pytest.raises(ModelNotOpened, match="asks for more features than the model has"):
+        open_model(tmp_path / "m.skops")
+
+
+def test_a_boosted_tree_that_points_outside_of_itself_is_refused(tmp_path: Path) -> None:
+    model = HistGradientBoostingClassifier(max_iter=2, min_samples_leaf=2).fit(NUMBERS, LABELS)
+    model._predictors[1][0].nodes["left"][0] = 50_000
+    skops.io.dump(model, tmp_path / "m.skops")
+    with pytest.raises(ModelNotOpened, match="a boosted tree whose nodes point outside"):
+        open_model(tmp_path / "m.skops")

@@ -1,0 +1,108 @@
+"""Types of scikit-learn that a skops file may hold besides those that skops itself trusts.
+
+Some are plain Python objects that nothing but their attributes makes. Trees are compiled: a file
+cannot make them run code, but one whose nodes point outside of the tree would make scikit-learn
+read memory that is not the tree's. So they are trusted only after every node was looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+#: Objects of attributes alone.
+PLAIN = frozenset(
+    {
+        "sklearn.calibration._CalibratedClassifier",
+        "sklearn.calibration._SigmoidCalibration",
+        "sklearn.gaussian_process._gpc._BinaryGaussianProcessClassifierLaplace",
+        *(
+            f"sklearn.gaussian_process.kernels.{name}"
+            for name in (
+                *("CompoundKernel", "ConstantKernel", "DotProduct", "ExpSineSquared"),
+                *("Exponentiation", "Hyperparameter", "Matern", "PairwiseKernel", "Product"),
+                *("RBF", "RationalQuadratic", "Sum", "WhiteKernel"),
+            )
+        ),
+        "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+        "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
+    }
+)
+TREE = "sklearn.tree._tree.Tree"
+PREDICTOR = "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"
+TRUSTED = PLAIN | {TREE, PREDICTOR}
+
+
+def broken_tree(model: Any) -> str:
+    """What is wrong with a tree inside a model that was loaded, "" if nothing is.
+
+    Parameters
+    ----------
+    model
+        Any object; what it holds is gone through.
+    """
+    for held in _held(model, set()):
+        kind = f"{type(held).__module__}.{type(held).__qualname__}"
+        if kind == TREE and not _is_sound_tree(held):
+            return "a decision tree whose nodes point outside of it"
+        if kind == PREDICTOR and not _is_sound_predictor(held):
+            return "a boosted tree whose nodes point outside of it"
+        if _asks_for_more(held):
+            return "a tree that asks for more features than the model has"
+    return ""
+
+
+def _held(value: Any, seen: set[int]) -> Iterator[Any]:
+    """The object and everything that it holds, each once."""
+    stack = [value]
+    while stack:
+        held = stack.pop()
+        if id(held) in seen or isinstance(held, str | bytes | int | float | None):
+            continue
+        seen.add(id(held))
+        yield held
+        if isinstance(held, Mapping):
+            stack += [*held.keys(), *held.values()]
+        elif isinstance(held, list | tuple | set | frozenset):
+            stack += held
+        elif isinstance(held, np.ndarray):
+            stack += held.ravel().tolist() if held.dtype == object else []
+        else:
+            stack += vars(held).values() if hasattr(held, "__dict__") else []
+
+
+def _is_sound_tree(tree: Any) -> bool:
+    """Whether every node's children come after it and within the tree, as they are grown."""
+    n = tree.node_count
+    left, right, feature = tree.children_left, tree.children_right, tree.feature
+    if n < 1 or len({len(left), len(right), len(feature), len(tree.value), n}) > 1:
+        return False
+    is_split = left != -1
+    own = np.arange(n)
+    return bool(
+        (is_split == (right != -1)).all()
+        and all(((child > own) & (child < n))[is_split].all() for child in (left, right))
+        and ((feature >= 0) & (feature < tree.n_features))[is_split].all()
+    )
+
+
+def _asks_for_more(model: Any) -> bool:
+    """Whether a model's trees look at features beyond those that its rows have."""
+    own = vars(model) if hasattr(model, "__dict__") else {}
+    n = own.get("n_features_in_")
+    if "tree_" in own:
+        return bool(own["tree_"].n_features != n)
+    trees = [tree for trees in own.get("_predictors", []) for tree in trees]
+    return any(n is None or (tree.nodes["feature_idx"] >= n).any() for tree in trees)
+
+
+def _is_sound_predictor(predictor: Any) -> bool:
+    nodes = predictor.nodes
+    own, n = np.arange(len(nodes)), len(nodes)
+    is_split = nodes["is_leaf"] == 0
+    inside = all(((nodes[c] > own) & (nodes[c] < n))[is_split].all() for c in ("left", "right"))
+    bitsets = len(predictor.raw_left_cat_bitsets)
+    categorical = is_split & (nodes["is_categorical"] != 0)
+    return bool(n and inside and (nodes["bitset_idx"][categorical] < bitsets).all())
