@@ -12,7 +12,6 @@ import streamlit as st
 from app import navigation, session
 
 st.set_page_config(page_title="Errata", page_icon="🔎", layout="wide")
-st.html(Path(__file__).with_name("look.css"))
 session.settle()
 session.apply_pending()
 page = st.navigation([entry.as_page() for entry in navigation.ENTRIES], position="top")

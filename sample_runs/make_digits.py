@@ -1,4 +1,4 @@
-"""Makes digits/: four classifiers on scikit-learn's handwritten digits, shown as images, their models kept.
+"""Makes digits/: four classifiers on scikit-learn's handwritten digits, as images, with their models.
 
 python sample_runs/make_digits.py
 """
