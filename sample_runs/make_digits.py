@@ -1,4 +1,4 @@
-"""Makes digits/: four classifiers on scikit-learn's handwritten digits, as images, with their models.
+"""Makes digits/: four classifiers on scikit-learn's handwritten digits, as images, models kept.
 
 python sample_runs/make_digits.py
 """
