@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 import diagnostics
-from app.cached import Place, _found
+from app.cached import LISTED_CHARACTERS, Place, _found, _with_content, content_columns
+from diagnostics import ConfusionMatrix, content, examples
 from diagnostics.agreement import (
     Consensus,
     RunAgreement,
@@ -18,6 +21,7 @@ from diagnostics.agreement import (
     suspects,
 )
 from diagnostics.aligned import AlignedAnswers, alignable_runs, aligned_answers
+from diagnostics.changed_answers import changed_answers, examples_that_changed
 from diagnostics.ranking import ranked_runs
 from diagnostics.voting import vote_gains
 
@@ -27,12 +31,63 @@ if TYPE_CHECKING:
     from diagnostics import Comparison, Filter
 
 
+#: Examples that are listed on the page itself.
+LISTED = 100
+
+
 # A resource, for what a comparison has computed once it keeps: a copy would compute it again.
 @st.cache_resource(max_entries=16, show_spinner="Comparing the runs…")
 def comparison(place: Place, against: str, split: str | None, where: Filter) -> Comparison:
     """The run against an older one, on the examples that fit the filter."""
     experiment, run = _found(place)
     return diagnostics.compare_runs(experiment, against, run.run, split=split, where=where)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def changes(place: Place, against: str, split: str | None, where: Filter) -> pd.DataFrame:
+    """Which label became which."""
+    return changed_answers(comparison(place, against, split, where))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def flow_labels(
+    place: Place, against: str, split: str | None, where: Filter, limit: int
+) -> list[str]:
+    """The labels that the matrix of both runs' answers shows, in its order."""
+    from diagnostics.seriation import most_confused_labels
+
+    found = comparison(place, against, split, where)
+    return most_confused_labels(ConfusionMatrix(found.labels, found.flow_table), limit)
+
+
+@st.cache_data(max_entries=64, show_spinner="Looking up the examples…")
+def changed_examples(
+    place: Place,
+    against: str,
+    split: str | None,
+    where: Filter,
+    labels: tuple[str | None, str | None],
+) -> tuple[pd.DataFrame, int]:
+    """The first examples whose label went from the one to the other, as a list shows them."""
+    experiment, run = _found(place)
+    rows, total = examples_that_changed(
+        experiment,
+        run,
+        against,
+        old_label=labels[0],
+        new_label=labels[1],
+        where=replace(where, split=split),
+        k=LISTED,
+    )
+    return _listed(place, rows), total
+
+
+def _listed(place: Place, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with what a list shows of their content."""
+    found = examples.with_content(_with_content(place), rows, _found(place)[0])
+    return content.preview(
+        found, content_columns(place), Path(place.root), characters=LISTED_CHARACTERS
+    )
 
 
 @st.cache_resource(max_entries=2, show_spinner="Laying the answers of all runs side by side…")
@@ -97,3 +152,19 @@ def votes(place: Place) -> pd.DataFrame:
 def suspected(place: Place) -> pd.DataFrame:
     """Examples that every run answered wrongly with the same label."""
     return suspects(aligned(place))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def listed_suspects(place: Place) -> pd.DataFrame:
+    """The first of them as a list shows them: what all runs said is the predicted label."""
+    run = _found(place)[1]
+    code = {label: at for at, label in enumerate(run.labels)}
+    rows = suspected(place).head(LISTED)
+    coded = rows.assign(
+        true_label=rows["true_label"].map(code),
+        predicted_label=rows["suggested_label"].map(code),
+        confidence=rows["mean_confidence"],
+        fold=None,
+        true_rank=None,
+    )
+    return _listed(place, coded.drop(columns=["suggested_label", "mean_confidence"]))

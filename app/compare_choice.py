@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app import cached, session, widgets
+from app import session, widgets
 from app.confusion_view import choose_split
 from app.evidence_words import keep_hint
 from app.shortened import shown_label
@@ -163,28 +163,25 @@ def _label(key: str, title: str) -> str:
     return chosen
 
 
-def place() -> cached.Place:
-    """The key of cached calls about the new run."""
-    return session.place()
+def open_outcome(choice: Choice, outcome: str, **more: str | None) -> None:
+    """Go to the examples of an outcome, those first whose confidence moved most.
 
-
-def open_outcome(
-    choice: Choice, outcome: str, *, true: str | None = None, predicted: str | None = None
-) -> None:
-    """Go to the examples of an outcome, those first whose confidence moved most."""
+    `more` are other choices of that page: `true`, `predicted`, `example`.
+    """
     where = choice.where
-    session.go(
-        "examples.py",
-        against=choice.against,
-        outcome=outcome,
-        by="moved",
-        split=choice.split,
-        true=true or where.true_label,
-        predicted=predicted or where.predicted_label,
-        q=where.text,
-        above=_decimal(where.min_confidence),
-        below=_decimal(where.max_confidence),
-    )
+    given = {
+        "against": choice.against,
+        "outcome": outcome,
+        "by": "moved",
+        "split": choice.split,
+        "true": where.true_label,
+        "predicted": where.predicted_label,
+        "q": where.text,
+        "above": _decimal(where.min_confidence),
+        "below": _decimal(where.max_confidence),
+    }
+    known = {name: value for name, value in more.items() if value is not None}
+    session.go("examples.py", **{**given, **known})
 
 
 def _decimal(bound: float | None) -> str | None:

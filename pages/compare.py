@@ -2,17 +2,28 @@
 
 import streamlit as st
 
-from app import compare_cached, compare_choice, compare_view, session
+from app import (
+    compare_cached,
+    compare_choice,
+    compare_classes_view,
+    compare_flow_view,
+    compare_many_view,
+    compare_view,
+    session,
+)
 from diagnostics import DiagnosticsError
 
 experiment, run = session.experiment(), session.run()
 compare_choice.require_two(experiment, run)
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
     view = compare_choice.choose_view(experiment, run)
-    with st.container(horizontal=True, width="content", vertical_alignment="bottom"):
-        if view == compare_choice.TWO:
-            choice = compare_choice.choose_two(experiment, run)
+    chosen = st.container(horizontal=True, width="content", vertical_alignment="bottom")
+if view == compare_choice.ALL:
+    compare_many_view.show_all(experiment, run)
+    st.stop()
 
+with chosen:
+    choice = compare_choice.choose_two(experiment, run)
 try:
     found = compare_cached.comparison(session.place(), choice.against, choice.split, choice.where)
 except DiagnosticsError as error:
@@ -20,5 +31,21 @@ except DiagnosticsError as error:
     st.stop()
 compare_view.show_verdict(found, choice, experiment)
 compare_view.show_counts(found, choice)
+if found.has_truth:
+    left, right = st.columns(2)
+    with left.container(border=True, height="stretch"):
+        compare_view.show_metrics(found)
+    with right.container(border=True, height="stretch"):
+        compare_classes_view.show_chart(found, choice)
+    with st.container(border=True):
+        compare_classes_view.show_classes(found, choice)
+else:
+    with st.container(border=True):
+        compare_classes_view.show_answers(found)
+left, right = st.columns(2)
+with left.container(border=True, height="stretch"):
+    compare_flow_view.show_pairs(found, choice)
+with right.container(border=True, height="stretch"):
+    compare_flow_view.show_matrix(found, choice)
 with st.container(border=True):
-    compare_view.show_metrics(found)
+    compare_flow_view.show_examples(found, choice)

@@ -184,7 +184,12 @@ def votes_chart(votes: pd.DataFrame) -> alt.LayerChart:
         legend=alt.Legend(orient="top"),
     )
     lines = base.mark_line(point=len(votes) <= 60, strokeWidth=2).encode(
-        x=alt.X("k:Q", title="Runs that vote, the best first", axis=alt.Axis(tickMinStep=1)),
+        x=alt.X(
+            "k:Q",
+            title="Runs that vote, the best first",
+            scale=alt.Scale(domain=[1, max(len(votes), 2)], nice=False),
+            axis=alt.Axis(tickMinStep=1, format="d"),
+        ),
         y=value,
         color=colour,
         tooltip=[

@@ -32,6 +32,7 @@ def confusion_heatmap(
     value: Value = "n",
     shading: Shading = "log",
     with_diagonal: bool = False,
+    sides: tuple[str, str] = ("True", "Predicted"),
 ) -> alt.LayerChart:
     """The true classes in the rows, the answers in the columns, in the order of the cells.
 
@@ -46,6 +47,8 @@ def confusion_heatmap(
     with_diagonal
         Colour right answers too; else they are numbers without colour, and mistakes have the
         whole scale.
+    sides
+        What the rows and the columns are called: two runs have a matrix of their answers, too.
     """
     import altair as alt
 
@@ -56,10 +59,10 @@ def confusion_heatmap(
         .transform_calculate(
             shade=f"isValid(datum.{value}) ? datum.{value} : 0",
             figure=_figure(value),
-            said="'True ' + datum.true_label + ', predicted ' + datum.predicted_label + ': '"
-            " + format(datum.n, ',d')",
+            said=f"'{sides[0]} ' + datum.true_label + ', {sides[1].lower()} ' + "
+            "datum.predicted_label + ': ' + format(datum.n, ',d')",
         )
-        .encode(x=_predicted_axis(labels), y=_true_axis(labels))
+        .encode(x=_predicted_axis(labels, sides[1]), y=_true_axis(labels, sides[0]))
     )
     colour = alt.Color(
         "shade:Q", legend=None, scale=_scale(value, shading, float(coloured[value].max()))
@@ -70,7 +73,7 @@ def confusion_heatmap(
         base.mark_rect(cornerRadius=3 if len(labels) <= 25 else 1, cursor="pointer", stroke=None)
         .encode(
             color=alt.condition(is_coloured, colour, alt.value("transparent")),
-            tooltip=_tooltip(),
+            tooltip=_tooltip(*sides),
             description="said:N",
         )
         .add_params(click)
@@ -130,7 +133,7 @@ def _scale(value: Value, shading: Shading, largest: float) -> alt.Scale:
     return alt.Scale(type=shading, domain=domain)
 
 
-def _predicted_axis(labels: list[str]) -> alt.X:
+def _predicted_axis(labels: list[str], title: str) -> alt.X:
     import altair as alt
 
     axis = {**_axis(labels), "labelAngle": 0}
@@ -146,17 +149,17 @@ def _predicted_axis(labels: list[str]) -> alt.X:
         }
     return alt.X(
         "predicted_label:N",
-        title="Predicted",
+        title=title,
         scale=_bands(labels),
         axis=alt.Axis(orient="top", **axis),
     )
 
 
-def _true_axis(labels: list[str]) -> alt.Y:
+def _true_axis(labels: list[str], title: str) -> alt.Y:
     import altair as alt
 
     axis = alt.Axis(**_axis(labels))
-    return alt.Y("true_label:N", title="True", scale=_bands(labels), axis=axis)
+    return alt.Y("true_label:N", title=title, scale=_bands(labels), axis=axis)
 
 
 def _bands(labels: list[str]) -> alt.Scale:
@@ -179,13 +182,15 @@ def _axis(labels: list[str]) -> dict[str, Any]:
     }
 
 
-def _tooltip() -> list[alt.Tooltip]:
+def _tooltip(row: str, column: str) -> list[alt.Tooltip]:
     import altair as alt
 
+    is_usual = (row, column) == ("True", "Predicted")
+    whole = ("the true class", "the predicted class") if is_usual else ("its row", "its column")
     return [
-        alt.Tooltip("true_label:N", title="True"),
-        alt.Tooltip("predicted_label:N", title="Predicted"),
+        alt.Tooltip("true_label:N", title=row),
+        alt.Tooltip("predicted_label:N", title=column),
         alt.Tooltip("n:Q", title="Answers", format=",d"),
-        alt.Tooltip("share_of_true:Q", title="Of the true class", format=".1%"),
-        alt.Tooltip("share_of_predicted:Q", title="Of the predicted class", format=".1%"),
+        alt.Tooltip("share_of_true:Q", title=f"Of {whole[0]}", format=".1%"),
+        alt.Tooltip("share_of_predicted:Q", title=f"Of {whole[1]}", format=".1%"),
     ]

@@ -1,0 +1,313 @@
+"""The Compare page's second view: all runs that can be laid side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from app import cached, compare_cached, session
+from app.compare_choice import AGAINST, TWO
+from app.compare_tables import clicked_cell, clicked_example
+from app.widgets import known_split
+from diagnostics import Experiment, Run
+from diagnostics.agreement import agreement_cells, agreement_pairs
+from diagnostics.aligned import alignable_runs, lists_only_mistakes
+from diagnostics.charts.agreement import (
+    TWO as TWO_RUNS,
+)
+from diagnostics.charts.agreement import (
+    Likeness,
+    agreement_heatmap,
+    runs_right_chart,
+    votes_chart,
+)
+from diagnostics.exporting import file_name, to_csv
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from app.cached import Place
+
+#: Runs that the matrix draws, the best ones; pairs that the table lists.
+DRAWN, MOST_PAIRS = 40, 5_000
+_LIKENESS: dict[str, Likeness] = {"Equal answers": "share", "Cohen's kappa": "kappa"}
+_MATRIX = "compare_agreement"
+
+
+def show_all(experiment: Experiment, run: Run) -> None:
+    """Everything about the runs that can be laid side by side with this one."""
+    # One place for all of them, so that picking another run aligns nothing anew.
+    runs, reasons = alignable_runs(experiment, alignable_runs(experiment, run)[0][0])
+    place = session.place(runs[0])
+    _say_which(runs, reasons, place)
+    if compare_cached.consensus_of(place).judged:
+        _show_counts(runs, place)
+        left, right = st.columns(2)
+        with left.container(border=True, height="stretch"):
+            _show_votes(place)
+        with right.container(border=True, height="stretch"):
+            _show_consensus(place)
+    with st.container(border=True):
+        _show_agreement(place)
+    if compare_cached.consensus_of(place).judged:
+        with st.container(border=True):
+            _show_suspects(runs, place)
+        with st.container(border=True):
+            _show_lonely(place)
+
+
+def _say_which(runs: list[Run], reasons: dict[str, str], place: Place) -> None:
+    common, seen, conflicting = compare_cached.shared_examples(place)
+    split = known_split(runs[0].split)
+    words = [f"{len(runs):,} runs on the {common:,} {split} examples that all of them answered"]
+    if common < seen:
+        words.append(f", of {seen:,} that any of them has")
+    words.append(".")
+    if conflicting:
+        words.append(f" {conflicting:,} are left out because the runs' true labels differ.")
+    st.caption("".join(words))
+    if reasons:
+        noun = "1 other run is" if len(reasons) == 1 else f"{len(reasons):,} other runs are"
+        with st.expander(f"{noun} not among them"):
+            for name, why in list(reasons.items())[:DRAWN]:
+                st.text(f"{name}: {why}.")
+
+
+def _show_counts(runs: list[Run], place: Place) -> None:
+    """How the examples fall between the runs; each number opens its examples."""
+    found, alone = compare_cached.consensus_of(place), compare_cached.lonely(place)
+    own = alone[alone["run"] == session.run().run].iloc[0]
+    # What no file lists cannot be opened: right answers of runs that kept only their mistakes.
+    is_listed = not all(map(lists_only_mistakes, runs))
+    right, wrong = int(own["only_this_right"]), int(own["only_this_wrong"])
+    counts = (
+        ("never-right", found.never_right, found.never_right, "Read them"),
+        ("always-right", found.always_right, found.always_right * is_listed, "Read them"),
+        ("only-this-wrong", alone["only_this_wrong"].sum(), wrong, f"{wrong:,} by this run"),
+        ("only-this-right", alone["only_this_right"].sum(), right, f"{right:,} by this run"),
+        ("any-right", found.any_right, 0, ""),
+    )
+    with st.grid(len(counts), min_column_width=165):
+        for across, n, listed, label in counts:
+            title, meaning = _COUNTS[across]
+            with st.container(border=True, gap="small", height="stretch"):
+                share = f"{n / found.judged:.1%}"
+                st.metric(title, f"{n:,}", help=meaning, delta_description=share)
+                if label and st.button(
+                    label,
+                    key=f"compare_open_{across}",
+                    icon=":material/list_alt:",
+                    type="tertiary",
+                    disabled=not listed,
+                ):
+                    _open_across(across)
+
+
+_COUNTS = {
+    "never-right": ("Never right", "Every run is wrong."),
+    "always-right": ("Always right", "Every run is right."),
+    "only-this-wrong": ("Right in all but one", "One run alone is wrong; the last table has them."),
+    "only-this-right": ("Right in one only", "One run alone is right; the last table has them."),
+    "any-right": (
+        "Ceiling",
+        "At least one run is right: what the best choice among their answers could reach.",
+    ),
+}
+
+
+def _open_across(across: str, **more: str) -> None:
+    is_right = across in ("always-right", "only-this-right")
+    by = "confident-correct" if is_right else "confident-mistakes"
+    session.go("examples.py", across=across, by=by, **more)
+
+
+def _show_votes(place: Place) -> None:
+    st.subheader("What a vote would gain", anchor=False)
+    votes = compare_cached.votes(place)
+    st.caption(vote_reading(votes))
+    st.altair_chart(votes_chart(votes), alt="Accuracy of votes of the best runs, and its ceiling")
+    st.caption(
+        "The label that most runs gave wins. A tie goes to the higher sum of confidence, or to the "
+        "better run where confidence is unknown or equal. The order of the runs, and the best "
+        "number of them, are known from these same examples: the gain is optimistic."
+    )
+
+
+def vote_reading(votes: pd.DataFrame) -> str:
+    """What the vote of all and the best vote gain over the best run alone."""
+    from app.compare_words import p_text
+    from diagnostics.mcnemar import mcnemar_exact
+
+    alone, every = votes.iloc[0], votes.iloc[-1]
+    best = votes.iloc[int(votes["right"].to_numpy().argmax())]
+    gain = 100 * (every["accuracy"] - alone["accuracy"])
+    p = float(mcnemar_exact(every["fixed"], every["broken"]))
+    words = [
+        f"All {len(votes):,} runs together reach {every['accuracy']:.1%}, {gain:+.1f} points "
+        f"against the best run alone ({every['fixed']:,} fixed, {every['broken']:,} broken, "
+        f"{p_text(p)})."
+    ]
+    if best["k"] not in (1, every["k"]):
+        words.append(
+            f"The best {best['k']:,} reach {best['accuracy']:.1%}, the most of any number."
+        )
+    words.append(f"No choice among their answers can exceed {every['ceiling']:.1%}.")
+    return " ".join(words)
+
+
+def _show_consensus(place: Place) -> None:
+    st.subheader("How many runs were right", anchor=False)
+    found = compare_cached.consensus_of(place)
+    last = len(found.by_runs_right) - 1
+    st.caption(
+        f"Examples by how many of the {last:,} runs answered them rightly: on the left those that "
+        "no run gets, on the right those that every run gets."
+    )
+    st.altair_chart(runs_right_chart(found), alt=f"Examples by how many of {last} runs were right")
+
+
+def _show_agreement(place: Place) -> None:
+    found = compare_cached.agreement(place)
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.subheader("How alike the runs answer", anchor=False)
+        with st.container(horizontal=True, width="content", vertical_alignment="center"):
+            chosen = st.segmented_control(
+                "Likeness",
+                list(_LIKENESS),
+                default="Equal answers",
+                key="compare_likeness",
+                bind="query-params",
+                required=True,
+                label_visibility="collapsed",
+                help="Cohen's kappa is what of the agreement is left when that of chance is taken "
+                "away: 1 is full agreement, 0 what two unrelated runs with the same habits reach.",
+            )
+            st.download_button(
+                "Pairs",
+                lambda: to_csv(agreement_pairs(found)),
+                file_name(place.experiment, "agreement", suffix=".csv"),
+                "text/csv",
+                key="compare_download_agreement",
+                help="Each two runs, as csv",
+                icon=":material/download:",
+                type="tertiary",
+                on_click="ignore",
+            )
+    drawn = compare_cached.drawn_runs(place, DRAWN)
+    some = f"the best {len(drawn):,}" if len(drawn) < len(found.runs) else f"all {len(drawn):,}"
+    st.caption(
+        f"The matrix has {some} runs, those that answer alike side by side (average linkage); "
+        "right or wrong makes no difference to it. A click compares the two."
+    )
+    st.altair_chart(
+        agreement_heatmap(agreement_cells(found, drawn), value=_LIKENESS[chosen]),
+        key=_MATRIX,
+        on_select=_pick_two,
+        selection_mode=TWO_RUNS,
+        alt=f"Agreement of {len(drawn)} runs",
+    )
+    if len(drawn) < len(found.runs):
+        _show_agreement_table(agreement_pairs(found))
+
+
+def _pick_two() -> None:
+    picked = st.session_state[_MATRIX]["selection"].get(TWO_RUNS) or []
+    if picked and picked[0]["run"] != picked[0]["other"]:
+        session.choose(
+            **{
+                session.RUN: str(picked[0]["run"]),
+                AGAINST: str(picked[0]["other"]),
+                "compare_view": TWO,
+            }
+        )
+
+
+def _show_agreement_table(pairs: pd.DataFrame) -> None:
+    kinds = st.column_config
+    shown = pairs.head(MOST_PAIRS)
+    first = "" if len(shown) == len(pairs) else f"The first {len(shown):,} of "
+    st.caption(f"{first}{len(pairs):,} pairs of runs, the least alike first.")
+    st.dataframe(
+        shown.assign(share=100 * shown["share"]),
+        hide_index=True,
+        height=320,
+        column_order=["run", "other", "different", "share", "kappa"],
+        column_config={
+            "run": kinds.TextColumn("Run", width="medium"),
+            "other": kinds.TextColumn("and", width="medium"),
+            "different": kinds.NumberColumn("Different answers", format="%,d"),
+            "share": kinds.NumberColumn("Equal answers", format="%.1f%%"),
+            "kappa": kinds.NumberColumn("Cohen's kappa", format="%.3f"),
+        },
+        alt=f"Agreement of {len(shown)} pairs of runs",
+    )
+
+
+def _show_suspects(runs: list[Run], place: Place) -> None:
+    suspects = compare_cached.suspected(place)
+    never = compare_cached.consensus_of(place).never_right
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.subheader("Suspected label errors", anchor=False)
+        if len(suspects):
+            st.download_button(
+                "Suspects",
+                lambda: to_csv(suspects),
+                file_name(place.experiment, "suspects", suffix=".csv"),
+                "text/csv",
+                key="compare_download_suspects",
+                help="All of them, as csv",
+                icon=":material/download:",
+                type="tertiary",
+                on_click="ignore",
+            )
+    if suspects.empty:
+        st.caption("There is no example to which every run gave the same wrong label.")
+        return
+    words = (
+        f"{len(suspects):,} of the {never:,} examples that no run gets right got the same wrong "
+        f"label from all {len(runs):,}. Their true label may be the mistake: suspects, to be read "
+        "and decided one by one, for runs of one kind share their weaknesses. The highest mean "
+        "confidence first."
+    )
+    if runs[0].split == "train":
+        words += " These are training examples: a model may have learnt a wrong label by heart."
+    st.caption(words)
+    rows = compare_cached.listed_suspects(place)
+    if len(rows) < len(suspects):
+        st.caption(f"The first {len(rows):,} are listed; the download has them all.")
+    example = clicked_example(
+        rows,
+        cached.content_columns(place),
+        {"true_label": "True", "predicted_label": "All runs said", "confidence": "Mean confidence"},
+        key="compare_suspects",
+        alt=f"{len(rows)} examples that every run answered with the same wrong label",
+    )
+    if example is not None:
+        _open_across("never-right", example=example)
+
+
+def _show_lonely(place: Place) -> None:
+    """What each run alone gets right or wrong; a click opens it."""
+    alone = compare_cached.lonely(place)
+    st.subheader("What each run alone gets right or wrong", anchor=False)
+    st.caption("The best run first. A click on a number opens its examples in that run.")
+    kinds = st.column_config
+    columns: dict[str, Any] = {
+        "run": kinds.TextColumn("Run", width="medium"),
+        "accuracy": kinds.NumberColumn("Accuracy", format="%.1f%%"),
+        "only_this_right": kinds.NumberColumn("Only this is right", format="%,d"),
+        "only_this_wrong": kinds.NumberColumn("Only this is wrong", format="%,d"),
+    }
+    clicked = clicked_cell(
+        alone.assign(accuracy=100 * alone["accuracy"]),
+        columns,
+        key="compare_lonely",
+        alt=f"What each of {len(alone)} runs alone gets right or wrong",
+    )
+    if clicked is not None and clicked[1].startswith("only"):
+        _open_across(clicked[1].replace("_", "-"), run=str(alone["run"].iloc[clicked[0]]))

@@ -1,0 +1,96 @@
+"""Tables whose cells lead somewhere: classes and runs, and short lists of examples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import streamlit as st
+
+from app.confusion_doors import ROWS, TABLE_HEIGHT
+from app.shortened import named
+from app.tables import HEAD, ROW_HEIGHTS
+from diagnostics.content import heading
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from diagnostics.content import ContentColumns
+
+#: Characters of a label in a list of examples, and pixels of the columns beside the content.
+LABEL, LABEL_WIDTH, SHARE_WIDTH = 26, 170, 96
+
+
+def clicked_cell(
+    frame: pd.DataFrame, columns: dict[str, Any], *, key: str, alt: str
+) -> tuple[int, str] | None:
+    """Draw a table with `columns` in their order; the row and the column that was clicked."""
+    height: int | Literal["content"] = "content" if len(frame) <= ROWS else TABLE_HEIGHT
+    event = st.dataframe(
+        frame,
+        height=height,
+        hide_index=True,
+        placeholder="–",
+        column_order=[name for name in columns if name in frame],
+        column_config=columns,
+        alt=alt,
+        key=key,
+        on_select="rerun",
+        selection_mode="single-cell",
+    )
+    # Until the browser has drawn a shorter table, the row may be one of the longer one.
+    cells = [(row, str(name)) for row, name in event["selection"]["cells"] if row < len(frame)]
+    return cells[0] if cells else None
+
+
+def clicked_example(
+    frame: pd.DataFrame, content: ContentColumns, titles: dict[str, str], *, key: str, alt: str
+) -> str | None:
+    """Draw a list of examples; the id of the one that was clicked.
+
+    `titles` are the columns before the content with their heads, in order: labels as they are,
+    numbers as shares. Without content the ids are shown.
+    """
+    shares = [name for name in titles if name in frame and frame[name].dtype.kind == "f"]
+    shown = frame.assign(**{name: 100 * frame[name] for name in shares})
+    ids = [] if content.kind in ("text", "image", "fields") else ["example"]
+    contents = [str(name) for name in frame if str(name).startswith(heading(""))]
+    row = ROW_HEIGHTS["image"] if content.kind == "image" else ROW_HEIGHTS["none"]
+    clicked = st.dataframe(
+        named(shown, longest=LABEL),
+        hide_index=True,
+        row_height=row,
+        height=HEAD + row * min(len(frame), ROWS),
+        placeholder="–",
+        column_order=[*ids, *titles, *contents],
+        column_config={**_answers(frame, titles), **_contents(contents, content)},
+        alt=alt,
+        key=key,
+        on_select="rerun",
+        selection_mode="single-cell",
+    )
+    rows = [row for row, _ in clicked["selection"]["cells"] if row < len(frame)]
+    return str(frame["example"].iloc[rows[0]]) if rows else None
+
+
+def _answers(frame: pd.DataFrame, titles: dict[str, str]) -> dict[str, Any]:
+    kinds = st.column_config
+    columns: dict[str, Any] = {"example": kinds.TextColumn("Example")}
+    for name, title in titles.items():
+        if name in frame and frame[name].dtype.kind == "f":
+            columns[name] = kinds.NumberColumn(title, format="%.1f%%", width=SHARE_WIDTH)
+        else:
+            columns[name] = kinds.TextColumn(title, width=LABEL_WIDTH)
+    return columns
+
+
+def _contents(names: list[str], content: ContentColumns) -> dict[str, Any]:
+    kinds = st.column_config
+    columns: dict[str, Any] = {}
+    for name in names:
+        if content.image and name == heading(content.image):
+            columns[name] = kinds.ImageColumn("Image", width=64)
+        elif content.text and name == heading(content.text):
+            columns[name] = kinds.TextColumn("Text", width="large")
+        else:
+            columns[name] = kinds.Column(name.removeprefix(heading("")))
+    return columns
