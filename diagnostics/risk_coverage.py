@@ -282,9 +282,10 @@ def risk_coverage_curve(
 
     Returns
     -------
-    One row per threshold, the highest first: `threshold`, `answered`, `wrong`, `coverage`, `risk`
-    and its Clopper-Pearson interval `low`, `high` (pointwise, at `level`). Both ends are kept; the
-    others lie evenly over the coverage. Answers of equal confidence come or go together.
+    One row per threshold, the highest first: `threshold` (the shortest decimal that does it),
+    `answered`, `wrong`, `coverage`, `risk` and its Clopper-Pearson interval `low`, `high`
+    (pointwise, at `level`). Both ends are kept; the others lie evenly over the coverage. Answers
+    of equal confidence come or go together.
     """
     import pandas as pd
 
@@ -293,7 +294,7 @@ def risk_coverage_curve(
     low, high = clopper_pearson(wrong, answered, level)
     return pd.DataFrame(
         {
-            "threshold": counts.confidence[kept],
+            "threshold": [counts.threshold(int(at)) for at in kept],
             "answered": answered,
             "wrong": wrong,
             "coverage": answered / max(counts.total, 1),

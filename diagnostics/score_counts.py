@@ -152,6 +152,29 @@ def one_vs_rest(run: Run, *, split: str | None = None, exact: bool | None = None
     return OneVsRest(run.labels, counts, int(n), int(total - n), keep_all)
 
 
+def from_confidence(run: Run, *, split: str | None = None) -> OneVsRest | None:
+    """The same of a run with two labels and top-1 confidence: the other label has the rest.
+
+    None where that does not follow: other than two labels, or a confidence below one half, which
+    no answer between two probabilities has.
+    """
+    from diagnostics.risk_coverage import NO_ANSWER, rows_of_split
+
+    if len(run.labels) != 2 or set(run.labels) & set(NO_ANSWER):
+        return None
+    rows = rows_of_split(run, split).collect()
+    known = rows.drop_nulls()
+    confidence = known["confidence"].to_numpy()
+    if not len(known) or not ((confidence >= 0.5) & (confidence <= 1)).all():
+        return None
+    truth, answer = (known[name].to_numpy() for name in ("true_label", "predicted_label"))
+    counts = tuple(
+        score_counts(np.where(answer == code, confidence, 1 - confidence), truth == code)
+        for code in (0, 1)
+    )
+    return OneVsRest(run.labels, counts, len(known), len(rows) - len(known), is_exact=True)
+
+
 Chunk = tuple[NDArray[np.int32], NDArray[np.float32]]
 
 
@@ -237,6 +260,7 @@ __all__ = [
     "ScoreCounts",
     "bin_of",
     "bin_scores",
+    "from_confidence",
     "n_bins",
     "one_vs_rest",
     "pooled",

@@ -1,0 +1,136 @@
+"""From a target or from costs to a threshold, each with a button that takes it."""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+
+from app import session, threshold_cached
+from app.threshold_choice import Selection, choose_cost, choose_target, number, use
+from diagnostics import Run
+from diagnostics.fallback import FallbackSettings
+from diagnostics.probabilities import percent
+from diagnostics.risk_coverage import SelectiveCounts
+from diagnostics.thresholds import (
+    DELTA,
+    TargetThreshold,
+    guaranteed_threshold,
+    needed_without_mistake,
+    observed_threshold,
+)
+
+
+def show(chosen: Selection, counts: SelectiveCounts, settings: FallbackSettings | None) -> float:
+    """The card; returns the target."""
+    st.subheader("Find a threshold", anchor=False)
+    target = choose_target(counts)
+    _show_observed(observed_threshold(counts, target))
+    _show_guaranteed(guaranteed_threshold(counts, target))
+    st.divider()
+    _show_cheapest(chosen)
+    if settings is not None:
+        st.divider()
+        _show_configured(settings)
+    return target
+
+
+def _line(title: str, threshold: float, words: str, *, key: str) -> None:
+    """A threshold with its button, and what it is worth."""
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.markdown(f"{title}: **{number(threshold)}**", width="stretch")
+        if math.isfinite(threshold):
+            st.button("Use", key=key, on_click=use, args=(threshold,), width="content")
+    st.caption(words)
+
+
+def _show_observed(found: TargetThreshold) -> None:
+    title = "On these answers"
+    if not found.reached:
+        words = f"No threshold reaches this: the lowest share of wrong ones is {_share(found)}."
+        _line(title, found.threshold, words, key="use_observed")
+        return
+    words = (
+        f"Answers {percent(found.coverage)}, {percent(found.risk)} of them wrong "
+        f"(95 %: {percent(found.low)} to {percent(found.high)}). Chosen by these very answers, so "
+        "expect a little more on others."
+    )
+    _line(title, found.threshold, words, key="use_observed")
+
+
+def _show_guaranteed(found: TargetThreshold) -> None:
+    title = "On others like them"
+    if found.reached:
+        words = (
+            f"Answers {percent(found.coverage)}; at most {percent(found.high)} wrong, promised "
+            f"with {1 - DELTA:.0%} (exact bound, shared by {found.tried} thresholds tried; Geifman "
+            "and El-Yaniv 2017)."
+        )
+    elif found.target <= 0:
+        words = "No number of examples can promise that nothing is wrong."
+    else:
+        words = (
+            f"Too few answers, or too many wrong, to promise this: {_share(found)} is the lowest "
+            "that can be promised here. It takes at least "
+            f"{needed_without_mistake(found.target):,} answers, all of them right."
+        )
+    _line(title, found.threshold, words, key="use_guaranteed")
+
+
+def _share(found: TargetThreshold) -> str:
+    return percent(found.nearest) if math.isfinite(found.nearest) else "unknown"
+
+
+def _show_cheapest(chosen: Selection) -> None:
+    cost = choose_cost()
+    place = session.place(chosen.run)
+    found = threshold_cached.cheapest(place, chosen.split, chosen.none_labels, chosen.label, cost)
+    if math.isinf(found.threshold):
+        words = "To withhold every answer would cost least."
+    else:
+        everything, nothing = _times(found.cost_of_all), _times(found.cost_of_none)
+        words = (
+            f"{_times(found.cost)} for 100 examples, against {everything} with everything "
+            f"answered and {nothing} with nothing. In 95 % of 1,000 resamples the best lay between "
+            f"{number(found.low)} and {_or_nothing(found.high)}. If a confidence of 80 % meant "
+            f"right in 80 of 100, it would be {number(found.calibrated)} (Chow 1970)."
+        )
+    _line("Costs least", found.threshold, words, key="use_cheapest")
+
+
+def _times(cost: float) -> str:
+    return f"{cost * 100:,.1f}"
+
+
+def _or_nothing(threshold: float) -> str:
+    return "no answer at all" if math.isinf(threshold) else number(threshold)
+
+
+def _show_configured(settings: FallbackSettings) -> None:
+    default = "" if settings.given else " (Rasa's default)"
+    words = (
+        f"{settings.component} in this run's configuration. It also withholds what is less than "
+        f"{number(settings.ambiguity_threshold)} ahead of the runner-up; that is not counted here, "
+        "for these files have no runner-up."
+    )
+    _line(f"Configured{default}", settings.threshold, words, key="use_configured")
+
+
+def show_mistakes_only(run: Run) -> None:
+    """How many of the listed mistakes a threshold would stop: all that mistakes alone can say."""
+    counts = threshold_cached.selective(session.place(run), None, (), None)
+    if not counts.candidates:
+        return
+    st.subheader("Mistakes that a threshold would stop", anchor=False)
+    levels = [0.3, 0.5, 0.7, 0.8, 0.9, 0.95]
+    with st.grid(len(levels), min_column_width=110):
+        for level in levels:
+            stopped = int(counts.wrong[counts.confidence < level].sum())
+            st.metric(
+                f"Below {level:g}",
+                percent(stopped / counts.errors),
+                delta_description=f"{stopped:,} of {counts.errors:,}",
+                border=True,
+            )

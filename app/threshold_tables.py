@@ -1,0 +1,175 @@
+"""Below the curve: the runs at the threshold, the classes, and the threshold as config."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from app import session, threshold_cached
+from app.confusion_doors import clicked_row
+from app.shortened import named
+from app.threshold_choice import Selection
+from diagnostics.class_thresholds import ENOUGH
+from diagnostics.fallback import FallbackSettings, python_line, rasa_config, threshold_json
+from diagnostics.risk_coverage import dividing_decimal, operating_point
+from diagnostics.thresholds import observed_threshold
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+_VERDICTS = {
+    "guaranteed": "promised",
+    "observed": "on these answers only",
+    "not reached": "not reached",
+    "too few": f"fewer than {ENOUGH} answers",
+}
+_FORMATS = {"Rasa": "yaml", "Python": "python", "JSON": "json"}
+
+
+def show(
+    chosen: Selection, threshold: float, target: float, settings: FallbackSettings | None
+) -> None:
+    """The cards below the curve."""
+    left, right = st.columns([7, 5])
+    with left.container(border=True, height="stretch"):
+        _show_runs(chosen, threshold, target)
+    with right.container(border=True, height="stretch"):
+        _show_export(chosen, threshold, settings)
+    if chosen.label is None:
+        with st.container(border=True):
+            _show_classes(chosen, threshold, target)
+
+
+def _show_runs(chosen: Selection, threshold: float, target: float) -> None:
+    """What the threshold and the target do with each run, and how well its confidence ranks."""
+    import pandas as pd
+
+    st.subheader("The runs" if len(chosen.runs) > 1 else "The run", anchor=False)
+    rows = []
+    for run in chosen.runs:
+        counts, place = chosen.counts(run), session.place(run)
+        point, reached = operating_point(counts, threshold), observed_threshold(counts, target)
+        figures = threshold_cached.figures(place, chosen.split, chosen.none_labels, chosen.label)
+        rows.append(
+            {
+                "run": run.run,
+                "answered": point.coverage,
+                "risk": point.risk,
+                "at_target": reached.coverage if reached.reached else None,
+                "auroc": figures.auroc,
+                "aurc": figures.aurc,
+                "best_aurc": figures.best_aurc,
+            }
+        )
+    percents: dict[str, Any] = {"format": "percent"}
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        placeholder="–",
+        column_config={
+            "run": st.column_config.TextColumn("Run"),
+            "answered": st.column_config.NumberColumn("Answered", **percents),
+            "risk": st.column_config.NumberColumn("Wrong among them", **percents),
+            "at_target": st.column_config.NumberColumn("Answered at target", **percents),
+            "auroc": st.column_config.NumberColumn("AUROC", format="%.3f"),
+            "aurc": st.column_config.NumberColumn("AURC", format="%.4f"),
+            "best_aurc": st.column_config.NumberColumn("Best", format="%.4f"),
+        },
+        alt="What the threshold does in each run",
+    )
+    st.caption(
+        "AUROC: how often a right answer is surer than a wrong one; 0.5 is chance. AURC: the mean "
+        "share of wrong ones over all coverages; best, if every right answer were surer than every "
+        "wrong one. Answers of equal confidence count as in random order."
+    )
+
+
+def _show_classes(chosen: Selection, threshold: float, target: float) -> None:
+    """One line a class; a click opens what is still answered wrongly."""
+    st.subheader("Each class by itself", anchor=False)
+    place = session.place(chosen.run)
+    table = threshold_cached.by_class(place, chosen.split, chosen.none_labels, target, threshold)
+    enough = table[table["verdict"] != "too few"]
+    reached = enough[enough["answered"] > 0]
+    total, wrong = int(reached["answered"].sum()), int(reached["wrong_answered"].sum())
+    n = max(chosen.counts().total, 1)
+    st.caption(
+        f"The lowest threshold of each predicted class with at most {100 * target:.3g} % wrong. "
+        f"{len(reached):,} of {len(table):,} classes have one; together they answer "
+        f"{total / n:.1%}, {wrong:,} of {total:,} wrong. A click opens what the threshold above "
+        "still answers wrongly."
+    )
+    shown = named(_for_table(table))
+    row = clicked_row(
+        shown, _columns(), key="threshold_classes", alt="A threshold for each class", is_open=True
+    )
+    if row is not None:
+        bound = repr(dividing_decimal(chosen.counts(), threshold))
+        session.go(
+            "examples.py",
+            predicted=str(table["label"][row]),
+            above=bound,
+            by="confident-mistakes",
+            split=chosen.split,
+        )
+
+
+def _for_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Shares in place of counts, verdicts in words."""
+    return table.assign(
+        answered_share=table["answered"] / table["answers"],
+        now_share=table["answered_now"] / table["answers"],
+        risk_now=table["wrong_now"] / table["answered_now"].where(table["answered_now"] > 0),
+        said=table["verdict"].map(_VERDICTS),
+    )
+
+
+def _columns() -> dict[str, Any]:
+    number = st.column_config.NumberColumn
+    percents: dict[str, Any] = {"format": "percent", "width": "small"}
+    return {
+        "label": st.column_config.TextColumn("Predicted class"),
+        "answers": number("Answers", format="localized", width="small"),
+        "risk": number("Wrong", **percents),
+        "now_share": number("Answered now", help="With the threshold above", **percents),
+        "risk_now": number("Wrong among them", help="With the threshold above", **percents),
+        "threshold": number("Own threshold", format="%.4g", width="small"),
+        "answered_share": number("Answered with it", **percents),
+        "guaranteed": number("Promised", format="%.4g", width="small", help=_PROMISED),
+        "said": st.column_config.TextColumn("Target"),
+    }
+
+
+_PROMISED = "The lowest threshold whose exact bound holds for other answers, too, with 95 %"
+
+
+def _show_export(chosen: Selection, threshold: float, settings: FallbackSettings | None) -> None:
+    """The threshold as a line of config."""
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.subheader("As config", anchor=False)
+        form = st.segmented_control(
+            "As config",
+            list(_FORMATS),
+            default="Rasa" if chosen.run.reader == "rasa" else "Python",
+            key="threshold_format",
+            bind="query-params",
+            required=True,
+            label_visibility="collapsed",
+        )
+    if form == "Rasa":
+        text = rasa_config(threshold, current=settings)
+    elif form == "Python":
+        text = python_line(threshold)
+    else:
+        text = threshold_json(
+            operating_point(chosen.counts(), threshold),
+            run=chosen.run.run,
+            split=chosen.split or chosen.run.split,
+            none_labels=chosen.none_labels,
+            predicted_label=chosen.label,
+        )
+    st.code(text, language=_FORMATS[form], height=230 if form == "JSON" else "content")
