@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from diagnostics.examples import Filter, Ranking
     from diagnostics.reducers import By
+    from diagnostics.standings import Leaderboard, Standing
 
 #: Texts are cut to this many characters in tables; JSON has them whole.
 TEXT_WIDTH = 100
@@ -114,7 +115,7 @@ def summary(workspace: Workspace) -> dict[str, Any]:
                 "task": experiment.task,
                 "labels": list(experiment.labels),
                 "examples": experiment.examples,
-                "runs": [_run_summary(run) for run in experiment.runs],
+                "runs": _run_summaries(experiment),
                 "problems": [asdict(problem) for problem in experiment.problems],
             }
             for experiment in workspace.experiments
@@ -123,7 +124,14 @@ def summary(workspace: Workspace) -> dict[str, Any]:
     }
 
 
-def _run_summary(run: Run) -> dict[str, Any]:
+def _run_summaries(experiment: Experiment) -> list[dict[str, Any]]:
+    from diagnostics.leaderboard import leaderboard
+
+    board = leaderboard(experiment, selection=False)
+    return [_run_summary(run, board.of(run.run)) for run in experiment.runs]
+
+
+def _run_summary(run: Run, standing: Standing) -> dict[str, Any]:
     from diagnostics.ranking import run_metrics
 
     return {
@@ -133,6 +141,9 @@ def _run_summary(run: Run) -> dict[str, Any]:
         "evidence": run.evidence.names,
         "parameters": dict(run.parameters),
         "metrics": run_metrics(run),
+        "score_low": standing.interval.low,
+        "score_high": standing.interval.high,
+        "indistinguishable_from_best": standing.indistinguishable,
         "split": run.split,
         "examples": run.examples,
         "errors": run.errors,
@@ -143,26 +154,44 @@ def _run_summary(run: Run) -> dict[str, Any]:
 
 
 def _print_experiment(console: Console, experiment: Experiment) -> None:
-    from diagnostics.ranking import ranked_runs, run_metrics
+    from diagnostics.leaderboard import leaderboard
+    from diagnostics.ranking import run_metrics
 
+    board = leaderboard(experiment, selection=False)
     names = _shown_metrics(experiment)
     counts = [name for name in ("errors", "examples") if _any_has(experiment, name)]
     rows = [
         [
-            run.run,
+            standing.run,
             *(_share(run_metrics(run).get(name)) for name in names),
             *(_count(getattr(run, name)) for name in counts),
         ]
-        for run in map(experiment.run, ranked_runs(experiment))
+        for standing in board.standings
+        if (run := experiment.run(standing.run))
     ]
+    header = ["run", *(name.replace("_", " ") for name in names), *counts]
+    if board.ties and names:
+        for row, standing in zip(rows, board.standings, strict=True):
+            row[1] = f"= {row[1]}" if standing.indistinguishable else row[1]
     sizes = [_counted(len(experiment.runs), "run")]
     if experiment.labels:
         sizes.insert(0, _counted(len(experiment.labels), "label"))
     if experiment.examples is not None:
         sizes.insert(0, _counted(experiment.examples, "example"))
     title = f"{experiment.name}: {experiment.task}, {', '.join(sizes)}"
-    header = ["run", *(name.replace("_", " ") for name in names), *counts]
     _print_table(console, title, header, rows, numbers=1)
+    _print_ties(console, board)
+
+
+def _print_ties(console: Console, board: Leaderboard) -> None:
+    """What the mark in the table means, and which test made it."""
+    from rich.text import Text
+
+    from diagnostics.leaderboard_words import test_words, tie_words
+
+    if words := tie_words(board):
+        console.print(Text(f"= {words}" if board.ties else words))
+        console.print(Text(f"  {test_words(board)}\n", style="dim"))
 
 
 def _shown_metrics(experiment: Experiment) -> list[str]:

@@ -223,8 +223,8 @@ class _Judging:
         from diagnostics.selection import bootstrap_selection, fold_selection
 
         if self.rows is not None and self.resampled is not None:
-            naive = float(self.rows.scores(self.metric).max())
-            return bootstrap_selection(self.resampled, naive), self.rows.runs
+            scores = self.rows.scores(self.metric)
+            return bootstrap_selection(self.resampled, scores), self.rows.runs
         folds = self.folds
         if folds is not None and len(folds.runs) > 1 and math.isfinite(folds.design.ratio):
             return fold_selection(folds.values, rises=self.sign > 0), folds.runs

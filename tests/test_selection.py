@@ -15,6 +15,7 @@ from diagnostics.selection import (
     affordable_repetitions,
     bootstrap_selection,
     fold_selection,
+    observed_scores,
     resampled_scores,
 )
 
@@ -108,18 +109,26 @@ def test_rows_of_one_example_are_drawn_together() -> None:
 
 def test_the_picked_run_is_scored_on_what_it_was_not_picked_by() -> None:
     drawn = np.array([[0.9, 0.8], [0.7, 0.8], [0.6, 0.6], [0.9, 0.1]])
-    left_out = np.array([[0.5, 0.6], [0.1, 0.4], [0.3, 0.9], [np.nan, np.nan]])
-    found = bootstrap_selection(Resampled(drawn, left_out), naive=0.9)
-    assert found.corrected == pytest.approx((0.5 + 0.4 + 0.3) / 3)
-    assert found.optimism == pytest.approx(0.9 - 0.4)
+    left_out = np.array([[0.5, 0.3], [0.6, 0.3], [0.7, 0.1], [np.nan, np.nan]])
+    found = bootstrap_selection(Resampled(drawn, left_out), [0.6, 0.5])
+    # Picked are the first, the second and, as they tie, the first; left out the best scores 0.6.
+    assert found.corrected == pytest.approx((0.5 + 0.3 + 0.7) / 3)
+    assert found.optimism == pytest.approx(0.6 - 0.5)
     assert found.shares.tolist() == pytest.approx([2 / 3, 1 / 3])
     assert found.repetitions == 3
 
 
+def test_what_few_examples_cost_a_macro_average_is_not_called_luck() -> None:
+    truth, answers = some_answers(1, 30, share=0.5)
+    alone = resampled_scores(truth, answers, "macro_f1", n_labels=LABELS)
+    score = observed_scores(truth, answers, "macro_f1", n_labels=LABELS)
+    assert abs(alone.left_out.mean() - score[0]) > 0.01
+    assert bootstrap_selection(alone, score).optimism == pytest.approx(0, abs=1e-9)
+
+
 def test_of_one_example_nothing_is_left_to_score() -> None:
-    found = bootstrap_selection(
-        resampled_scores([0], [[0], [1]], "accuracy", n_labels=2), naive=1.0
-    )
+    resampled = resampled_scores([0], [[0], [1]], "accuracy", n_labels=2)
+    found = bootstrap_selection(resampled, [1.0, 0.0])
     assert math.isnan(found.corrected)
     assert found.repetitions == 0
 
@@ -128,10 +137,11 @@ def test_the_winner_s_curse_is_taken_away() -> None:
     naive, corrected = [], []
     for seed in range(25):
         truth, answers = some_answers(20, 200, share=0.75, seed=seed)  # 0.8 with lucky guesses
-        score = float((answers == truth).mean(axis=1).max())
+        scores = (answers == truth).mean(axis=1)
         drawn = resampled_scores(truth, answers, "accuracy", n_labels=LABELS, repetitions=100)
-        naive.append(score)
-        corrected.append(bootstrap_selection(drawn, score).corrected)
+        found = bootstrap_selection(drawn, scores)
+        naive.append(found.naive)
+        corrected.append(found.corrected)
     # 20 equal candidates: the largest of 20 normal deviates is 1.8675 on average.
     spread = math.sqrt(0.8 * 0.2 / 200)
     assert np.mean(naive) - 0.8 == pytest.approx(1.8675 * spread, abs=0.01)

@@ -1,0 +1,227 @@
+"""A leaderboard in sentences: the page and the command say the same."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from diagnostics.metric_words import in_a_sentence, is_known, is_percentage, metric_text
+
+if TYPE_CHECKING:
+    from diagnostics.against_best import AgainstBest
+    from diagnostics.standings import Leaderboard, Standing
+    from diagnostics.workspace import Experiment
+
+_TESTS = {
+    "mcnemar": "exact McNemar test on the {paired:,} examples that all answered",
+    "bootstrap": "bootstrap of the differences on the {paired:,} examples that all answered",
+    "folds": "corrected resampled t-test",
+}
+_CORRECTIONS = {"mcnemar": "Holm", "bootstrap": "the largest deviation", "folds": "Holm"}
+_INTERVALS = {
+    "wilson": "Wilson's",
+    "bootstrap": "percentiles of the bootstrap over examples",
+    "folds": "of the folds' mean with the corrected standard error",
+}
+
+
+def best_words(board: Leaderboard) -> str:
+    """The best score with its interval, and how many others cannot be told from it.
+
+    "" where no run may be called the best.
+    """
+    best = board.best
+    if best is None:
+        return ""
+    interval = interval_text(board.metric, best)
+    bounds = f" ({interval})" if interval else ""
+    score = f"{_sentence(_metric(board))} {metric_text(board.metric, best.score)}{bounds}."
+    return f"{score} {tie_words(board) or why_nothing_was_tested(board)}".strip()
+
+
+def tie_words(board: Leaderboard) -> str:
+    """How many of the others cannot be told from the best; "" where nothing was tested."""
+    decides = deciding_test(board)
+    if decides is None:
+        return ""
+    n, tested = len(_ties(decides)), decides.tested
+    if tested == 1:
+        return f"The other run can{'not' if n else ''} be told from it."
+    if not n:
+        return f"All {tested:,} others can be told from it."
+    who = "None of the" if n == tested else f"{n:,} of the"
+    return f"{who} {tested:,} others {'can' if n == tested else 'cannot'} be told from it."
+
+
+def test_words(board: Leaderboard) -> str:
+    """Which test says so, corrected for how many comparisons; "" where nothing was tested."""
+    decides = deciding_test(board)
+    if decides is None:
+        return ""
+    tested = decides.tested
+    test = _sentence(_TESTS[decides.test].format(paired=board.paired))
+    counted = f", corrected for {tested:,} comparisons by {_CORRECTIONS[decides.test]}"
+    words = f"{test}{counted if tested > 1 else ''}, at 5 %."
+    return " ".join([words, *_second_opinion(board, decides), *_left_out(board)])
+
+
+def deciding_test(board: Leaderboard) -> AgainstBest | None:
+    """The test that decides: by examples where there is one, else by folds; None without any."""
+    tests = (test for test in (board.by_examples, board.by_folds) if test and test.tested)
+    return next(tests, None)
+
+
+def _ties(test: AgainstBest) -> list[str]:
+    from diagnostics.standings import ALPHA
+
+    return [run for run, p in zip(test.runs, test.corrected, strict=True) if p > ALPHA]
+
+
+def _second_opinion(board: Leaderboard, decides: AgainstBest) -> list[str]:
+    folds = board.folds
+    if board.by_folds is None or folds is None or not board.by_folds.tested:
+        return []
+    if decides is board.by_folds:
+        return [f"{_sentence(folds.design.said)}."]
+    n, tested, k = len(_ties(board.by_folds)), board.by_folds.tested, len(folds.folds)
+    return [f"By its {k:,} folds alone it would be {n:,} of {tested:,} ({_TESTS['folds']})."]
+
+
+def _left_out(board: Leaderboard) -> list[str]:
+    n = sum(standing.indistinguishable is None for standing in board.standings)
+    if not n:
+        return []
+    return [f"{n:,} more {'was' if n == 1 else 'were'} not judged."]
+
+
+def why_nothing_was_tested(board: Leaderboard) -> str:
+    """Why no run could be held against the best; "" where one was, or there is only one run."""
+    if deciding_test(board) is not None or board.best is None:
+        return ""
+    if board.compared < 2:
+        return "No other run was given as much to learn from, with all of its folds."
+    reasons = {s.why_not for s in board.standings if s.is_peer and s.why_not}
+    why = f" ({reasons.pop()})" if len(reasons) == 1 else ""
+    return f"Whether another run is as good cannot be said{why}."
+
+
+def recommendation_words(board: Leaderboard, experiment: Experiment) -> str:
+    """What is meant by the recommended run, without its name; "" where there is none."""
+    found = board.recommendation
+    if found is None:
+        return ""
+    rule = "the corrected standard error" if found.corrected else "one standard error"
+    size = f"{rule} of the best ({_difference(board.metric, found.error)}, over {found.over})"
+    if found.candidates == 1:
+        return f"No other run is within {size}."
+    if not found.by:
+        return f"{found.candidates:,} runs are within {size}; not all say how long they took."
+    fastest = f"The fastest of the {found.candidates:,} runs within {size}."
+    best = board.best
+    if best is None or best.run == found.run:
+        return fastest
+    mine, theirs = (getattr(experiment.run(name), found.by) for name in (found.run, best.run))
+    what = "Fitting" if found.by == "fit_seconds" else "Answering"
+    return f"{what} took {_seconds(mine)}, that of the best {_seconds(theirs)}. {fastest}"
+
+
+def selection_words(board: Leaderboard) -> str:
+    """What is to be expected of the pick, and how often it would have been another.
+
+    "" where that cannot be said.
+    """
+    found, best = board.selection, board.best
+    if found is None or best is None or not math.isfinite(found.corrected):
+        return ""
+    low, high = (metric_text(board.metric, value) for value in (found.low, found.high))
+    bounds = f" ({low} to {high})" if math.isfinite(found.low) else ""
+    owed = _difference(board.metric, found.optimism)
+    # What rounds to nothing is not worth a number.
+    is_lucky = found.optimism > 0 and owed.strip("0. points")
+    luck = f"; {owed} of the best score are the luck of having been picked" if is_lucky else ""
+    tries = "resamples" if found.method == "bootstrap" else "tries"
+    return (
+        f"Expect {metric_text(board.metric, found.corrected)}{bounds} of the pick out of "
+        f"{board.selected_among:,}{luck}. {_rivals(board, best, tries)}"
+    )
+
+
+def selection_method(board: Leaderboard) -> str:
+    """How that was found; "" where it was not."""
+    found = board.selection
+    if found is None or not math.isfinite(found.corrected):
+        return ""
+    if found.method == "bootstrap":
+        return (
+            f"Picked on {found.repetitions:,} bootstrap samples of the examples, scored on those "
+            "left out (bias-corrected bootstrap; its 95 % interval is conservative)."
+        )
+    bound = metric_text(board.metric, found.bound)
+    return (
+        f"Picked without one of {found.repetitions:,} folds and scored on that one. The estimate "
+        f"of Tibshirani and Tibshirani, which tends to be pessimistic, is {bound}."
+    )
+
+
+def _rivals(board: Leaderboard, best: Standing, tries: str) -> str:
+    """How often another run would have been picked, and which one most often."""
+    shares = [
+        (standing.share_selected, -place, standing.run)
+        for place, standing in enumerate(board.standings)
+        if standing is not best and standing.share_selected > 0
+    ]
+    if not shares:
+        return f"No other would have been picked in any of the {tries}."
+    share, _, name = max(shares)
+    total, often = _share(1 - best.share_selected), _share(share)
+    return f"Another would have been picked in {total} of {tries}, most often {name} ({often})."
+
+
+def _share(value: float) -> str:
+    return "fewer than 1%" if value < 0.005 else f"{value:.0%}"
+
+
+def interval_text(metric: str, standing: Standing) -> str:
+    """The bounds of a score as they are written; "" where there are none."""
+    low, high = standing.interval.low, standing.interval.high
+    if math.isnan(low) or math.isnan(high):
+        return ""
+    return f"{metric_text(metric, low)} to {metric_text(metric, high)}"
+
+
+def interval_words(board: Leaderboard) -> str:
+    """What the intervals of the scores are; "" without any."""
+    methods = dict.fromkeys(s.interval.method for s in board.standings if s.interval.method)
+    said = "; ".join(_INTERVALS[method] for method in methods)
+    return f"95 % intervals: {said}." if said else ""
+
+
+def _metric(board: Leaderboard) -> str:
+    return in_a_sentence(board.metric) if is_known(board.metric) else "score"
+
+
+def _difference(metric: str, value: float) -> str:
+    """The size of a difference: percentage points, or the metric's own units."""
+    return f"{value * 100:.1f} points" if is_percentage(metric) else f"{value:.3f}"
+
+
+def _seconds(value: float) -> str:
+    return f"{value:,.2f} s" if value < 10 else f"{value:,.0f} s"
+
+
+def _sentence(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
+__all__ = [
+    "best_words",
+    "deciding_test",
+    "interval_text",
+    "interval_words",
+    "recommendation_words",
+    "selection_method",
+    "selection_words",
+    "test_words",
+    "tie_words",
+    "why_nothing_was_tested",
+]
