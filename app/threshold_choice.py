@@ -15,7 +15,7 @@ from diagnostics.thresholds import observed_threshold
 
 #: Keys, and so names in the link.
 THRESHOLD, TARGET, COST, NONE_LABELS = "threshold", "target", "cost", "none_labels"
-#: Percent wrong among the answered: usually the largest that at least halves the share of wrong ones.
+#: Percent wrong among the answered: usually the largest of these that at least halves the share.
 TARGETS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 #: What a wrong answer usually costs, in answers withheld.
 USUAL_COST = 5.0

@@ -54,7 +54,7 @@ def _show_observed(found: TargetThreshold) -> None:
         return
     words = (
         f"Answers {percent(found.coverage)}, {percent(found.risk)} of them wrong "
-        f"(95 %: {percent(found.low)} to {percent(found.high)}). Chosen by these very answers, so "
+        f"(95%: {percent(found.low)} to {percent(found.high)}). Chosen by these very answers, so "
         "expect a little more on others."
     )
     _line(title, found.threshold, words, key="use_observed")
@@ -93,8 +93,8 @@ def _show_cheapest(chosen: Selection) -> None:
         everything, nothing = _times(found.cost_of_all), _times(found.cost_of_none)
         words = (
             f"{_times(found.cost)} for 100 examples, against {everything} with everything "
-            f"answered and {nothing} with nothing. In 95 % of 1,000 resamples the best lay between "
-            f"{number(found.low)} and {_or_nothing(found.high)}. If a confidence of 80 % meant "
+            f"answered and {nothing} with nothing. In 95% of 1,000 resamples the best lay between "
+            f"{number(found.low)} and {_or_nothing(found.high)}. If a confidence of 80% meant "
             f"right in 80 of 100, it would be {number(found.calibrated)} (Chow 1970)."
         )
     _line("Costs least", found.threshold, words, key="use_cheapest")

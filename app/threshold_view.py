@@ -110,7 +110,10 @@ def _say_what_is_special(chosen: Selection, counts: SelectiveCounts) -> None:
     of_split = widgets.known_split(chosen.split or chosen.run.split)
     parts = [f"{counts.total:,} {of_split} examples".replace("  ", " ")]
     if counts.abstained:
-        parts.append(f"{counts.abstained:,} of them got no answer from the model itself")
+        parts.append(
+            f"{counts.abstained:,} of them got no answer from the model itself; they count as "
+            "withheld, while lists of examples go by the confidence alone"
+        )
     if counts.left_out:
         parts.append(f"{counts.left_out:,} more have no true label or no confidence")
     st.caption(". ".join(parts) + ".")
@@ -120,7 +123,7 @@ def show_point(chosen: Selection, counts: SelectiveCounts, point: OperatingPoint
     """What the threshold does, in figures that open their examples."""
     bound = repr(dividing_decimal(counts, point.threshold))
     low, high = point.risk_interval()
-    interval = f"95 %: {percent(low)} to {percent(high)}" if point.answered else "nothing answered"
+    interval = f"95%: {percent(low)} to {percent(high)}" if point.answered else "nothing answered"
     risk = percent(point.risk) if point.answered else "–"
     withheld = percent(1 - point.coverage)
     cards = [
@@ -156,7 +159,7 @@ def show_point(chosen: Selection, counts: SelectiveCounts, point: OperatingPoint
     wide = len(cards) + bool(point.outside)
     with st.grid(wide, min_column_width=160):
         for number_of_card, (title, value, more, choices, n) in enumerate(cards):
-            with st.container(border=True, gap="xsmall"):
+            with st.container(border=True, gap="xsmall", height="stretch"):
                 st.metric(title, value)
                 st.caption(more)
                 if st.button(
@@ -168,9 +171,18 @@ def show_point(chosen: Selection, counts: SelectiveCounts, point: OperatingPoint
                 ):
                     _open(chosen, choices)
         if point.outside:
-            with st.container(border=True, gap="xsmall"):
-                st.metric("Out of scope, withheld", f"{point.outside_withheld:,}")
-                st.caption(f"of {point.outside:,}, rightly")
+            _show_outside(chosen, point)
+
+
+def _show_outside(chosen: Selection, point: OperatingPoint) -> None:
+    """How many of the examples that belong to no class got no answer."""
+    with st.container(border=True, gap="xsmall", height="stretch"):
+        st.metric("Out of scope, withheld", f"{point.outside_withheld:,}")
+        st.caption(f"of {point.outside:,}, rightly")
+        if len(chosen.none_labels) == 1 and st.button(
+            "Examples", icon=":material/list_alt:", type="tertiary", key="threshold_door_outside"
+        ):
+            _open(chosen, {"true": chosen.none_labels[0], "by": "all"})
 
 
 def _share(part: int, whole: int) -> str:
@@ -187,9 +199,7 @@ def _show_curve(
     import pandas as pd
 
     st.subheader("How much is answered, how much of it is wrong", anchor=False)
-    st.caption(
-        "A click on the line takes its threshold. The band is 95 %, at each point by itself."
-    )
+    st.caption("A click on the line takes its threshold. The band is 95%, at each point by itself.")
     parts = []
     for run in chosen.runs:
         place = session.place(run)

@@ -80,18 +80,20 @@ def roc_points(counts: ScoreCounts, *, points: int = POINTS) -> pd.DataFrame:
 def precision_recall_points(counts: ScoreCounts, *, points: int = POINTS) -> pd.DataFrame:
     """The curve of `x` recall and `y` precision at every `score`, from the highest score on.
 
-    At most `points` rows, evenly over the recall, both ends kept. Between two points the curve is
-    a step. Empty without positives.
+    At most `points` rows, evenly over the recall, both ends kept, and before them recall 0 with the
+    first precision. Between two points the curve is a step. Empty without positives.
     """
     if not counts.n_positives:
         return _frame([], [], [])
     right, wrong = np.cumsum(counts.positives), np.cumsum(counts.negatives)
     # Levels without a positive only repeat a recall with less precision.
     gains = np.flatnonzero(counts.positives)
-    recall = right[gains] / counts.n_positives
-    kept = gains[evenly(recall, points)]
+    kept = gains[evenly(right[gains], points - 1)]
+    start, precision = np.zeros(1), right[kept] / (right + wrong)[kept]
     return _frame(
-        right[kept] / counts.n_positives, right[kept] / (right + wrong)[kept], counts.score[kept]
+        np.concatenate([start, right[kept] / counts.n_positives]),
+        np.concatenate([precision[:1], precision]),
+        np.concatenate([[np.inf], counts.score[kept]]),
     )
 
 

@@ -90,7 +90,8 @@ def test_areas_and_curves_are_those_of_scikit_learn(rows: list[tuple[float, bool
     for at, value in zip(recall[:-1], precision[:-1], strict=True):
         if at > 0:
             by_recall[round(at, 9)] = max(value, by_recall.get(round(at, 9), 0.0))
-    ours = precision_recall_points(counts)
+    start, ours = precision_recall_points(counts).iloc[0], precision_recall_points(counts).iloc[1:]
+    assert (start["x"], start["y"]) == (0, ours["y"].iloc[0])
     assert ours["x"].round(9).tolist() == sorted(by_recall)
     assert ours["y"].to_numpy() == pytest.approx([by_recall[at] for at in sorted(by_recall)])
 

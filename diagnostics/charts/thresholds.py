@@ -164,8 +164,11 @@ def _grey_legend() -> alt.Legend:
     """The shapes alone: colours are the runs'."""
     import altair as alt
 
-    grey = {"symbolFillColor": colours.OTHER, "symbolStrokeColor": colours.OTHER}
-    return alt.Legend(orient="top", columns=2, **grey)
+    return alt.Legend(
+        orient="bottom",
+        symbolFillColor=colours.OTHER,
+        symbolStrokeColor=colours.OTHER,
+    )
 
 
 def _chance(kind: Kind, chance: float | None) -> alt.Chart:
