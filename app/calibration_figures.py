@@ -25,15 +25,14 @@ def figure_rows(found: Outcomes, chance: Chance, scores: ProbabilityScores | Non
     yield (
         "Brier score of the answer",
         parts(brier_decomposition(found)),
-        "Mean squared distance between confidence and being right (1) or wrong (0): miscalibration "
-        "(what recalibrating saves) − discrimination (what telling sure from unsure saves) + "
-        "uncertainty (always saying the overall share).",
+        "Mean squared distance from being right (1) or wrong (0): what recalibrating would save − "
+        "what telling sure from unsure saves + the score of one share for all.",
     )
     yield (
         "Log loss of the answer",
         parts(log_decomposition(found)),
-        "The mean of −ln(confidence) where right, −ln(1 − confidence) where wrong, in the same "
-        "parts. One wrong answer at 100 % costs 27.6.",
+        "The mean of −ln(confidence) where right, −ln(1 − confidence) where wrong; the same parts. "
+        "A wrong answer at 100 % costs 27.6.",
     )
     if scores is not None:
         yield from _of_vectors(scores)
@@ -51,8 +50,8 @@ def _errors(found: Outcomes, chance: Chance) -> Iterator[Row]:
     yield (
         "… by chance alone",
         f"{number(chance.ece)}, up to {number(chance.ece_high)}",
-        "The same if every confidence were true: the mean of 1,000 draws, and what 95 % of them "
-        "stay below. Only what is beyond it speaks against the confidence.",
+        "The same if every confidence were true: the mean of 1,000 draws, and what 95 % stay "
+        "below. Only more than that speaks against the confidence.",
     )
     yield (
         "… in equally filled bins",
@@ -104,5 +103,7 @@ def parts(found: Decomposition) -> str:
 
 
 def number(value: float) -> str:
-    """Three decimals; two significant digits of what is smaller."""
-    return f"{value:.3f}" if abs(value) >= 0.01 or value == 0 else f"{value:.2g}"
+    """Three decimals; two significant digits of what is smaller, as far as they mean anything."""
+    if abs(value) >= 0.01 or value == 0:
+        return f"{value:.3f}"
+    return f"{value:.2g}" if abs(value) >= 1e-4 else "< 0.0001"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from app import confidence_cached, mending_view, session, widgets
@@ -14,7 +16,10 @@ from diagnostics.charts.reliability import POINT, overlaid_reliability_chart, re
 from diagnostics.corp import corp_line
 from diagnostics.outcomes import Outcomes
 from diagnostics.probabilities import percent
-from diagnostics.reliability import ECE_BINS, Binning, Verdict, reliability_bins, verdict
+from diagnostics.reliability import ECE_BINS, Binning, reliability_bins, verdict
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 #: Pixels of a row of figures, three lines high, and how many are shown before the table scrolls.
 FIGURE_HEIGHT, FIGURES = 66, 7
@@ -33,15 +38,26 @@ def show_calibration(choice: Choice) -> None:
         run.run: confidence_cached.outcomes(session.place(run), choice.split, choice.label)
         for run in runs
     }
-    for run in runs:
-        _say_verdict(run, verdict(found[run.run]), is_one=len(runs) == 1)
-    diagram, figures = st.columns([6, 7], gap="medium")
-    with diagram, st.container(border=True, height="stretch"):
+    with st.container(gap="xsmall"):
+        for run in runs:
+            _say_verdict(run, found[run.run], is_one=len(runs) == 1)
+    diagram, figures = _cards(len(runs))
+    with diagram:
         _show_diagram(choice, runs, found)
-    with figures, st.container(border=True, height="stretch"):
+    with figures:
         _show_figures(choice, runs, found)
     with st.container(border=True):
         mending_view.show(choice, runs)
+
+
+def _cards(runs: int) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """The cards of the diagram and of its figures: side by side, unless each run has a column."""
+    if runs > 1:
+        return st.container(border=True), st.container(border=True)
+    left, right = st.columns([6, 7], gap="medium")
+    return left.container(border=True, height="stretch"), right.container(
+        border=True, height="stretch"
+    )
 
 
 def _judged(choice: Choice) -> list[Run]:
@@ -60,16 +76,18 @@ def _judged(choice: Choice) -> list[Run]:
     return [run for run in kept if counts[run.run].judged and not counts[run.run].only_mistakes]
 
 
-def _say_verdict(run: Run, said: Verdict | None, *, is_one: bool) -> None:
+def _say_verdict(run: Run, found: Outcomes, *, is_one: bool) -> None:
+    said = verdict(found)
     if said is None:
         return
-    name = "" if is_one else f"{run.run}: "
-    which = f"answers above {percent(said.above)}" if said.above else "answers"
+    which = f"answers above {said.above:.0%}" if said.above else "answers"
+    if len(found.confidence) == 1:
+        which = "all answers are equally sure, which tells none from another; they"
     sure, right = percent(said.mean_confidence), percent(said.accuracy)
     sentence = f"{which} are right {right} of the time and {sure} sure: {_KINDS[said.kind]}."
-    sentence = sentence if name else sentence[0].upper() + sentence[1:]
+    sentence = sentence[0].upper() + sentence[1:] if is_one else f"{run.run}: {sentence}"
     interval = f"95 % interval {percent(said.low)} to {percent(said.high)}"
-    st.text(f"{name}{sentence} ({said.n:,} answers, {interval}.)")
+    st.text(f"{sentence} ({said.n:,} answers, {interval}.)")
 
 
 def _show_diagram(choice: Choice, runs: list[Run], found: dict[str, Outcomes]) -> None:
@@ -151,8 +169,8 @@ def _show_figures(choice: Choice, runs: list[Run], found: dict[str, Outcomes]) -
         placeholder="–",
         column_config={
             "figure": text("Figure", width=165),
-            "meaning": text("What it says", width=330),
-            **{str(number): text(name, width=120) for number, name in enumerate(called)},
+            "meaning": text("What it says", width=330 if len(runs) == 1 else 460),
+            **{str(number): text(name, width=125) for number, name in enumerate(called)},
         },
         alt="Figures of calibration with what they say",
     )

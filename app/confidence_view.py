@@ -16,6 +16,7 @@ from diagnostics.charts.confidence import (
     confidence_histogram_chart,
     overlaid_histogram_chart,
 )
+from diagnostics.probabilities import percent
 
 if TYPE_CHECKING:
     import altair as alt
@@ -51,7 +52,9 @@ def show_distribution(choice: Choice) -> None:
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
-        st.subheader("Right and wrong answers by confidence", anchor=False)
+        judged = any(counts.judged for counts in found.values())
+        what = "Right and wrong answers" if judged else "Answers"
+        st.subheader(f"{what} by confidence", anchor=False)
         with st.container(horizontal=True, width="content", vertical_alignment="center"):
             value, bins = _choose_bars(overlaid=len(found) > 1)
     _say_what_is_counted(choice, found)
@@ -105,15 +108,31 @@ def _say_what_is_counted(choice: Choice, found: dict[str, ConfidenceCounts]) -> 
         said = f"Only mistakes are in this run's files: {counts.wrong.sum():,} of them"
     elif counts.judged:
         said += f": {counts.right.sum():,} right, {counts.wrong.sum():,} wrong"
-    parts = [said]
-    if counts.judged and counts.unjudged.any():
+    parts = [said, *_mean_confidence(counts)]
+    if not counts.judged:
+        parts.append("No true label is known, so right and wrong cannot be told apart")
+    elif counts.unjudged.any():
         parts.append(f"{counts.unjudged.sum():,} have no true label")
     if counts.missing:
         parts.append(f"{counts.missing:,} have no confidence and are left out")
     if len(found) > 1:
-        parts.append("Each run's right answers add up to 100 %, and so do its wrong ones")
+        parts.append(
+            "Each run's mistakes add up to 100 %"
+            if counts.only_mistakes
+            else "Each run's right answers add up to 100 %, and so do its wrong ones"
+        )
     parts.append(f"A click on a {'point' if len(found) > 1 else 'bar'} opens its examples")
     st.caption(". ".join(parts) + ".")
+
+
+def _mean_confidence(counts: ConfidenceCounts) -> list[str]:
+    """How sure right and wrong answers were on average."""
+    right, wrong = percent(counts.sure_right), percent(counts.sure_wrong)
+    if counts.right.any() and counts.wrong.any():
+        return [f"On average the right ones were {right} sure and the wrong ones {wrong}"]
+    if counts.judged:
+        return [f"On average they were {right if counts.right.any() else wrong} sure"]
+    return []
 
 
 def of_split(run: Run, choice: Choice) -> str:

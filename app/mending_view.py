@@ -45,6 +45,7 @@ def _show_temperature(choice: Choice, run: Run) -> None:
             "Temperature",
             f"{value:.3f}",
             border=True,
+            height="stretch",
             help="Probabilities p become softmax(ln(p) / temperature); 1 changes nothing.",
         )
         _change("Log loss, all classes", found.log_loss_before, found.log_loss_after)
@@ -72,6 +73,8 @@ def _without_best(found: Rescaling) -> str:
 
 def _reservations(found: Rescaling) -> list[str]:
     said = []
+    if found.log_loss_after >= found.log_loss_before:
+        said.append("Here it does not help: on answers it was not fitted on, the log loss rises.")
     if found.fitted < found.rows:
         said.append(f"Fitted on {found.fitted:,} answers, drawn by their ids.")
     if found.is_approximate:
@@ -158,6 +161,7 @@ def _change(name: str, before: float, after: float) -> None:
         delta=f"{after - before:+.3f}",
         delta_color="inverse",
         border=True,
+        height="stretch",
     )
 
 

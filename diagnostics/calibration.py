@@ -33,16 +33,18 @@ class ConfidenceCounts:
 
     Bin b holds the confidences in (b / 1000, (b + 1) / 1000], the first one 0 as well. `unjudged`
     are answers without a true label. `missing` counts answers without a confidence, which are in no
-    bin. `lowest` and `highest` are the extreme confidences, NaN where there is none.
+    bin. `lowest` and `highest` are the extreme confidences, NaN where there is none; so are the means
+    `sure_right` and `sure_wrong` of right and of wrong answers.
     """
 
     right: Counts
     wrong: Counts
     unjudged: Counts
-    sum_confidence: Figures
     missing: int
     lowest: float
     highest: float
+    sure_right: float
+    sure_wrong: float
     only_mistakes: bool = False
 
     @property
@@ -91,15 +93,16 @@ def confidence_counts(
         unjudged=(known & pl.col("true_label").is_null()).sum(),
     ).collect()
     missing, lowest, highest, unjudged = facts.row(0)
-    right = cube.filter(pl.col("correct"))
+    right, wrong = cube.filter(pl.col("correct")), cube.filter(~pl.col("correct"))
     return ConfidenceCounts(
-        right=_by_bin(right, "n").astype(np.int64),
-        wrong=_by_bin(cube.filter(~pl.col("correct")), "n").astype(np.int64),
+        right=_by_bin(right),
+        wrong=_by_bin(wrong),
         unjudged=_unjudged(rows.filter(known)) if unjudged else np.zeros(BINS, np.int64),
-        sum_confidence=_by_bin(cube, "sum_confidence"),
         missing=int(missing),
         lowest=np.nan if lowest is None else float(lowest),
         highest=np.nan if highest is None else float(highest),
+        sure_right=_mean(right),
+        sure_wrong=_mean(wrong),
         only_mistakes=not run.has(Evidence.PREDICTIONS),
     )
 
@@ -127,9 +130,13 @@ def chosen(run: Run, split: str | None, predicted_label: str | None) -> pl.Expr:
     )
 
 
-def _by_bin(cube: pl.DataFrame, column: str) -> Any:
-    weights = cube[column].cast(float).to_numpy()
-    return np.bincount(cube["bin"].to_numpy(), weights=weights, minlength=BINS)
+def _by_bin(cube: pl.DataFrame) -> Counts:
+    counted = np.bincount(cube["bin"].to_numpy(), weights=cube["n"].to_numpy(), minlength=BINS)
+    return counted.astype(np.int64)
+
+
+def _mean(cube: pl.DataFrame) -> float:
+    return float(cube["sum_confidence"].sum() / cube["n"].sum()) if len(cube) else np.nan
 
 
 def _unjudged(rows: pl.LazyFrame) -> Counts:
@@ -196,7 +203,7 @@ def confidence_histogram(
 def histogram_bars(
     found: Mapping[str, ConfidenceCounts], *, bins: int = HISTOGRAM_BINS
 ) -> pd.DataFrame:
-    """The histograms of several runs as a chart takes them, from the first bin that any fills.
+    """The histograms of several runs as a chart takes them, from the first to the last filled bin.
 
     Returns
     -------
@@ -224,4 +231,5 @@ def histogram_bars(
     if not parts:
         return pd.DataFrame(columns=columns)
     bars = pd.concat(parts, ignore_index=True)[columns]
-    return bars[bars["lower"] >= bars.loc[bars["n"] > 0, "lower"].min()].reset_index(drop=True)
+    filled = bars.loc[bars["n"] > 0, "lower"]
+    return bars[bars["lower"].between(filled.min(), filled.max())].reset_index(drop=True)

@@ -13,6 +13,8 @@ from diagnostics.probability_vectors import Parts, Vectors, VectorTable
 
 #: Probabilities that a temperature is fitted on at most: more rows move its third digit.
 FIT = 4_000_000
+#: The share of rows that end after as many labels where rankings were cut off.
+NEARLY_ALL = 0.95
 #: The range of the inverse temperature; at its ends the answers leave nothing to fit.
 _RANGE = (0.01, 100.0)
 #: When to stop: after so many steps, or one that is relatively smaller; and what rounding does to
@@ -142,20 +144,25 @@ def rescaling(table: VectorTable) -> Rescaling | None:
 def _sample(table: VectorTable) -> tuple[Vectors, bool]:
     """The rows that are fitted on, and whether rankings were cut off.
 
-    They were if no row has as many probabilities above 0 as there are labels that ever have one.
+    They were if nearly all rows have the same number of probabilities above 0, no row has more, and
+    that is fewer than there are labels with any. Votes of neighbours have zeros, too, but not as
+    many in every row.
     """
     share = FIT / (table.rows * table.n_labels)
-    kept, longest, used = [], 0, np.zeros(table.n_labels, bool)
+    kept, used = [], np.zeros(table.n_labels, bool)
+    lengths = np.zeros(table.n_labels + 1, np.int64)
     for block in table:
         above = block.probabilities > 0
-        longest = max(longest, int(above.sum(axis=1).max(initial=0)))
+        lengths += np.bincount(above.sum(axis=1), minlength=table.n_labels + 1)
         used |= above.any(axis=0)
         kept.append(block.where(block.mark < share) if share < 1 else block)
     columns = [
         np.concatenate([getattr(part, name) for part in kept])
         for name in ("probabilities", "truth", "answer", "part", "mark")
     ]
-    return Vectors(*columns), longest < int(used.sum())
+    longest = int(np.flatnonzero(lengths).max())
+    is_cut = 1 < longest < used.sum() and lengths[longest] > NEARLY_ALL * table.rows
+    return Vectors(*columns), bool(is_cut)
 
 
 def _applied(

@@ -1,6 +1,13 @@
 """How sure the answers were, how far that can be trusted, and where to draw the line."""
 
-from app import calibration_view, confidence_choice, confidence_view, session
+from app import (
+    calibration_view,
+    confidence_choice,
+    confidence_view,
+    curves_view,
+    session,
+    threshold_view,
+)
 
 experiment, run = session.experiment(), session.run()
 confidence_choice.require_confidence(run)
@@ -10,3 +17,7 @@ match choice.view:
         confidence_view.show_distribution(choice)
     case confidence_choice.CALIBRATION:
         calibration_view.show_calibration(choice)
+    case confidence_choice.THRESHOLD:
+        threshold_view.show(experiment, choice.runs, choice.split, choice.label)
+    case confidence_choice.CURVES:
+        curves_view.show(experiment, choice.runs, choice.split, choice.label)

@@ -190,6 +190,14 @@ def test_a_label_that_is_never_given_is_no_cut(tmp_path: Path) -> None:
     assert not found.is_approximate
 
 
+def test_votes_of_neighbours_are_no_cut_ranking(tmp_path: Path) -> None:
+    random = np.random.default_rng(14)
+    votes = random.multinomial(5, [0.6, 0.2, 0.1, 0.05, 0.03, 0.02], size=200) / 5
+    found = rescaling(VectorTable(recorded(tmp_path, votes, votes.argmax(axis=1))))
+    assert found is not None
+    assert not found.is_approximate
+
+
 def test_marks_of_examples_stay_what_they_are() -> None:
     marks = example_marks(["a", "b", "animal-1"])
     assert marks == pytest.approx([0.702423, 0.904143, 0.963559], abs=1e-6)

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 BAR = "bar"
 Value = Literal["n", "share"]
 
-HEIGHT = 360
+HEIGHT = 420
 #: What is drawn of an answer, upwards or downwards.
-OUTCOMES = {"right": "Right", "wrong": "Wrong", "unjudged": "Not known"}
+OUTCOMES = {"right": "Right", "wrong": "Wrong", "unjudged": "No true label"}
 _COLOURS = {
     "right": colours.RIGHT,
     "wrong": colours.WRONG,
@@ -41,16 +41,18 @@ def confidence_histogram_chart(bars: pd.DataFrame, *, value: Value = "n") -> alt
     there = [name for name in OUTCOMES if name in set(bars["outcome"])]
     drawn = bars.assign(
         height=bars[value].where(bars["outcome"] != "wrong", -bars[value]),
+        foot=0,
         called=bars["outcome"].map(OUTCOMES),
     )
     click = alt.selection_point(name=BAR, fields=["lower", "upper", "outcome"], on="click")
     chart: alt.Chart = (
         alt.Chart(drawn, height=HEIGHT)
-        .mark_bar(cursor="pointer", binSpacing=1, minBandSize=2)
+        .mark_rect(cursor="pointer", xOffset=0.5, x2Offset=-0.5)
         .encode(
-            x=confidence_axis("lower", float(bars["lower"].min())),
+            x=confidence_axis("lower", bars),
             x2="upper:Q",
             y=alt.Y("height:Q", title=_height_title(value), axis=_magnitude_axis(value)),
+            y2="foot:Q",
             color=alt.Color(
                 "called:N",
                 title=None,
@@ -68,15 +70,16 @@ def confidence_histogram_chart(bars: pd.DataFrame, *, value: Value = "n") -> alt
     return chart
 
 
-def confidence_axis(column: str, lowest: float) -> alt.X:
-    """The axis of a confidence from `lowest` to 1."""
+def confidence_axis(column: str, bins: pd.DataFrame) -> alt.X:
+    """The axis of a confidence, from the first to the last of some bins (`lower`, `upper`)."""
     import altair as alt
 
+    ends = [float(bins["lower"].min()), float(bins["upper"].max())]
     return alt.X(
         f"{column}:Q",
         title="Confidence",
-        scale=alt.Scale(domain=[lowest, 1], nice=False),
-        axis=alt.Axis(format=".0%", grid=False, tickCount=10),
+        scale=alt.Scale(domain=ends, nice=False),
+        axis=alt.Axis(format=".1~%", grid=False, tickCount=10),
     )
 
 
@@ -124,7 +127,7 @@ def overlaid_histogram_chart(bars: pd.DataFrame, runs: Sequence[str]) -> alt.Lay
         called=bars["outcome"].map(OUTCOMES),
     )
     base = alt.Chart(drawn).encode(
-        x=confidence_axis("middle", float(bars["lower"].min())),
+        x=confidence_axis("middle", bars),
         y=alt.Y(
             "height:Q", title="Wrong ← share of answers → right", axis=_magnitude_axis("share")
         ),

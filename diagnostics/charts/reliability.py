@@ -33,18 +33,17 @@ def reliability_chart(bins: pd.DataFrame, line: pd.DataFrame, band: pd.DataFrame
     """
     import altair as alt
 
-    lowest = float(bins["lower"].min())
     click = alt.selection_point(name=POINT, fields=["run", "lower", "upper"], on="click")
-    base = alt.Chart(bins).encode(x=confidence_axis("mean_confidence", lowest))
+    base = alt.Chart(bins).encode(x=confidence_axis("mean_confidence", bins))
     area = (
         alt.Chart(band)
         .mark_area(color=colours.OTHER, opacity=0.25)
-        .encode(x=confidence_axis("confidence", lowest), y=_share_axis("low"), y2="high:Q")
+        .encode(x=confidence_axis("confidence", bins), y=_share_axis("low"), y2="high:Q")
     )
     fitted = (
         alt.Chart(line)
         .mark_line(color=colours.CHOSEN, strokeWidth=2)
-        .encode(x=confidence_axis("confidence", lowest), y=_share_axis("recalibrated"))
+        .encode(x=confidence_axis("confidence", bins), y=_share_axis("recalibrated"))
     )
     intervals = base.mark_rule(strokeWidth=1.5, color=colours.CHOSEN).encode(
         y=_share_axis("low"), y2="high:Q"
@@ -54,7 +53,7 @@ def reliability_chart(bins: pd.DataFrame, line: pd.DataFrame, band: pd.DataFrame
         .encode(y=_share_axis("accuracy"), tooltip=_bin_tooltip())
         .add_params(click)
     )
-    layers = [_amounts(bins, lowest), _diagonal(lowest), area, fitted, intervals, points]
+    layers = [_amounts(bins), _diagonal(bins), area, fitted, intervals, points]
     return alt.LayerChart(layer=layers, height=HEIGHT)
 
 
@@ -65,10 +64,9 @@ def overlaid_reliability_chart(bins: pd.DataFrame, runs: Sequence[str]) -> alt.L
     """
     import altair as alt
 
-    lowest = float(bins["lower"].min())
     click = alt.selection_point(name=POINT, fields=["run", "lower", "upper"], on="click")
     base = alt.Chart(bins).encode(
-        x=confidence_axis("mean_confidence", lowest), color=run_colour(runs)
+        x=confidence_axis("mean_confidence", bins), color=run_colour(runs)
     )
     lines = base.mark_line(strokeWidth=2).encode(
         y=_share_axis("accuracy"), strokeDash=run_dash(runs)
@@ -79,11 +77,11 @@ def overlaid_reliability_chart(bins: pd.DataFrame, runs: Sequence[str]) -> alt.L
         .encode(y=_share_axis("accuracy"), tooltip=_bin_tooltip())
         .add_params(click)
     )
-    layers = [_diagonal(lowest), intervals, lines, points]
+    layers = [_diagonal(bins), intervals, lines, points]
     return alt.LayerChart(layer=layers, height=HEIGHT)
 
 
-def _amounts(bins: pd.DataFrame, lowest: float) -> alt.Chart:
+def _amounts(bins: pd.DataFrame) -> alt.Chart:
     """How many answers each bin has, as low bars along the axis."""
     import altair as alt
 
@@ -92,7 +90,7 @@ def _amounts(bins: pd.DataFrame, lowest: float) -> alt.Chart:
         alt.Chart(bins.assign(foot=0, amount=bins["n"] / most * AMOUNTS))
         .mark_bar(color=colours.OTHER, opacity=0.35, binSpacing=1, minBandSize=2)
         .encode(
-            x=confidence_axis("lower", lowest),
+            x=confidence_axis("lower", bins),
             x2="upper:Q",
             y=_share_axis("foot"),
             y2="amount:Q",
@@ -102,16 +100,17 @@ def _amounts(bins: pd.DataFrame, lowest: float) -> alt.Chart:
     return chart
 
 
-def _diagonal(lowest: float) -> alt.Chart:
+def _diagonal(bins: pd.DataFrame) -> alt.Chart:
     """Where confidence and the share of right answers are equal."""
     import altair as alt
     import pandas as pd
 
-    ends = pd.DataFrame({"confidence": [lowest, 1.0], "accuracy": [lowest, 1.0]})
+    along = [float(bins["lower"].min()), float(bins["upper"].max())]
+    ends = pd.DataFrame({"confidence": along, "accuracy": along})
     chart: alt.Chart = (
         alt.Chart(ends)
         .mark_line(strokeDash=[4, 4], strokeWidth=1.5, color=colours.OTHER)
-        .encode(x=confidence_axis("confidence", lowest), y=_share_axis("accuracy"))
+        .encode(x=confidence_axis("confidence", bins), y=_share_axis("accuracy"))
     )
     return chart
 
