@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     )
     from diagnostics.errors import DiagnosticsError
     from diagnostics.examples import (
-        Filter,
         Ranking,
         answers_of_all_runs,
         rank_examples,
         top_examples,
         wrong_run_counts,
     )
+    from diagnostics.filters import Filter
     from diagnostics.grid import run_table
     from diagnostics.metrics import summary_metrics
     from diagnostics.opening import open_workspace
@@ -47,7 +47,7 @@ _HOMES = {
     "DiagnosticsError": "errors",
     "Evidence": "workspace",
     "Experiment": "workspace",
-    "Filter": "examples",
+    "Filter": "filters",
     "Problem": "workspace",
     "Ranking": "examples",
     "Recorder": "recorder",

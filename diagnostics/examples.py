@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diagnostics import reducers
+from diagnostics.beside import implies_right_answers, kept_only_mistakes
 from diagnostics.errors import DiagnosticsError
-from diagnostics.grouping import same_supports
+from diagnostics.filters import Filter, answers_where, selected_answers
 from diagnostics.reducers import RANKINGS, By, Measure
 from diagnostics.workspace import Evidence
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
     from diagnostics.workspace import Experiment, Run
 
-#: What a list shows of every answer, before the content's own columns.
+#: What a list shows of every answer, before the content's own columns. The last three are there
+#: where the answers are held against those of another run.
 COLUMNS = (
     "example",
     "split",
@@ -31,6 +33,9 @@ COLUMNS = (
     "margin",
     "entropy",
     "true_rank",
+    "against_label",
+    "against_confidence",
+    "moved",
 )
 #: What each ranking is, in a sentence; pages and the command say the same.
 DEFINITIONS: dict[By, str] = {
@@ -38,6 +43,8 @@ DEFINITIONS: dict[By, str] = {
     "uncertain": "All answers, the smallest margin between the two most probable labels first.",
     "nearly-right": "Wrong answers with the true label second, the smallest margin first.",
     "confident-correct": "Right answers, the most confident first.",
+    "all": "All answers, the most confident first, those without a confidence last.",
+    "moved": "All answers, first those whose confidence differs most between the two runs.",
 }
 #: What each ranking needs of a run.
 NEEDS: dict[By, Evidence] = {
@@ -45,30 +52,16 @@ NEEDS: dict[By, Evidence] = {
     "uncertain": Evidence.CONFIDENCE,
     "nearly-right": Evidence.TRUTH | Evidence.CONFIDENCE,
     "confident-correct": Evidence.TRUTH | Evidence.CONFIDENCE | Evidence.PREDICTIONS,
+    "all": Evidence(0),
+    "moved": Evidence.CONFIDENCE,
 }
-
-
-@dataclass(frozen=True)
-class Filter:
-    """A predicate over answers; what is None does not restrict.
-
-    `text` is looked for in every text column of the content, whatever its capitals. `correct`
-    keeps right or wrong answers. The bounds of the confidence are inclusive.
-    """
-
-    true_label: str | None = None
-    predicted_label: str | None = None
-    split: str | None = None
-    correct: bool | None = None
-    text: str | None = None
-    min_confidence: float | None = None
-    max_confidence: float | None = None
 
 
 @dataclass(frozen=True)
 class Ranking:
     """A ranked list. `total` answers were ranked, of which `examples` holds the first; `excluded`
-    more belong to the list but have no number to rank them by.
+    more belong to the list but have no number to rank them by. `unpaired` would be on it if the run
+    that they are held against had answered them.
     """  # noqa: D205
 
     by: By
@@ -76,6 +69,7 @@ class Ranking:
     total: int
     excluded: int
     examples: pd.DataFrame
+    unpaired: int = 0
 
 
 def rank_examples(
@@ -87,9 +81,11 @@ def rank_examples(
     ----------
     predictions
         Any frame that narwhals knows, lazy or not: `example`, `predicted_label`, `confidence`, and
-        `true_label` (for all but `uncertain`), `margin`, `entropy`, `true_rank` where known.
+        `true_label` (for mistakes and right answers), `margin`, `entropy`, `true_rank` where
+        known, and for `moved` a column `moved`: by how much the confidence differs from another's.
     by
-        `confident-mistakes`, `uncertain`, `nearly-right` or `confident-correct`.
+        `confident-mistakes`, `uncertain`, `nearly-right`, `confident-correct`, `all` (by confidence
+        descending, with those that have none at the end) or `moved` (by `moved` descending).
     measure
         What `uncertain` goes by: `margin` ascending, `entropy` descending or `confidence`
         ascending. Where the column is missing or empty, `confidence`.
@@ -112,7 +108,10 @@ def rank_examples(
     pool = reducers.ranking_pool(frame, by)
     column, descending = reducers.ranking_measure(by, measure, frame.collect_schema().names())
     total, everything = _sizes(pool, column)
-    if not total and column != "confidence":
+    if by == "all":
+        rows = reducers.collect(reducers.ranked_throughout(pool, column, k=k))
+        return Ranking(by, column, everything, 0, rows.to_pandas(ignore_metadata=True))
+    if not total and column not in ("confidence", "moved"):
         column, descending = "confidence", False
         total, everything = _sizes(pool, column)
     rows = reducers.collect(reducers.ranked(pool, column, descending=descending, k=k))
@@ -120,8 +119,10 @@ def rank_examples(
 
 
 def _needed(by: By) -> list[str]:
-    if by == "uncertain":
+    if by in ("uncertain", "all"):
         return []
+    if by == "moved":
+        return ["moved"]
     return ["true_label", "margin", "true_rank"] if by == "nearly-right" else ["true_label"]
 
 
@@ -144,25 +145,40 @@ def top_examples(
     k: int = 10,
     where: Filter | None = None,
     measure: Measure = "margin",
+    experiment: Experiment | None = None,
 ) -> Ranking:
     """The first `k` answers of a run in a ranking, with their content.
 
     Without `where.split` the run's held-out split is ranked. The frame has `COLUMNS`, labels as
     labels, and then the content's own columns; it is empty where the run lacks the evidence.
+    `experiment` is needed where `where` names other runs.
 
     Raises
     ------
     DiagnosticsError
-        If the ranking, a label or the split does not exist.
+        If the ranking, the split or the other run does not exist, or cannot be told from the files.
     """
-    rows = answers_where(run, where or Filter())
+    where = where or Filter()
+    refuse_moved_alone(by, where)
+    selection = selected_answers(run, where, experiment)
+    rows = selection.rows
     if run.task == "entities":
         rows = _as_mistakes(rows)
     ranking = rank_examples(rows, by, k=k, measure=measure)
     found = ranking.examples
     if run.task == "entities":
         found = found.assign(true_label=None, predicted_label=None)
-    return replace(ranking, examples=with_content(run, found))
+    shown = with_content(run, found, experiment)
+    return replace(ranking, examples=shown, unpaired=selection.unpaired)
+
+
+def refuse_moved_alone(by: By, where: Filter) -> None:
+    """Raise a DiagnosticsError if a ranking of two runs is asked for with one."""
+    if by == "moved" and where.against is None:
+        raise DiagnosticsError(
+            "How far the confidence moved is between two runs.",
+            hint="Name the other run: `against`.",
+        )
 
 
 def _as_mistakes(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -172,79 +188,42 @@ def _as_mistakes(rows: pl.LazyFrame) -> pl.LazyFrame:
     return rows.with_columns(true_label=pl.lit(0, pl.Int32), predicted_label=pl.lit(1, pl.Int32))
 
 
-def answers_where(run: Run, where: Filter) -> pl.LazyFrame:
-    """The run's rows that fit the filter, without vectors; labels as codes; lazy."""
-    import polars as pl
-
-    from diagnostics import tables
-
-    rows = tables.scan(run).drop("probabilities")
-    split = _split(run, where.split)
-    if list(run.splits) != [split]:
-        rows = rows.filter(pl.col("split") == split)
-    for column, label in (
-        ("true_label", where.true_label),
-        ("predicted_label", where.predicted_label),
-    ):
-        if label is not None:
-            rows = rows.filter(pl.col(column) == _code(run, label))
-    if where.correct is not None:
-        right = pl.col("true_label") == pl.col("predicted_label")
-        rows = rows.filter(right if where.correct else ~right)
-    if where.min_confidence is not None:
-        rows = rows.filter(pl.col("confidence") >= where.min_confidence)
-    if where.max_confidence is not None:
-        rows = rows.filter(pl.col("confidence") <= where.max_confidence)
-    if where.text:
-        rows = rows.join(_containing(run, where.text), on="example", how="semi")
-    return rows
-
-
-def _split(run: Run, split: str | None) -> str:
-    if split is not None and split not in run.splits:
-        raise DiagnosticsError(
-            f"Run {run.run!r} has no split {split!r}.", hint=f"It has: {', '.join(run.splits)}."
-        )
-    return split or run.split
-
-
-def _code(run: Run, label: str) -> int:
-    """The label's code; -1 for a label of another run, which no row of this one has."""
-    return run.labels.index(label) if label in run.labels else -1
-
-
-def _containing(run: Run, text: str) -> pl.LazyFrame:
-    import polars as pl
-
-    from diagnostics import tables
-
-    content = tables.scan_examples(run)
-    columns = [name for name, dtype in content.collect_schema().items() if dtype == pl.String]
-    needle = text.lower()
-    found = [pl.col(name).str.to_lowercase().str.contains(needle, literal=True) for name in columns]
-    return content.filter(pl.any_horizontal(found)).select("example")
-
-
-def with_content(run: Run, rows: pd.DataFrame) -> pd.DataFrame:
+def with_content(
+    run: Run, rows: pd.DataFrame, experiment: Experiment | None = None
+) -> pd.DataFrame:
     """Rows of the predictions table with labels for codes and their content joined on, in order.
 
-    Columns of the content that are called like one of `COLUMNS` get ` (content)` behind.
+    Columns of the content that are called like one of `COLUMNS` get ` (content)` behind. What the
+    run did not keep, because it was right, has the content that other runs of `experiment` kept.
     """
     import pandas as pd
-    import polars as pl
-
-    from diagnostics import tables
 
     shown = rows[[name for name in COLUMNS if name in rows]].copy()
     for name in ("true_label", "predicted_label"):
         shown[name] = [run.labels[int(code)] if pd.notna(code) else None for code in shown[name]]
     for name in ("fold", "true_rank"):
         shown[name] = shown[name].astype("Int64")
-    wanted = pl.Series(list(shown["example"].unique()), dtype=pl.String)
-    content = tables.scan_examples(run).filter(pl.col("example").is_in(wanted.implode())).collect()
-    content = content.unique("example", maintain_order=True)
+    content = _content(run, list(shown["example"].unique()), experiment)
     clashing = {name: f"{name} (content)" for name in content.columns if name in COLUMNS[1:]}
     return shown.merge(content.rename(clashing).to_pandas(), on="example", how="left")
+
+
+def _content(run: Run, wanted: list[str], experiment: Experiment | None) -> pl.DataFrame:
+    """The content of the examples, a row each; of those that are in any table."""
+    import polars as pl
+
+    from diagnostics import tables
+
+    found: list[pl.DataFrame] = []
+    for one in [run, *(experiment.runs if experiment and kept_only_mistakes(run) else ())]:
+        missing = pl.Series(wanted, dtype=pl.String).implode()
+        rows = tables.scan_examples(one).filter(pl.col("example").is_in(missing)).collect()
+        found.append(rows.unique("example", maintain_order=True))
+        known = set(rows["example"])
+        wanted = [example for example in wanted if example not in known]
+        if not wanted:
+            break
+    return pl.concat(found, how="diagonal_relaxed")
 
 
 def answer(run: Run, example: str, *, split: str | None = None) -> dict[str, Any] | None:
@@ -263,13 +242,12 @@ def answer(run: Run, example: str, *, split: str | None = None) -> dict[str, Any
     return found[0] if found else None
 
 
-def content_of(run: Run, example: str) -> dict[str, Any]:
-    """One example's content by column; empty if none was kept."""
-    import polars as pl
+def content_of(run: Run, example: str, experiment: Experiment | None = None) -> dict[str, Any]:
+    """One example's content by column; empty if none was kept.
 
-    from diagnostics import tables
-
-    rows = tables.scan_examples(run).filter(pl.col("example") == example).head(1).collect()
+    Of a run that kept only its mistakes it may be the content that another of `experiment` kept.
+    """
+    rows = _content(run, [example], experiment)
     row = rows.to_dicts()[0] if len(rows) else {}
     return {name: value for name, value in row.items() if name != "example"}
 
@@ -294,7 +272,7 @@ def answers_of_all_runs(experiment: Experiment, example: str) -> pd.DataFrame:
             known = row["true_label"] is not None
             right = row["true_label"] == row["predicted_label"] if known else None
             table.append({**row, "correct": right, "derived": False})
-        elif truth is not None and _lists_only_mistakes(run, found, experiment):
+        elif truth is not None and _was_right(run, found, experiment):
             table.append(
                 {
                     "run": run.run,
@@ -339,11 +317,10 @@ def _answers_by_run(experiment: Experiment, example: str) -> dict[str, dict[str,
     return found
 
 
-def _lists_only_mistakes(run: Run, found: dict[str, Any], experiment: Experiment) -> bool:
-    if not run.has(Evidence.ERRORS) or run.has(Evidence.PREDICTIONS) or not run.confusion_is_exact:
-        return False
-    same = [other for other in experiment.runs if other.run in found]
-    return any(other.fingerprint == run.fingerprint or same_supports(run, other) for other in same)
+def _was_right(run: Run, found: dict[str, Any], experiment: Experiment) -> bool:
+    """Whether the run answered rightly what others list and it does not."""
+    listing = [other for other in experiment.runs if other.run in found]
+    return any(implies_right_answers(run, other) for other in listing)
 
 
 def wrong_run_counts(runs: Sequence[Run]) -> pd.DataFrame:
@@ -367,3 +344,21 @@ def wrong_run_counts(runs: Sequence[Run]) -> pd.DataFrame:
     counts = reducers.wrong_runs(reducers.lazy(frame, []))
     ordered = counts.sort("wrong", "example", descending=[True, False])
     return reducers.collect(ordered).to_pandas(ignore_metadata=True)
+
+
+__all__ = [
+    "COLUMNS",
+    "DEFINITIONS",
+    "NEEDS",
+    "Filter",
+    "Ranking",
+    "answer",
+    "answers_of_all_runs",
+    "answers_where",
+    "content_of",
+    "rank_examples",
+    "refuse_moved_alone",
+    "top_examples",
+    "with_content",
+    "wrong_run_counts",
+]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from diagnostics.examples import Filter
+from diagnostics.filters import Filter
 from diagnostics.listing import listed_examples
 from diagnostics.reducers import By, Measure
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from diagnostics.workspace import Run
+    from diagnostics.workspace import Experiment, Run
 
 #: Rows that one file holds at most.
 EXPORT_LIMIT = 100_000
@@ -21,19 +21,28 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 
 def exported_examples(
-    run: Run, by: By, *, where: Filter | None = None, measure: Measure = "margin"
+    run: Run,
+    by: By,
+    *,
+    where: Filter | None = None,
+    measure: Measure = "margin",
+    experiment: Experiment | None = None,
 ) -> pd.DataFrame:
     """All that the ranking lists, up to `EXPORT_LIMIT` rows, in its order.
 
-    `rank` from 1, `run`, then the columns of `top_examples`; those that are empty throughout and
-    images kept as bytes are left out.
+    `rank` from 1, `run`, with `where.against` that run as `against`, then the columns of
+    `top_examples`; those that are empty throughout and images kept as bytes are left out.
     """
-    ranking = listed_examples(run, by, k=EXPORT_LIMIT, where=where, measure=measure)
+    ranking = listed_examples(
+        run, by, k=EXPORT_LIMIT, where=where, measure=measure, experiment=experiment
+    )
     frame = ranking.examples
     kept = [name for name in frame if not _is_binary(frame[name]) and not frame[name].isna().all()]
     shown = frame[kept].copy()
     shown.insert(0, "rank", range(1, len(shown) + 1))
     shown.insert(1, "run", run.run)
+    if where is not None and where.against is not None:
+        shown.insert(2, "against", where.against)
     return shown
 
 

@@ -6,14 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from diagnostics import reducers
-from diagnostics.examples import Filter, Ranking, answers_where, rank_examples, with_content
+from diagnostics.examples import Ranking, rank_examples, refuse_moved_alone, with_content
+from diagnostics.filters import Filter, selected_answers
 from diagnostics.reducers import RANKINGS, By, Measure
 from diagnostics.workspace import Evidence
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from diagnostics.workspace import Run
+    from diagnostics.workspace import Experiment, Run
 
 #: The measure of a list that is in the order of its ids.
 UNRANKED = ""
@@ -23,17 +24,20 @@ def offered_rankings(run: Run) -> dict[By, str]:
     """Every ranking, with the reason why the run cannot be looked at by it; "" if it can.
 
     A run without any confidence can still be listed, so its mistakes and right answers are there.
+    `moved` is for answers that are held against those of another run.
     """
     truth = "" if run.has(Evidence.TRUTH) else "the run has no true labels"
-    reasons = dict.fromkeys(RANKINGS, truth)
+    confidence = "" if run.has(Evidence.CONFIDENCE) else "the run has no confidence"
+    reasons = dict.fromkeys(RANKINGS, truth) | {
+        "uncertain": confidence,
+        "all": "",
+        "moved": confidence,
+    }
     if not truth:
-        reasons["uncertain"] = "" if run.has(Evidence.CONFIDENCE) else "the run has no confidence"
         if not run.has(Evidence.PROBABILITIES):
             reasons["nearly-right"] = "the run does not say which label came second"
         if not run.has(Evidence.PREDICTIONS):
             reasons["confident-correct"] = "the run kept only its mistakes"
-    else:
-        reasons["uncertain"] = ""
     return reasons
 
 
@@ -44,6 +48,7 @@ def listed_examples(
     k: int,
     where: Filter | None = None,
     measure: Measure = "margin",
+    experiment: Experiment | None = None,
 ) -> Ranking:
     """The first `k` answers to look at, with their content, as `top_examples` has them.
 
@@ -52,8 +57,8 @@ def listed_examples(
     Entities are not ranked by label: their wrong sentences come by the confidence of what was
     found wrongly, the highest first, then those without one.
     """
-    ranking = listed_answers(run, by, k=k, where=where, measure=measure)
-    return replace(ranking, examples=with_content(run, ranking.examples))
+    ranking = listed_answers(run, by, k=k, where=where, measure=measure, experiment=experiment)
+    return replace(ranking, examples=with_content(run, ranking.examples, experiment))
 
 
 def listed_answers(
@@ -63,17 +68,23 @@ def listed_answers(
     k: int,
     where: Filter | None = None,
     measure: Measure = "margin",
+    experiment: Experiment | None = None,
 ) -> Ranking:
     """The same without content, which may be large, and with labels as codes."""
-    rows = answers_where(run, where or Filter())
+    where = where or Filter()
+    refuse_moved_alone(by, where)
+    selection = selected_answers(run, where, experiment)
+    rows = selection.rows
     if run.task == "entities":
         return _sentences(run, rows, k)
-    ranking = rank_examples(rows, by, k=k, measure=measure)
+    ranking = replace(rank_examples(rows, by, k=k, measure=measure), unpaired=selection.unpaired)
+    if by == "all" and not ranking.examples["confidence"].notna().any():
+        return replace(ranking, measure=UNRANKED)  # the known ones would come first
     if ranking.total or not ranking.excluded:
         return ranking
     pool = reducers.ranking_pool(reducers.lazy(rows, []), by)
-    first = reducers.collect(pool.sort("example", "fold", nulls_last=True).head(k))
-    return Ranking(by, UNRANKED, ranking.excluded, 0, first.to_pandas())
+    first = reducers.collect(pool.sort("example", "fold", nulls_last=True).head(k)).to_pandas()
+    return replace(ranking, measure=UNRANKED, total=ranking.excluded, excluded=0, examples=first)
 
 
 def _sentences(run: Run, rows: pl.LazyFrame, k: int) -> Ranking:

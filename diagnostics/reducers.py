@@ -8,7 +8,7 @@ share: no `top_k`, no `unpivot`, sums cast afterwards, null order stated.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import narwhals.stable.v2 as nw
 
@@ -17,10 +17,10 @@ from diagnostics.errors import DiagnosticsError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-By = Literal["confident-mistakes", "uncertain", "nearly-right", "confident-correct"]
+By = Literal["confident-mistakes", "uncertain", "nearly-right", "confident-correct", "all", "moved"]
 Measure = Literal["margin", "entropy", "confidence"]
 
-RANKINGS: tuple[By, ...] = ("confident-mistakes", "uncertain", "nearly-right", "confident-correct")
+RANKINGS: tuple[By, ...] = get_args(By)
 #: Bins of the calibration cube; any number of bins that divides it can be made from it exactly.
 BINS = 1000
 
@@ -177,8 +177,10 @@ def wrong_runs(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 def ranking_measure(by: By, measure: Measure, columns: Sequence[str]) -> tuple[str, bool]:
     """The column that ranks, and whether it descends, given what the frame has."""
-    if by in ("confident-mistakes", "confident-correct"):
+    if by in ("confident-mistakes", "confident-correct", "all"):
         return "confidence", True
+    if by == "moved":
+        return "moved", True
     if by == "nearly-right":
         return "margin", False
     name = measure if measure in columns else "confidence"
@@ -206,19 +208,38 @@ def ranked(frame: nw.LazyFrame[Any], column: str, *, descending: bool, k: int) -
     )
 
 
+def ranked_throughout(frame: nw.LazyFrame[Any], column: str, *, k: int) -> nw.LazyFrame[Any]:
+    """The first `k` rows by `column` descending, those without it last; ties as in `ranked`."""
+    ties = ["example", *present(frame, ["fold"])]
+    number = nw.when(known(column)).then(nw.col(column))
+    edge = _edge(frame.filter(known(column)), column, descending=True, k=k)
+    near = frame if edge is None else frame.filter((nw.col(column) >= edge) | ~known(column))
+    return (
+        near.with_columns(_number=number)
+        .sort("_number", *ties, descending=[True, *[False] * len(ties)], nulls_last=True)
+        .head(k)
+        .drop("_number")
+    )
+
+
 def _up_to(frame: nw.LazyFrame[Any], column: str, *, descending: bool, k: int) -> nw.LazyFrame[Any]:
     """The rows that can be among the first `k`: up to the value of the k-th, and all that tie.
 
     With Polars one column is looked at first, and the others are read for those few rows only: a
     list of half a million answers costs a third. Elsewhere the frame as it is.
     """
-    if not frame.implementation.is_polars():
+    edge = _edge(frame, column, descending=descending, k=k)
+    if edge is None:
         return frame
+    return frame.filter(nw.col(column) >= edge if descending else nw.col(column) <= edge)
+
+
+def _edge(frame: nw.LazyFrame[Any], column: str, *, descending: bool, k: int) -> Any:
+    """The value of the k-th row; None if there is none, or where looking would not save time."""
+    if not frame.implementation.is_polars():
+        return None
     import polars as pl
 
     values = pl.col(column)
-    edge = values.top_k(k).min() if descending else values.bottom_k(k).max()
-    last = frame.to_native().select(edge).collect().item()
-    if last is None:
-        return frame
-    return frame.filter(nw.col(column) >= last if descending else nw.col(column) <= last)
+    last = values.top_k(k).min() if descending else values.bottom_k(k).max()
+    return frame.to_native().select(last).collect().item()

@@ -51,7 +51,10 @@ def test_the_list_has_the_labels_and_the_content(run: diagnostics.Run) -> None:
         (Filter(text="SNOWY"), ["animal-4"]),
         (Filter(text="a.*l"), []),
         (Filter(max_confidence=0.6), ["animal-1"]),
-        (Filter(min_confidence=0.6), ["animal-4", "animal-1"]),
+        (Filter(max_confidence=0.59), []),
+        (Filter(min_confidence=0.6), ["animal-4"]),
+        (Filter(min_confidence=0.6, max_confidence=0.9), ["animal-4"]),
+        (Filter(min_confidence=0.0), ["animal-4", "animal-1"]),
     ],
 )
 def test_filters_restrict_the_list(

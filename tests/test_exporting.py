@@ -11,7 +11,7 @@ import pytest
 
 import diagnostics
 from diagnostics import exporting
-from diagnostics.examples import Filter
+from diagnostics.filters import Filter
 from diagnostics.exporting import exported_examples, file_name, to_csv, to_jsonl
 from tests.runs import TEXTS, record_animals
 

@@ -3,12 +3,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import diagnostics
 from diagnostics.content import content_columns, with_shared_content
-from diagnostics.examples import Filter
+from diagnostics.filters import Filter
 from diagnostics.listing import UNRANKED, listed_examples, offered_rankings
+from diagnostics.reducers import By
 from diagnostics.workspace import Run
-from tests.runs import PROBABILITIES, TRUE, record_animals
+from tests.runs import IDS, PROBABILITIES, TRUE, record_animals
 
 ANSWERS = ["cat", "dog", "dog", "dog", "cat", "owl"]
 
@@ -32,18 +35,20 @@ def test_a_run_with_everything_offers_every_ranking(tmp_path: Path) -> None:
         "uncertain",
         "nearly-right",
         "confident-correct",
+        "all",
+        "moved",
     ]
 
 
-def test_without_truth_only_uncertainty_is_left(tmp_path: Path) -> None:
+def test_without_truth_only_what_needs_none_is_left(tmp_path: Path) -> None:
     run = run_of(tmp_path, true_label=None)
-    assert offered(run) == ["uncertain"]
+    assert offered(run) == ["uncertain", "all", "moved"]
     assert offered_rankings(run)["nearly-right"] == "the run has no true labels"
 
 
 def test_top_confidence_alone_cannot_tell_what_was_nearly_right(tmp_path: Path) -> None:
     run = labels_only(tmp_path, confidence=PROBABILITIES.max(axis=1))
-    assert offered(run) == ["confident-mistakes", "uncertain", "confident-correct"]
+    assert offered(run) == ["confident-mistakes", "uncertain", "confident-correct", "all", "moved"]
 
 
 def test_labels_alone_are_listed_by_id(tmp_path: Path) -> None:
@@ -55,9 +60,13 @@ def test_labels_alone_are_listed_by_id(tmp_path: Path) -> None:
     assert right.examples["example"].tolist() == ["animal-0", "animal-2", "animal-3", "animal-5"]
 
 
-def test_answers_alone_are_all_listed(tmp_path: Path) -> None:
-    found = listed_examples(labels_only(tmp_path, true_label=None), "uncertain", k=9)
-    assert (found.measure, found.total) == (UNRANKED, 6)
+@pytest.mark.parametrize("by", ["uncertain", "all"])
+def test_answers_alone_are_all_listed(tmp_path: Path, by: By) -> None:
+    run = labels_only(tmp_path, true_label=None)
+    assert offered(run) == ["all"]
+    found = listed_examples(run, by, k=9)
+    assert (found.measure, found.total, found.excluded) == (UNRANKED, 6, 0)
+    assert found.examples["example"].tolist() == IDS
 
 
 def test_the_filter_narrows_an_unranked_list(tmp_path: Path) -> None:

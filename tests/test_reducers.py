@@ -30,6 +30,7 @@ def random_predictions(seed: int = 3, n: int = 400, n_labels: int = 5) -> pd.Dat
             "confidence": confidence,
             "margin": np.round(confidence / 2, 3),
             "true_rank": rng.integers(1, 4, n).astype(np.int32),
+            "moved": rng.choice([0.0, 0.25, 0.5], n),
         }
     )
 
@@ -70,6 +71,8 @@ def plans(frame: Any) -> dict[str, pd.DataFrame]:
         pool = reducers.ranking_pool(lazy, by)
         column, descending = reducers.ranking_measure(by, "margin", ["margin"])
         top = reducers.ranked(pool, column, descending=descending, k=37)
+        if by == "all":
+            top = reducers.ranked_throughout(pool, column, k=37)
         answers[by] = pd.DataFrame(
             reducers.collect(top).select(["example", "fold", "run", column]).to_pydict()
         )

@@ -1,0 +1,181 @@
+"""One run's answers beside those of another: which row of the one belongs to which of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from diagnostics.errors import DiagnosticsError
+from diagnostics.grouping import same_supports
+from diagnostics.workspace import Evidence
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from diagnostics.workspace import Run
+
+
+def kept_only_mistakes(run: Run) -> bool:
+    """Whether right answers are not in the run's files, whatever its report says of them."""
+    return run.has(Evidence.ERRORS) and not run.has(Evidence.PREDICTIONS)
+
+
+def implies_right_answers(run: Run, other: Run) -> bool:
+    """Whether the run answered rightly whatever the other one has and this one does not list.
+
+    So it is where the run kept only its mistakes, its report confirms that these are all, and
+    both were evaluated on the same examples.
+    """
+    if not kept_only_mistakes(run) or not run.confusion_is_exact:
+        return False
+    is_same = bool(run.fingerprint) and run.fingerprint == other.fingerprint
+    return is_same or same_supports(run, other)
+
+
+def chosen_split(run: Run, split: str | None) -> str:
+    """The split asked for, else the one that speaks for the run; DiagnosticsError if it has none
+    of that name.
+    """  # noqa: D205
+    if split is not None and split not in run.splits:
+        raise DiagnosticsError(
+            f"Run {run.run!r} has no split {split!r}.", hint=f"It has: {', '.join(run.splits)}."
+        )
+    return split or run.split
+
+
+def rows_of(run: Run, split: str) -> pl.LazyFrame:
+    """The run's rows in a split that it has, without vectors; labels as codes; lazy."""
+    import polars as pl
+
+    from diagnostics import tables
+
+    rows = tables.scan(run).drop("probabilities")
+    return rows if list(run.splits) == [split] else rows.filter(pl.col("split") == split)
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """A run's rows in a split, to be laid beside those of other runs.
+
+    `labels` are those of the run, then whatever the other runs know besides (`joint_labels`).
+    """
+
+    frame: pl.DataFrame
+    run: Run
+    split: str
+    labels: Sequence[str]
+
+    @cached_property
+    def repeats(self) -> bool:
+        """Whether an example comes twice."""
+        return _repeats(self.frame["example"])
+
+    def answers_of(self, other: Run) -> pl.DataFrame:
+        """What the other run says of each row, in their order.
+
+        Rows belong together by the example's id; where a run has an example several times, in folds
+        that repeat, by its id and fold. What even so comes several times has no counterpart.
+
+        Returns
+        -------
+        `is_there`, `true_label` and `predicted_label` (codes into `labels`), `confidence`. Where
+        the other run kept only its mistakes, and that is certain, it answered rightly what it does
+        not list; its confidence is then unknown.
+        """
+        import polars as pl
+
+        names = ["example", "fold", "true_label", "predicted_label", "confidence"]
+        theirs = rows_of(other, chosen_split(other, self.split)).select(names).collect()
+        found = self._matched(theirs).select(
+            pl.col("is_there").fill_null(value=False),
+            recoded("true_label", other.labels, self.labels),
+            recoded("predicted_label", other.labels, self.labels),
+            "confidence",
+        )
+        if not implies_right_answers(other, self.run):
+            return found
+        unlisted = ~pl.col("is_there") & pl.col("truth").is_not_null()
+        truth = pl.when(unlisted).then("truth")
+        return found.with_columns(truth=self.frame["true_label"]).select(
+            pl.col("is_there") | unlisted,
+            pl.coalesce(truth, "true_label").alias("true_label"),
+            pl.coalesce(truth, "predicted_label").alias("predicted_label"),
+            "confidence",
+        )
+
+    def _matched(self, theirs: pl.DataFrame) -> pl.DataFrame:
+        """The counterpart of each row, in their order; all null where there is none.
+
+        The tables lie sorted by example: of runs on the same examples each row is where it belongs,
+        which is seen at once, while a join of half a million ids takes a tenth of a second.
+        """
+        import polars as pl
+
+        rows = self.frame.select("example", "fold")
+        marked = theirs.with_columns(is_there=pl.lit(value=True))
+        is_same = rows["example"].equals(theirs["example"])
+        if not self.repeats and (is_same or not _repeats(theirs["example"])):
+            return marked if is_same else _joined(rows, marked, ["example"])
+        keys = ["example", "fold"]
+        found = _joined(rows, marked.unique(keys, keep="none"), keys)
+        several = rows.is_duplicated()
+        return found.with_columns(pl.when(~several).then(pl.all()).name.keep())
+
+
+def with_unlisted(rows: pl.DataFrame, run: Run, others: Iterable[Run], split: str) -> pl.DataFrame:
+    """The rows, and of a run that kept only its mistakes what `others` show it was right about.
+
+    Such an answer is the truth; its confidence, and whatever else is not known of it, is null.
+    """
+    import polars as pl
+
+    found = []
+    for other in others:
+        if split in other.splits and implies_right_answers(run, other):
+            truth = recoded("true_label", other.labels, run.labels)
+            theirs = rows_of(other, split).select("example", "split", "true_label").collect()
+            found.append(theirs.with_columns(truth).filter(pl.col("true_label") >= 0))
+    if not found:
+        return rows
+    unlisted = pl.concat(found).unique("example", keep="first", maintain_order=True)
+    unlisted = unlisted.join(rows.select("example"), on="example", how="anti")
+    derived = unlisted.with_columns(predicted_label="true_label")
+    return pl.concat([rows, derived], how="diagonal")
+
+
+def recoded(column: str, labels: Sequence[str], wanted: Sequence[str]) -> pl.Expr:
+    """The codes of one label list as those of another; -1 for a label that is not in it."""
+    import polars as pl
+
+    if tuple(labels) == tuple(wanted):
+        return pl.col(column)
+    place = {label: code for code, label in enumerate(wanted)}
+    codes = pl.Series([place.get(label, -1) for label in labels], dtype=pl.Int32)
+    return pl.lit(codes).gather(pl.col(column)).alias(column)
+
+
+def joint_labels(run: Run, others: Iterable[Run]) -> list[str]:
+    """The labels of the run, whose codes stay as they are, then those that only others know."""
+    labels = dict.fromkeys(run.labels)
+    for other in others:
+        labels |= dict.fromkeys(other.labels)
+    return list(labels)
+
+
+def as_text(column: str, labels: Sequence[str]) -> pl.Expr:
+    """The labels of codes into a list; null for null."""
+    import polars as pl
+
+    return pl.lit(pl.Series(labels, dtype=pl.String)).gather(pl.col(column)).alias(column)
+
+
+def _joined(rows: pl.DataFrame, theirs: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    left = rows.select(keys)
+    return left.join(theirs, on=keys, how="left", nulls_equal=True, maintain_order="left")
+
+
+def _repeats(ids: pl.Series) -> bool:
+    """Whether an id comes twice; neighbours tell where the ids are sorted."""
+    return bool((ids == ids.shift()).any() if ids.is_sorted() else ids.is_duplicated().any())
