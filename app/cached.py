@@ -95,7 +95,10 @@ def most_confused_labels(place: Place, split: str | None, limit: int) -> list[st
 @st.cache_data(max_entries=128, show_spinner="Ranking the examples…")
 def top_examples(place: Place, by: By, k: int, where: Filter, measure: Measure) -> Ranking:
     """The first `k` answers of a ranking."""
-    return diagnostics.top_examples(_found(place)[1], by, k=k, where=where, measure=measure)
+    experiment, run = _found(place)
+    return diagnostics.top_examples(
+        run, by, k=k, where=where, measure=measure, experiment=experiment
+    )
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
@@ -113,7 +116,9 @@ def content_columns(place: Place) -> ContentColumns:
 @st.cache_data(max_entries=32, show_spinner="Ranking the examples…")
 def listed_answers(place: Place, by: By, k: int, where: Filter, measure: Measure) -> Ranking:
     """The first `k` answers to look at, without their content."""
-    return listing.listed_answers(_with_content(place), by, k=k, where=where, measure=measure)
+    return listing.listed_answers(
+        _with_content(place), by, k=k, where=where, measure=measure, experiment=_found(place)[0]
+    )
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
@@ -122,7 +127,9 @@ def listed_page(
 ) -> pd.DataFrame:
     """Some rows of `listed_answers`, with what a list shows of their content."""
     ranking = listed_answers(place, by, k, where, measure)
-    found = diagnostics.examples.with_content(_with_content(place), ranking.examples.iloc[rows])
+    found = diagnostics.examples.with_content(
+        _with_content(place), ranking.examples.iloc[rows], _found(place)[0]
+    )
     return content.preview(
         found, content_columns(place), Path(place.root), characters=LISTED_CHARACTERS
     )
@@ -139,7 +146,7 @@ def answer(place: Place, example: str, split: str | None) -> dict[str, Any] | No
 @st.cache_data(max_entries=64, show_spinner=False)
 def content_of(place: Place, example: str) -> dict[str, Any]:
     """One example's content by column."""
-    return diagnostics.examples.content_of(_with_content(place), example)
+    return diagnostics.examples.content_of(_with_content(place), example, _found(place)[0])
 
 
 @st.cache_data(max_entries=256, show_spinner=False)

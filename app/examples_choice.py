@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app import cached, session
+from app.examples_narrowing import restrictions, start_over
 from app.shortened import shown_label
 from diagnostics import Evidence, Filter, Run
 from diagnostics.listing import offered_rankings
@@ -17,17 +18,19 @@ NAMES: dict[By, str] = {
     "uncertain": "Uncertain",
     "nearly-right": "Nearly right",
     "confident-correct": "Confident and right",
+    "all": "All",
+    "moved": "Moved",
 }
 #: What the same are where there is no confidence to rank by.
 PLAIN_NAMES: dict[By, str] = {
     "confident-mistakes": "Mistakes",
-    "uncertain": "All answers",
+    "uncertain": "Uncertain",
     "nearly-right": "Nearly right",
     "confident-correct": "Right answers",
+    "all": "All answers",
+    "moved": "Moved",
 }
 MEASURES: tuple[Measure, ...] = ("margin", "entropy", "confidence")
-#: Keys in the link that narrow the list, with the words of their chips.
-NARROWING = {"true": "true", "predicted": "predicted", "split": "split", "q": "contains"}
 #: The ranking's widget; in the link it is `by`, with the names that the command uses.
 _RANKING = "examples_by"
 
@@ -44,18 +47,21 @@ class Choice:
 def controls(run: Run) -> Choice:
     """The bar on top: how to rank, and what to narrow the list to."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        by = _ranking(run)
-        measure = _measure(run, by)
+        ranking = st.container(horizontal=True, width="content", vertical_alignment="bottom")
         true_label = _label("true", "True label") if run.has(Evidence.TRUTH) else ""
         predicted = _label("predicted", "Predicted label") if run.task != "entities" else ""
         split = _split(run)
         text = _search() if cached.content_columns(session.place()).is_searchable else ""
-    where = Filter(
-        true_label=true_label or None,
-        predicted_label=predicted or None,
-        split=split or None,
-        text=text or None,
-    )
+        where = Filter(
+            true_label=true_label or None,
+            predicted_label=predicted or None,
+            split=split or None,
+            text=text or None,
+            **restrictions(run),
+        )
+    with ranking:
+        by = _ranking(run, where)
+        measure = _measure(run, by)
     return Choice(by, where, measure)
 
 
@@ -73,14 +79,17 @@ def _search() -> str:
     return found
 
 
-def _ranking(run: Run) -> By:
+def _ranking(run: Run, where: Filter) -> By:
     if run.task == "entities":
         return "confident-mistakes"
     names = NAMES if run.has(Evidence.CONFIDENCE) else PLAIN_NAMES
     reasons = offered_rankings(run)
+    if where.against is None:
+        del reasons["moved"]
     offered = [by for by, reason in reasons.items() if not reason]
+    usual = _usual(offered, where)
     asked = st.query_params.get("by") or st.session_state.get("by")
-    st.session_state[_RANKING] = asked if asked in offered else offered[0]
+    st.session_state[_RANKING] = asked if asked in offered else usual
     chosen: By = st.segmented_control(  # type: ignore[assignment]
         "Ranking",
         offered,
@@ -90,8 +99,17 @@ def _ranking(run: Run) -> By:
         on_change=_ranking_chosen,
         help=_not_offered(reasons),
     )
-    _remember_ranking(chosen, is_default=chosen == offered[0])
+    _remember_ranking(chosen, is_default=chosen == usual)
     return chosen
+
+
+def _usual(offered: list[By], where: Filter) -> By:
+    """The ranking unless told otherwise: of what runs did to examples, right ones belong to it."""
+    if where.against is not None and "moved" in offered:
+        return "moved"
+    if where.against is not None or where.across is not None:
+        return "all"
+    return offered[0]
 
 
 def _ranking_chosen() -> None:
@@ -154,8 +172,3 @@ def _split(run: Run) -> str:
         width=130,
     )
     return chosen
-
-
-def start_over() -> None:
-    """Another list begins at its first example."""
-    session.choose(example="")

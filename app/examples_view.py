@@ -11,9 +11,9 @@ import streamlit as st
 
 from app import cached, session, tables, verbatim, widgets
 from app.evidence_words import keep_hint
-from app.examples_choice import NARROWING, Choice, start_over
-from app.shortened import shown_label
-from diagnostics import Evidence, Run
+from app.examples_choice import NAMES, Choice
+from app.examples_narrowing import Chip, chips, clear
+from diagnostics import DiagnosticsError, Evidence, Filter, Run
 from diagnostics.charts import colours
 from diagnostics.content import with_shared_content
 from diagnostics.examples import DEFINITIONS
@@ -30,9 +30,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from diagnostics import Experiment, Ranking
+    from diagnostics.reducers import By
 
 #: How far a list can be paged through.
 LISTED = 2_000
+#: Labels that are another one throughout, by the outcome.
+_SAME = {
+    "fixed": ("predicted_label",),
+    "broken": ("against_label",),
+    "both-wrong-same": ("against_label",),
+    "both-right": ("predicted_label", "against_label"),
+    "agree": ("against_label",),
+}
 #: Which experiment the chosen example was looked at in.
 _EXPERIMENT = "examples_experiment"
 
@@ -55,26 +64,36 @@ def require_examples(run: Run) -> None:
 
 
 def listing(choice: Choice) -> Ranking:
-    """The list as far as it can be paged through, without content."""
-    return cached.listed_answers(session.place(), choice.by, LISTED, choice.where, choice.measure)
+    """The list as far as it can be paged through, without content.
+
+    Ends the page with a sentence where the runs' files do not tell what belongs on it.
+    """
+    try:
+        return _listed(choice.by, LISTED, choice)
+    except DiagnosticsError as error:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _chips(session.run(), choice)
+        widgets.missing(error.message, error.hint)
+        st.stop()
+
+
+def _listed(by: By, k: int, choice: Choice, where: Filter | None = None) -> Ranking:
+    return cached.listed_answers(session.place(), by, k, where or choice.where, choice.measure)
 
 
 def heading(run: Run, choice: Choice, found: Ranking) -> None:
     """What the list is, of which split, how many there are, and what it is narrowed to."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{_count(found)}**", width="content")
-        verbatim.chip("split", choice.where.split or run.split)
-        for key, value in _narrowed(choice).items():
-            _clearable(key, value)
+        _chips(run, choice)
         if found.total:
             st.caption(_definition(run, choice, found), width="content")
 
 
-def _narrowed(choice: Choice) -> dict[str, str]:
-    """What the list is narrowed to besides the split, by its key in the link."""
-    where = choice.where
-    given = {"true": where.true_label, "predicted": where.predicted_label, "q": where.text}
-    return {key: value for key, value in given.items() if value}
+def _chips(run: Run, choice: Choice) -> None:
+    verbatim.chip("split", choice.where.split or run.split)
+    for chip in chips(choice.where):
+        _clearable(chip)
 
 
 def _count(found: Ranking) -> str:
@@ -84,26 +103,18 @@ def _count(found: Ranking) -> str:
     return f"{found.total:,} example" + ("" if found.total == 1 else "s")
 
 
-def _clearable(key: str, value: str) -> None:
-    colour = {"true": colours.TRUE_LABEL, "predicted": colours.PREDICTED_LABEL}.get(
-        key, colours.OTHER
-    )
+def _clearable(chip: Chip) -> None:
     with st.container(horizontal=True, width="content", vertical_alignment="center", gap=None):
-        verbatim.chip(NARROWING[key], shown_label(value), colour)
+        verbatim.chip(chip.name, chip.value, chip.colour)
         st.button(
             "",
-            key=f"examples_clear_{key}",
+            key=f"examples_clear_{chip.keys[0]}",
             icon=":material/close:",
             type="tertiary",
             help="Clear",
-            on_click=_clear,
-            args=(key,),
+            on_click=clear,
+            args=(chip,),
         )
-
-
-def _clear(key: str) -> None:
-    session.choose(**{key: ""})
-    start_over()
 
 
 def _definition(run: Run, choice: Choice, found: Ranking) -> str:
@@ -111,16 +122,45 @@ def _definition(run: Run, choice: Choice, found: Ranking) -> str:
         order = "the most confident first" if found.measure else "by id"
         return f"Sentences with a wrong, missed or invented entity, {order}."
     if found.measure == UNRANKED and found.total:
-        what = {"confident-mistakes": "mistakes", "confident-correct": "right answers"}
-        listed = what.get(choice.by, "answers")
-        return f"No confidence in this run: its {found.total:,} {listed} are listed by id."
-    parts = [_measured_definition(choice, found)]
-    if found.excluded:
-        verb = "has no confidence and is" if found.excluded == 1 else "have no confidence and are"
-        parts.append(f"{found.excluded:,} {verb} left out.")
-    if not run.has(Evidence.PREDICTIONS):
-        parts.append("Only the mistakes of this run are in its files.")
-    return " ".join(parts)
+        parts = [_unranked(run, choice, found.total)]
+    else:
+        parts = [_measured_definition(choice, found), *_excluded(choice, found)]
+    return " ".join([*parts, *_left_out(choice, found), *_unlisted(run, choice)])
+
+
+def _unranked(run: Run, choice: Choice, n: int) -> str:
+    if choice.by == "moved":
+        return "Not both runs have a confidence here: listed by id."
+    if run.has(Evidence.CONFIDENCE):
+        return "Without a confidence, listed by id."
+    what = {"confident-mistakes": "mistakes", "confident-correct": "right answers"}
+    listed = what.get(choice.by, "answers")
+    return f"No confidence in this run: its {n:,} {listed} are listed by id."
+
+
+def _excluded(choice: Choice, found: Ranking) -> list[str]:
+    if not found.excluded:
+        return []
+    where = " in one of the runs" if choice.by == "moved" else ""
+    verb = "has" if found.excluded == 1 else "have"
+    be = "is" if found.excluded == 1 else "are"
+    return [f"{found.excluded:,} {verb} no confidence{where} and {be} left out."]
+
+
+def _left_out(choice: Choice, found: Ranking) -> list[str]:
+    """What the other run has no answer to, or another truth for."""
+    if not found.unpaired:
+        return []
+    what = "answer has no counterpart" if found.unpaired == 1 else "answers have no counterpart"
+    return [f"{found.unpaired:,} {what} in the other run: not there, or with another true label."]
+
+
+def _unlisted(run: Run, choice: Choice) -> list[str]:
+    if run.has(Evidence.PREDICTIONS):
+        return []
+    if choice.where.against is None and choice.where.across is None:
+        return ["Only the mistakes of this run are in its files."]
+    return ["This run's files hold its mistakes only: what they leave out was right."]
 
 
 def _measured_definition(choice: Choice, found: Ranking) -> str:
@@ -134,8 +174,8 @@ def _measured_definition(choice: Choice, found: Ranking) -> str:
 def empty(run: Run, choice: Choice) -> None:
     """What to say where nothing is listed."""
     only_mistakes_kept = not run.has(Evidence.PREDICTIONS)
-    if _narrowed(choice):
-        widgets.missing("Nothing fits.", "Clear one of the filters above to see more.")
+    if chips(choice.where):
+        widgets.missing("Nothing fits.", _way_out(choice))
     elif only_mistakes_kept and run.errors:
         what = f"The list of mistakes is empty, but the run's figures count {run.errors:,}."
         widgets.missing(what, "The files may be of different tests: see the overview.")
@@ -151,6 +191,26 @@ def empty(run: Run, choice: Choice) -> None:
         widgets.missing("Nothing to list here.", "Choose another ranking above.")
 
 
+def _way_out(choice: Choice) -> str:
+    """What would fill the list: another ranking, or which of the filters to clear."""
+    if choice.by != "all" and _size("all", choice, choice.where):
+        return f"Choose {NAMES['all']} above: this ranking has none of the answers that fit."
+    for chip in reversed(chips(choice.where)):
+        n = _size(choice.by, choice, chip.taken_from(choice.where))
+        if n:
+            return f"Clear “{chip.words}” to see {n:,} example{'s' * (n > 1)}."
+    return "Clear the filters above, all of them, to see more."
+
+
+def _size(by: By, choice: Choice, where: Filter) -> int:
+    """How many answers would be listed; 0 where that is not known."""
+    try:
+        found = _listed("all" if by == "moved" else by, 1, choice, where)
+    except DiagnosticsError:
+        return 0
+    return found.total + found.excluded
+
+
 def _no_mistakes(run: Run, choice: Choice) -> None:
     with st.container(border=True, horizontal_alignment="center"):
         st.markdown(":material/celebration:", width="content")
@@ -160,9 +220,7 @@ def _no_mistakes(run: Run, choice: Choice) -> None:
 
 def _has_right_answers(choice: Choice) -> bool:
     """Whether any answer was right; one that was neither right nor wrong has no true label."""
-    right = cached.listed_answers(
-        session.place(), "confident-correct", 1, choice.where, choice.measure
-    )
+    right = _listed("confident-correct", 1, choice)
     return bool(right.total + right.excluded)
 
 
@@ -240,13 +298,22 @@ def table(choice: Choice, found: Ranking, shown: str) -> None:
         selected=at - first if shown in ids else None,
         on_select=lambda row: session.choose(example=ids[first + row]),
         narrow=True,
-        colour={"confident-mistakes": colours.WRONG, "confident-correct": colours.RIGHT}.get(
-            choice.by, colours.OTHER
-        ),
+        colour=_colour(choice),
         alt=f"Examples {first + 1:,} to {rows.stop:,} of {found.total:,}",
     )
     if len(ids) > size:
         _pages(ids, size, first)
+
+
+def _colour(choice: Choice) -> str:
+    """That of right or wrong answers where the list has only such."""
+    known = {
+        "confident-mistakes": colours.WRONG,
+        "confident-correct": colours.RIGHT,
+        "fixed": colours.RIGHT,
+        "broken": colours.WRONG,
+    }
+    return known.get(choice.by, known.get(choice.where.outcome or "", colours.OTHER))
 
 
 def _pages(ids: list[str], size: int, first: int) -> None:
@@ -268,7 +335,10 @@ def _columns(choice: Choice, found: Ranking, frame: pd.DataFrame) -> pd.DataFram
         kept.append(found.measure)
     if frame["fold"].notna().any() and frame["example"].duplicated().any():
         kept.append("fold")
+    if choice.where.against is not None:
+        kept += ["against_label", "against_confidence"]
     content = [name for name in frame if str(name).startswith("content: ")]
+    kept = [name for name in kept if name not in _SAME.get(choice.where.outcome or "", ())]
     kept = [name for name in kept if frame[name].notna().any()]
     return frame[["example", *content, *kept]]
 
@@ -283,7 +353,7 @@ def export(run: Run, choice: Choice, found: Ranking) -> None:
             st.download_button(
                 f"Export {suffix[1:]}",
                 partial(_exported, session.experiment(), run, choice, write),
-                file_name(session.experiment().name, run.run, choice.by, suffix=suffix),
+                file_name(*_file_words(run, choice), suffix=suffix),
                 mime,
                 key=f"examples_export_{suffix[1:]}",
                 icon=":material/download:",
@@ -292,11 +362,21 @@ def export(run: Run, choice: Choice, found: Ranking) -> None:
             )
 
 
+def _file_words(run: Run, choice: Choice) -> list[str]:
+    """What a file is called by: where its rows are from, and what they are."""
+    where = choice.where
+    compared = [where.outcome or "against", where.against] if where.against else []
+    parts = [session.experiment().name, run.run, choice.by, *compared, where.across]
+    return [part for part in parts if part]
+
+
 def _exported(
     experiment: Experiment, run: Run, choice: Choice, write: Callable[[pd.DataFrame], bytes]
 ) -> bytes:
     asked = with_shared_content(experiment, run)
-    frame = exported_examples(asked, choice.by, where=choice.where, measure=choice.measure)
+    frame = exported_examples(
+        asked, choice.by, where=choice.where, measure=choice.measure, experiment=experiment
+    )
     return write(frame)
 
 

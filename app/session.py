@@ -26,7 +26,10 @@ RUN = "run"
 SELECTED = "selected"
 MOST_SELECTED = 8
 #: What the list of examples may be narrowed to: a number that opens its examples sets them anew.
-NARROWING = ("true", "predicted", "split", "q", "example", "by")
+NARROWING = (
+    *("true", "predicted", "split", "q", "example", "by"),
+    *("above", "below", "against", "outcome", "across"),
+)
 _PENDING = "pending_choices"
 _OPENING = threading.Lock()
 

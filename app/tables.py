@@ -24,11 +24,11 @@ WRAPPING = 60
 #: Characters of a field that a wide table has room for.
 ONE_LINE = 60
 #: Columns of labels, and what the narrowest of them takes in pixels.
-LABELS, LEAST_LABEL = ("true_label", "predicted_label"), 70
+LABELS, LEAST_LABEL = ("true_label", "predicted_label", "against_label"), 70
 #: Columns that leave the others less room.
-MEASURED = ("margin", "entropy")
+MEASURED = ("margin", "entropy", "against_confidence")
 #: Columns that are shown in percent.
-SHARES = ("confidence", "margin", "similarity")
+SHARES = ("confidence", "against_confidence", "margin", "similarity")
 #: Pixels of a list, and of a table's head.
 LIST_HEIGHT, HEAD = 600, 36
 #: Pixels of a column that has a tick or a cross.
@@ -177,6 +177,8 @@ def _config(
         "confidence": column.NumberColumn("Confidence", format="%.1f%%", width=80)
         if room == TIGHT
         else column.ProgressColumn("Confidence", width=95, **share),
+        "against_label": column.TextColumn("Old run", width=labels.get("against_label")),
+        "against_confidence": column.NumberColumn("Old conf.", format="%.1f%%", width=76),
         "margin": column.NumberColumn("Margin", format="%.1f%%", width=64),
         "entropy": column.NumberColumn("Entropy", format="%.3f", width=64),
         "fold": column.NumberColumn("Fold", width="small"),

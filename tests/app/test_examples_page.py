@@ -262,7 +262,7 @@ def test_without_confidence_mistakes_are_listed_by_id(opened: Opened) -> None:
 def test_without_truth_only_uncertainty_is_offered_with_the_reason(opened: Opened) -> None:
     at = opened("untrue")
     group = at.get("button_group")[0]
-    assert [option.content for option in group.proto.options] == ["Uncertain"]
+    assert [option.content for option in group.proto.options] == ["Uncertain", "All"]
     assert "the run has no true labels" in group.proto.help
     assert the_list(at)["example"].tolist()[0] == "animal-1"
     assert not any(text.startswith("true ") for text in plain(at))

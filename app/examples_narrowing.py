@@ -1,0 +1,187 @@
+"""What the list of examples is narrowed to: the widgets that set it, and the words for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from app import session
+from app.doors import ANSWERS
+from app.shortened import shown_label
+from diagnostics import Evidence, Filter, Run
+from diagnostics.charts import colours
+from diagnostics.ranking import ranked_runs
+from diagnostics.verdicts import OUTCOMES, WITHOUT_TRUTH, Across, Outcome
+
+#: What became of the other run's answer, as a choice, and as it stands before that run's name.
+OUTCOME_WORDS: dict[Outcome, tuple[str, str]] = {
+    "fixed": ("Fixed: wrong there, right here", "fixed since"),
+    "broken": ("Broken: right there, wrong here", "broken since"),
+    "both-wrong-same": ("Wrong in both, the same answer", "the same mistake as in"),
+    "both-wrong-different": ("Wrong in both, another answer", "another mistake than in"),
+    "both-right": ("Right in both", "right here and in"),
+    "agree": ("The same answer", "the same answer as in"),
+    "disagree": ("Another answer", "another answer than in"),
+}
+ACROSS_WORDS: dict[Across, str] = {
+    "never-right": "wrong in every run",
+    "always-right": "right in every run",
+    "only-this-right": "right only in this run",
+    "only-this-wrong": "wrong only in this run",
+}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A restriction in words; `keys` are its names in the link, `fields` those in the filter."""
+
+    name: str
+    value: str
+    keys: tuple[str, ...]
+    fields: tuple[str, ...]
+    colour: str = colours.OTHER
+
+    @property
+    def words(self) -> str:
+        """All of it, as one part of a sentence."""
+        return f"{self.name} {self.value}".strip()
+
+    def taken_from(self, where: Filter) -> Filter:
+        """The filter without this restriction."""
+        return replace(where, **dict.fromkeys(self.fields))
+
+
+def chips(where: Filter) -> list[Chip]:
+    """What the list is narrowed to besides the split."""
+    found = []
+    if where.true_label is not None:
+        shown = shown_label(where.true_label)
+        found.append(Chip("true", shown, ("true",), ("true_label",), colours.TRUE_LABEL))
+    if where.predicted_label is not None:
+        shown = shown_label(where.predicted_label)
+        found.append(
+            Chip("predicted", shown, ("predicted",), ("predicted_label",), colours.PREDICTED_LABEL)
+        )
+    bounds = _bounds_in_words(where.min_confidence, where.max_confidence)
+    if bounds:
+        fields = ("min_confidence", "max_confidence")
+        found.append(Chip("confidence", bounds, ("above", "below"), fields))
+    if where.against is not None:
+        name = OUTCOME_WORDS[where.outcome][1] if where.outcome else "compared with"
+        found.append(Chip(name, where.against, ("against", "outcome"), ("against", "outcome")))
+    if where.across is not None:
+        found.append(Chip("", ACROSS_WORDS[where.across], ("across",), ("across",)))
+    if where.text:
+        found.append(Chip("contains", where.text, ("q",), ("text",)))
+    return found
+
+
+def _bounds_in_words(lower: float | None, upper: float | None) -> str:
+    parts = []
+    if lower is not None:
+        parts.append(f"over {_percent(lower)}" if lower else f"from {_percent(lower)}")
+    if upper is not None:
+        parts.append(f"up to {_percent(upper)}")
+    return " ".join(parts)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.6g}%"
+
+
+def restrictions(run: Run) -> dict[str, Any]:
+    """The popover's: bounds of the confidence, and how the answers stand to those of other runs.
+
+    Fields of a `Filter`; what the link has and does not fit this run is left out.
+    """
+    others = _other_runs(run)
+    if not others and not run.has(Evidence.CONFIDENCE):
+        return {}
+    found: dict[str, Any] = {}
+    with st.popover("More filters", icon=":material/filter_alt:"):
+        if run.has(Evidence.CONFIDENCE):
+            found |= _bounds()
+        if others:
+            found |= _against(run, others)
+            if run.has(Evidence.TRUTH):
+                found["across"] = _choice("across", "In all runs", dict(ACROSS_WORDS))
+    return {name: value for name, value in found.items() if value not in (None, "")}
+
+
+def _other_runs(run: Run) -> list[str]:
+    """The other runs with answers to hold this one's against, the best first."""
+    chosen = session.experiment()
+    if run.task != "classification":
+        return []
+    ranked = [chosen.run(name) for name in ranked_runs(chosen) if name != run.run]
+    return [other.run for other in ranked if other.evidence & ANSWERS]
+
+
+def _bounds() -> dict[str, float | None]:
+    left, right = st.columns(2)
+    with left:
+        lower = _bound("above", "Confidence over")
+    with right:
+        upper = _bound("below", "up to")
+    return {"min_confidence": lower, "max_confidence": upper}
+
+
+def _bound(key: str, title: str) -> float | None:
+    text: str = st.text_input(
+        title,
+        key=key,
+        bind="query-params",
+        placeholder="0 to 1",
+        on_change=start_over,
+    )
+    try:
+        share = float(text)
+    except ValueError:
+        return None
+    return share if 0 <= share <= 1 else None
+
+
+def _against(run: Run, others: list[str]) -> dict[str, str]:
+    if st.session_state.get("against", "") not in ("", *others):
+        session.choose(against=None)
+    chosen: str = st.selectbox(
+        "Against the old run",
+        ["", *others],
+        key="against",
+        bind="query-params",
+        format_func=lambda name: name or "none",
+        on_change=start_over,
+        help="The run on top is the new one. Each answer is held against the old run's to the "
+        "same example.",
+    )
+    if not chosen:
+        return {}
+    has_truth = run.has(Evidence.TRUTH) or session.experiment().run(chosen).has(Evidence.TRUTH)
+    offered = OUTCOMES if has_truth else WITHOUT_TRUTH
+    words = {outcome: OUTCOME_WORDS[outcome][0] for outcome in offered}
+    return {"against": chosen, "outcome": _choice("outcome", "What became of it", words)}
+
+
+def _choice(key: str, title: str, words: dict[Any, str]) -> str:
+    chosen: str = st.selectbox(
+        title,
+        ["", *words],
+        key=key,
+        bind="query-params",
+        format_func=lambda name: words[name].capitalize() if name else "any",
+        on_change=start_over,
+    )
+    return chosen
+
+
+def clear(chip: Chip) -> None:
+    """Take the restriction away again, from a callback."""
+    session.choose(**dict.fromkeys(chip.keys, ""))
+    start_over()
+
+
+def start_over() -> None:
+    """Another list begins at its first example."""
+    session.choose(example="")
