@@ -12,7 +12,7 @@ from app import session, threshold_cached, widgets
 from app.confusion_doors import ROWS, TABLE_HEIGHT
 from app.evidence_words import keep_hint
 from app.shortened import named, shown_label
-from app.threshold_choice import THRESHOLD, number
+from app.threshold_choice import THRESHOLD, choose_none_labels, number
 from diagnostics import Evidence, Experiment, Run
 from diagnostics.charts.thresholds import Kind, rate_curve_chart
 from diagnostics.curves import (
@@ -331,7 +331,11 @@ def _columns() -> dict[str, Any]:
 
 def _show_correctness(runs: list[Run], split: str | None, label: str | None) -> None:
     """How well the confidence alone tells right answers from wrong ones."""
-    st.subheader("How well confidence tells right answers from wrong ones", anchor=False)
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.subheader("How well confidence tells right answers from wrong ones", anchor=False)
+        none_labels = choose_none_labels(runs[0])
     st.caption(
         "Only the answer's own confidence is known, not the probability of every class: positives "
         "are right answers, by their confidence. Curves of single classes need all probabilities."
@@ -339,7 +343,7 @@ def _show_correctness(runs: list[Run], split: str | None, label: str | None) -> 
     threshold = _choose_threshold()
     curves = []
     for run in runs:
-        counts = threshold_cached.selective(session.place(run), split, (), label)
+        counts = threshold_cached.selective(session.place(run), split, none_labels, label)
         marks: list[tuple[Kind, str, float, float]] = []
         right = counts.candidates - counts.errors
         if threshold is not None and right and counts.errors:

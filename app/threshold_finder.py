@@ -11,7 +11,7 @@ from app.threshold_choice import Selection, choose_cost, choose_target, number, 
 from diagnostics import Run
 from diagnostics.fallback import FallbackSettings
 from diagnostics.probabilities import percent
-from diagnostics.risk_coverage import SelectiveCounts
+from diagnostics.risk_coverage import SelectiveCounts, dividing_decimal
 from diagnostics.thresholds import (
     DELTA,
     TargetThreshold,
@@ -19,6 +19,9 @@ from diagnostics.thresholds import (
     needed_without_mistake,
     observed_threshold,
 )
+
+#: Where mistakes alone are known, what thresholds are looked at.
+LEVELS = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
 
 
 def show(chosen: Selection, counts: SelectiveCounts, settings: FallbackSettings | None) -> float:
@@ -61,7 +64,7 @@ def _show_observed(found: TargetThreshold) -> None:
 
 
 def _show_guaranteed(found: TargetThreshold) -> None:
-    title = "On others like them"
+    title = "Promised for others like them"
     if found.reached:
         words = (
             f"Answers {percent(found.coverage)}; at most {percent(found.high)} wrong, promised "
@@ -124,13 +127,18 @@ def show_mistakes_only(run: Run) -> None:
     if not counts.candidates:
         return
     st.subheader("Mistakes that a threshold would stop", anchor=False)
-    levels = [0.3, 0.5, 0.7, 0.8, 0.9, 0.95]
-    with st.grid(len(levels), min_column_width=110):
-        for level in levels:
+    with st.grid(len(LEVELS), min_column_width=110):
+        for level in LEVELS:
             stopped = int(counts.wrong[counts.confidence < level].sum())
-            st.metric(
-                f"Below {level:g}",
-                percent(stopped / counts.errors),
-                delta_description=f"{stopped:,} of {counts.errors:,}",
-                border=True,
-            )
+            with st.container(border=True, gap="xsmall"):
+                st.metric(f"Below {level:g}", percent(stopped / counts.errors))
+                st.caption(f"{stopped:,} of {counts.errors:,}")
+                if st.button(
+                    "Examples",
+                    icon=":material/list_alt:",
+                    type="tertiary",
+                    key=f"threshold_stopped_{level:g}",
+                    disabled=not stopped,
+                ):
+                    bound = repr(dividing_decimal(counts, level))
+                    session.go("examples.py", below=bound, by="confident-mistakes")

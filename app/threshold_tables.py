@@ -12,6 +12,7 @@ from app.shortened import named
 from app.threshold_choice import Selection
 from diagnostics.class_thresholds import ENOUGH
 from diagnostics.fallback import FallbackSettings, python_line, rasa_config, threshold_json
+from diagnostics.probabilities import percent
 from diagnostics.risk_coverage import dividing_decimal, operating_point
 from diagnostics.thresholds import observed_threshold
 
@@ -25,6 +26,8 @@ _VERDICTS = {
     "not reached": "not reached",
     "too few": f"fewer than {ENOUGH} answers",
 }
+#: Pixels of a column of figures: nine columns fit on a narrow screen.
+WIDTH = 100
 _FORMATS = {"Rasa": "yaml", "Python": "python", "JSON": "json"}
 
 
@@ -93,13 +96,10 @@ def _show_classes(chosen: Selection, threshold: float, target: float) -> None:
     table = threshold_cached.by_class(place, chosen.split, chosen.none_labels, target, threshold)
     enough = table[table["verdict"] != "too few"]
     reached = enough[enough["answered"] > 0]
-    total, wrong = int(reached["answered"].sum()), int(reached["wrong_answered"].sum())
-    n = max(chosen.counts().total, 1)
     st.caption(
-        f"The lowest threshold of each predicted class with at most {100 * target:.3g} % wrong. "
-        f"{len(reached):,} of {len(table):,} classes have one; together they answer "
-        f"{total / n:.1%}, {wrong:,} of {total:,} wrong. A click opens what the threshold above "
-        "still answers wrongly."
+        f"The lowest threshold of each predicted class with at most {100 * target:.3g}% wrong: "
+        f"{_together(chosen, reached, len(table))} A click opens what the threshold above still "
+        "answers wrongly."
     )
     shown = named(_for_table(table))
     row = clicked_row(
@@ -116,6 +116,18 @@ def _show_classes(chosen: Selection, threshold: float, target: float) -> None:
         )
 
 
+def _together(chosen: Selection, reached: pd.DataFrame, n_labels: int) -> str:
+    """What the classes' own thresholds do together."""
+    if not len(reached):
+        return f"none of {n_labels:,} has one."
+    answered, wrong = int(reached["answered"].sum()), int(reached["wrong_answered"].sum())
+    share = answered / max(chosen.counts().total, 1)
+    return (
+        f"{len(reached):,} of {n_labels:,} have one; together they answer {percent(share)}, "
+        f"{wrong:,} of {answered:,} wrong."
+    )
+
+
 def _for_table(table: pd.DataFrame) -> pd.DataFrame:
     """Shares in place of counts, verdicts in words."""
     return table.assign(
@@ -128,16 +140,16 @@ def _for_table(table: pd.DataFrame) -> pd.DataFrame:
 
 def _columns() -> dict[str, Any]:
     number = st.column_config.NumberColumn
-    percents: dict[str, Any] = {"format": "percent", "width": "small"}
+    percents: dict[str, Any] = {"format": "percent", "width": WIDTH}
     return {
         "label": st.column_config.TextColumn("Predicted class"),
-        "answers": number("Answers", format="localized", width="small"),
+        "answers": number("Answers", format="localized", width=WIDTH),
         "risk": number("Wrong", **percents),
         "now_share": number("Answered now", help="With the threshold above", **percents),
-        "risk_now": number("Wrong among them", help="With the threshold above", **percents),
-        "threshold": number("Own threshold", format="%.4g", width="small"),
-        "answered_share": number("Answered with it", **percents),
-        "guaranteed": number("Promised", format="%.4g", width="small", help=_PROMISED),
+        "risk_now": number("Wrong now", help="Of those, with the threshold above", **percents),
+        "threshold": number("Own threshold", format="%.4g", width=WIDTH),
+        "answered_share": number("Answered then", help="With its own threshold", **percents),
+        "guaranteed": number("Promised", format="%.4g", width=WIDTH, help=_PROMISED),
         "said": st.column_config.TextColumn("Target"),
     }
 

@@ -115,7 +115,7 @@ def rasa_config(threshold: float, *, current: FallbackSettings | None = None) ->
     return "\n".join(
         [
             "pipeline:",
-            "# ... the other components; this one comes after every intent classifier",
+            "# ... the other components, this one last",
             "- name: FallbackClassifier",
             f"  threshold: {decimal(threshold)}",
             f"  ambiguity_threshold: {decimal(ambiguity)}  # {why}",

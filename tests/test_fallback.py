@@ -84,7 +84,7 @@ def test_the_rasa_text_is_yaml_that_is_recognised_again() -> None:
     text = rasa_config(0.83)
     assert text == (
         "pipeline:\n"
-        "# ... the other components; this one comes after every intent classifier\n"
+        "# ... the other components, this one last\n"
         "- name: FallbackClassifier\n"
         "  threshold: 0.83\n"
         "  ambiguity_threshold: 0.0  # 0: the confidence alone decides\n"
