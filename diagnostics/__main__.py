@@ -14,7 +14,7 @@ from typer.exceptions import TyperException
 from diagnostics.errors import DiagnosticsError
 
 HERE = Path(__file__).resolve().parent
-COMMANDS = ("serve", "summary", "confusion", "top")
+COMMANDS = ("serve", "summary", "confusion", "top", "compare")
 
 app = typer.Typer(
     name="errata",
@@ -115,7 +115,7 @@ def top(
 ) -> None:
     """The examples at the top of a ranking: most confident mistakes, most uncertain, and others."""
     from diagnostics import answers_in_terminal as terminal
-    from diagnostics.examples import Filter
+    from diagnostics.filters import Filter
     from diagnostics.opening import open_workspace
 
     with terminal.progress() as progress:
@@ -123,6 +123,27 @@ def top(
     _, found = workspace.find(run, experiment)
     where = Filter(true_label=true, predicted_label=predicted, split=split)
     terminal.show_top(found, by, k, where, as_json=json)
+
+
+@app.command()
+def compare(
+    folder: Folder,
+    run_a: Annotated[str, typer.Argument(metavar="RUN_A", help="The old run.")],
+    run_b: Annotated[str, typer.Argument(metavar="RUN_B", help="The new run.")],
+    experiment: ExperimentName = None,
+    json: Json = False,
+    trust_pickles: Trust = False,
+) -> None:
+    """Two runs on the same examples: what the second fixed and broke, and whether it is chance."""
+    from diagnostics import answers_in_terminal as terminal
+    from diagnostics.comparing import compare_runs, shared_experiment
+    from diagnostics.comparison_in_terminal import show_comparison
+    from diagnostics.opening import open_workspace
+
+    with terminal.progress() as progress:
+        workspace = open_workspace(folder, progress=progress, trust_pickles=trust_pickles)
+    shared = shared_experiment(workspace, run_a, run_b, experiment)
+    show_comparison(shared, compare_runs(shared, run_a, run_b), as_json=json)
 
 
 def main_script() -> Path:

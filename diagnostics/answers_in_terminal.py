@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, cast
 
 from diagnostics.errors import DiagnosticsError
+from diagnostics.terminal import new_console, print_json, print_table, printable, progress
 from diagnostics.workspace import Evidence, Experiment, Problem, Run, Workspace
 
 if TYPE_CHECKING:
@@ -20,28 +18,13 @@ if TYPE_CHECKING:
     from diagnostics.reducers import By
     from diagnostics.standings import Leaderboard, Standing
 
-#: Texts are cut to this many characters in tables; JSON has them whole.
-TEXT_WIDTH = 100
-
-
-@contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
-    """What is being read, on stderr, where a person is watching."""
-    if not sys.stderr.isatty():
-        yield lambda place: None
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status("Reading…") as status:
-        yield lambda place: status.update(f"Reading {printable(place)}")
-
 
 def show_summary(workspace: Workspace, *, as_json: bool) -> None:
     """Every experiment with its runs, then the problems."""
     if as_json:
-        _print_json(summary(workspace))
+        print_json(summary(workspace))
         return
-    console = _console()
+    console = new_console()
     for experiment in workspace.experiments:
         _print_experiment(console, experiment)
     _print_problems(console, workspace.all_problems)
@@ -67,9 +50,9 @@ def show_confusion(run: Run, *, as_json: bool) -> None:
                 for row, line in enumerate(counts)
             ]
         labels = list(matrix.labels)
-        _print_json({"run": run.run, "labels": labels, "counts": counts, "exact": matrix.exact})
+        print_json({"run": run.run, "labels": labels, "counts": counts, "exact": matrix.exact})
         return
-    console = _console()
+    console = new_console()
     if not matrix.exact:
         console.print("Only the diagonal is known: the report came without its mistakes.")
     pairs = confused_pairs(matrix)
@@ -78,7 +61,7 @@ def show_confusion(run: Run, *, as_json: bool) -> None:
         for row in pairs.head(20).itertuples()
     ]
     title = f"{run.run}: {int(matrix.errors.sum()):,} mistakes in {len(pairs):,} pairs of classes"
-    _print_table(console, title, ["true", "predicted", "n", "of the true class"], rows, numbers=2)
+    print_table(console, title, ["true", "predicted", "n", "of the true class"], rows, numbers=2)
 
 
 def show_top(run: Run, by: str, k: int, where: Filter, *, as_json: bool) -> None:
@@ -89,7 +72,7 @@ def show_top(run: Run, by: str, k: int, where: Filter, *, as_json: bool) -> None
     ranking = top_examples(run, cast("By", by), k=k, where=where)
     rows = ranking.examples.to_dict("records")
     if as_json:
-        _print_json(
+        print_json(
             {
                 "run": run.run,
                 "by": by,
@@ -99,7 +82,7 @@ def show_top(run: Run, by: str, k: int, where: Filter, *, as_json: bool) -> None
             }
         )
         return
-    console = _console()
+    console = new_console()
     _print_ranking(console, run, ranking, rows)
     console.print(DEFINITIONS[cast("By", by)], style="dim")
     if reason := offered_rankings(run).get(cast("By", by)):
@@ -179,7 +162,7 @@ def _print_experiment(console: Console, experiment: Experiment) -> None:
     if experiment.examples is not None:
         sizes.insert(0, _counted(experiment.examples, "example"))
     title = f"{experiment.name}: {experiment.task}, {', '.join(sizes)}"
-    _print_table(console, title, header, rows, numbers=1)
+    print_table(console, title, header, rows, numbers=1)
     _print_ties(console, board)
 
 
@@ -235,7 +218,7 @@ def _print_ranking(
     left_out = f", {ranking.excluded:,} more without {ranking.measure}" if ranking.excluded else ""
     title = f"{run.run}: {len(rows):,} of {ranking.total:,}{left_out}"
     header = ["example", "true", "predicted", "confidence", "content"]
-    _print_table(console, title, header, shown, numbers=3, number_columns=1)
+    print_table(console, title, header, shown, numbers=3, number_columns=1)
 
 
 def _content(row: Mapping[str, Any]) -> str:
@@ -247,42 +230,6 @@ def _content(row: Mapping[str, Any]) -> str:
         return str(content["text"])
     fields = [f"{name}={value}" for name, value in content.items() if not isinstance(value, bytes)]
     return "  ".join(fields[:4])
-
-
-def _print_table(
-    console: Console,
-    title: str,
-    header: list[str],
-    rows: list[list[Any]],
-    *,
-    numbers: int,
-    number_columns: int | None = None,
-) -> None:
-    """A table whose columns from `numbers` on (that many, all if None) are aligned right."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    last = len(header) if number_columns is None else numbers + number_columns
-    table = Table(title=Text(printable(title)), title_justify="left", box=box.SIMPLE_HEAD)
-    for index, name in enumerate(header):
-        right = numbers <= index < last
-        table.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=right)
-    for row in rows:
-        table.add_row(*(Text(printable("" if cell is None else str(cell))) for cell in row))
-    console.print(table)
-
-
-def printable(text: str) -> str:
-    """Text from files on one line, without the control characters that would steer a terminal."""
-    line = "".join(letter if letter.isprintable() else " " for letter in text)
-    return line if len(line) <= TEXT_WIDTH * 3 else f"{line[: TEXT_WIDTH * 3]}…"
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    return Console(highlight=False, markup=False, emoji=False)
 
 
 def _counted(n: int, noun: str) -> str:
@@ -302,22 +249,4 @@ def _without_bytes(row: Mapping[str, Any]) -> dict[str, Any]:
     return {str(name): value for name, value in row.items() if not isinstance(value, bytes)}
 
 
-def _print_json(content: Any) -> None:
-    is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    text = json.dumps(_plain(content), ensure_ascii=not is_utf8, indent=2, allow_nan=False)
-    sys.stdout.write(text.encode(errors="replace").decode() + "\n")
-
-
-def _plain(value: Any) -> Any:
-    """Plain values: what is not a number, or missing in a frame, is null."""
-    if isinstance(value, Mapping):
-        return {str(name): _plain(entry) for name, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(entry) for entry in value]
-    if hasattr(value, "tolist"):
-        return _plain(value.tolist())
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    return None if str(value) in ("<NA>", "NaT") else str(value)
+__all__ = ["progress", "show_confusion", "show_summary", "show_top", "summary"]

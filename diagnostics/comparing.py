@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
     import polars as pl
 
-    from diagnostics.examples import Filter
-    from diagnostics.workspace import Experiment, Run
+    from diagnostics.filters import Filter
+    from diagnostics.workspace import Experiment, Run, Workspace
 
 
 def compare_runs(
@@ -62,7 +62,7 @@ def compare_runs(
     chosen = _common_split(first, second, split or (where.split if where else None))
     where = replace(where, split=chosen) if where is not None else None
     if first.has(Evidence.PREDICTIONS) and second.has(Evidence.PREDICTIONS):
-        pairs = _of_rows(first, second, chosen, where)
+        pairs = _of_rows(experiment, first, second, chosen, where)
     else:
         from diagnostics.pairing_mistakes import pairs_of_mistakes
 
@@ -107,6 +107,61 @@ def compare_predictions(
     return Comparison(a, b, split or "", pairs.labels, pairs.cells, pairs.unpaired, pairs.notes)
 
 
+def shared_experiment(
+    workspace: Workspace, a: str, b: str, experiment: str | None = None
+) -> Experiment:
+    """The experiment in which both runs are: the named one, else the only one.
+
+    Of candidates that were evaluated for several tasks together it is the classification of most
+    examples, as `Workspace.find` has it.
+
+    Raises
+    ------
+    DiagnosticsError
+        If a run does not exist, if they are one run, if they are in no common experiment or in
+        several of different candidates.
+    """
+    if a == b:
+        raise DiagnosticsError(f"{a!r} is one run.", hint="Name another one to compare it with.")
+    if experiment is not None:
+        chosen = workspace.experiment(experiment)
+        for name in (a, b):
+            chosen.run(name)
+        return chosen
+    homes = {
+        name: [e for e in workspace.experiments if any(run.run == name for run in e.runs)]
+        for name in (a, b)
+    }
+    for name, found in homes.items():
+        if not found:
+            workspace.find(name)  # says which there are
+    common = [entry for entry in homes[a] if entry in homes[b]]
+    if not common:
+        raise _apart(workspace, a, b, homes[a][0].name, homes[b][0].name)
+    if len({tuple(entry.run(name).siblings for name in (a, b)) for entry in common}) > 1:
+        names = ", ".join(repr(entry.name) for entry in common)
+        raise DiagnosticsError(
+            f"Runs {a!r} and {b!r} are both in several experiments: {names}.",
+            hint="Say which with --experiment.",
+        )
+    return max(common, key=lambda e: (e.task == "classification", e.examples or 0))
+
+
+def _apart(workspace: Workspace, a: str, b: str, of_a: str, of_b: str) -> DiagnosticsError:
+    """Why two runs are in different experiments, as far as reading the folder found out."""
+    found = [
+        problem.what
+        for problem in workspace.all_problems
+        if problem.code == "different-test-data"
+        and repr(a) in problem.what
+        and repr(b) in problem.what
+    ]
+    return DiagnosticsError(
+        f"Run {a!r} is in the experiment {of_a!r} and {b!r} in {of_b!r}.",
+        hint=(*found, "Runs are compared on the same examples: evaluate both on the same data.")[0],
+    )
+
+
 def _label(value: object) -> str | None:
     """A label as text; None where it is missing, which pandas may have turned into a NaN."""
     is_missing = value is None or (isinstance(value, float) and np.isnan(value))
@@ -126,13 +181,20 @@ def _prepared(frame: Any, split: str | None) -> nw.LazyFrame[Any]:
     return prepared
 
 
+def has_answers(run: Run) -> bool:
+    """Whether the run's files tell what it answered to each example: all, or all its mistakes."""
+    return run.task == "classification" and (
+        run.has(Evidence.PREDICTIONS) or (run.has(Evidence.ERRORS) and run.confusion_is_exact)
+    )
+
+
 def _refuse_unfit(run: Run) -> None:
     if run.task != "classification":
         raise DiagnosticsError(
             f"Run {run.run!r} is about {run.task}.",
             hint="Runs are compared by the one label that they give to each example.",
         )
-    if run.has(Evidence.PREDICTIONS) or (run.has(Evidence.ERRORS) and run.confusion_is_exact):
+    if has_answers(run):
         return
     if run.has(Evidence.ERRORS):
         raise DiagnosticsError(
@@ -164,7 +226,9 @@ def _common_split(first: Run, second: Run, asked: str | None) -> str:
     return asked or next((split for split in SPLITS if split in shared), shared[0])
 
 
-def _of_rows(first: Run, second: Run, split: str, where: Filter | None) -> Pairs:
+def _of_rows(
+    experiment: Experiment, first: Run, second: Run, split: str, where: Filter | None
+) -> Pairs:
     """The pairs of two runs that kept all their answers."""
     labels = natural_order({*first.labels, *second.labels})
     frames = [_rows(run, split) for run in (first, second)]
@@ -172,9 +236,9 @@ def _of_rows(first: Run, second: Run, split: str, where: Filter | None) -> Pairs
     refuse_strangers(whole, first.run, second.run)
     if where is None:
         return whole
-    from diagnostics.examples import answers_where
+    from diagnostics.filters import answers_where
 
-    fitting = [frames[0], answers_where(second, where)]
+    fitting = [frames[0], answers_where(second, where, experiment)]
     return replace(_of_frames(first, second, labels, fitting), unpaired=whole.unpaired)
 
 
@@ -223,4 +287,4 @@ def _about_the_runs(experiment: Experiment, first: Run, second: Run) -> list[str
     return notes
 
 
-__all__ = ["compare_predictions", "compare_runs"]
+__all__ = ["compare_predictions", "compare_runs", "has_answers", "shared_experiment"]

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
@@ -24,35 +23,9 @@ from diagnostics import (
     open_workspace,
 )
 from diagnostics.workspace import Problem
+from tests.compared_runs import EXPECTED, NEW, OLD, ROWS, as_frame
 from tests.readers.rasa_folder import Row, error_rows, intent_files, write
 from tests.runs import record_animals
-
-LABELS = ["bye", "faq", "greet", "help"]
-N = 400
-
-
-def answers(seed: int, *, right: float) -> list[Row]:
-    """The same sentences every time, answered by a model that is right that often."""
-    truth = np.random.default_rng(0).choice(LABELS, N, p=[0.4, 0.3, 0.2, 0.1])
-    random = np.random.default_rng(seed)
-    said = np.where(random.random(N) < right, truth, random.choice([*LABELS, "other"], N))
-    return [
-        (f"sentence {number}", str(true), str(answer), round(float(sure), 3))
-        for number, (true, answer, sure) in enumerate(
-            zip(truth, said, random.uniform(0.3, 1, N), strict=True)
-        )
-    ]
-
-
-OLD, NEW = answers(1, right=0.7), answers(2, right=0.8)
-
-
-def as_frame(rows: Sequence[Row]) -> pd.DataFrame:
-    columns = ["example", "true_label", "predicted_label", "confidence"]
-    return pd.DataFrame(list(rows), columns=columns)
-
-
-EXPECTED = compare_predictions(as_frame(OLD), as_frame(NEW))
 
 
 def rasa_folder(root: Path, *, successes: str = "", new: Sequence[Row] = NEW) -> Experiment:
@@ -100,7 +73,7 @@ def test_stored_runs_compare_as_frames_do(experiment: Experiment) -> None:
 def test_mistakes_and_a_report_are_as_good_as_all_answers(tmp_path: Path, successes: str) -> None:
     found = compare_runs(rasa_folder(tmp_path, successes=successes), "old", "new")
     assert_same(found, EXPECTED)
-    assert (found.paired, found.unpaired.total) == (N, 0)
+    assert (found.paired, found.unpaired.total) == (ROWS, 0)
     assert bool(found.notes) == (successes != "old new")
 
 
