@@ -16,7 +16,7 @@ from diagnostics.charts.reliability import POINT, overlaid_reliability_chart, re
 from diagnostics.corp import corp_line
 from diagnostics.outcomes import Outcomes
 from diagnostics.probabilities import percent
-from diagnostics.reliability import ECE_BINS, Binning, reliability_bins, verdict
+from diagnostics.reliability import ECE_BINS, ENOUGH, Binning, reliability_bins, verdict
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -84,10 +84,13 @@ def _say_verdict(run: Run, found: Outcomes, *, is_one: bool) -> None:
     if len(found.confidence) == 1:
         which = "all answers are equally sure, which tells none from another; they"
     sure, right = percent(said.mean_confidence), percent(said.accuracy)
+    interval = f"{said.n:,} answers, 95 % interval {percent(said.low)} to {percent(said.high)}"
     sentence = f"{which} are right {right} of the time and {sure} sure: {_KINDS[said.kind]}."
+    if said.n < ENOUGH:
+        noun = "answer is" if said.n == 1 else "answers are"
+        sentence = f"{said.n:,} {noun} too few to say whether the confidence holds."
     sentence = sentence[0].upper() + sentence[1:] if is_one else f"{run.run}: {sentence}"
-    interval = f"95 % interval {percent(said.low)} to {percent(said.high)}"
-    st.text(f"{sentence} ({said.n:,} answers, {interval}.)")
+    st.text(f"{sentence} ({interval}.)" if said.n >= ENOUGH else sentence)
 
 
 def _show_diagram(choice: Choice, runs: list[Run], found: dict[str, Outcomes]) -> None:
@@ -169,7 +172,7 @@ def _show_figures(choice: Choice, runs: list[Run], found: dict[str, Outcomes]) -
         placeholder="–",
         column_config={
             "figure": text("Figure", width=165),
-            "meaning": text("What it says", width=330 if len(runs) == 1 else 460),
+            "meaning": text("What it says"),
             **{str(number): text(name, width=125) for number, name in enumerate(called)},
         },
         alt="Figures of calibration with what they say",

@@ -52,9 +52,7 @@ def show_distribution(choice: Choice) -> None:
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
-        judged = any(counts.judged for counts in found.values())
-        what = "Right and wrong answers" if judged else "Answers"
-        st.subheader(f"{what} by confidence", anchor=False)
+        st.subheader(f"{_what(list(found.values()))} by confidence", anchor=False)
         with st.container(horizontal=True, width="content", vertical_alignment="center"):
             value, bins = _choose_bars(overlaid=len(found) > 1)
     _say_what_is_counted(choice, found)
@@ -71,6 +69,13 @@ def show_distribution(choice: Choice) -> None:
     clicked = event["selection"].get(BAR)
     if clicked:
         open_bar(choice, clicked[0])
+
+
+def _what(found: list[ConfidenceCounts]) -> str:
+    """What there is to see."""
+    if all(counts.only_mistakes for counts in found):
+        return "Mistakes"
+    return "Right and wrong answers" if any(counts.judged for counts in found) else "Answers"
 
 
 def _choose_bars(*, overlaid: bool) -> tuple[Value, int]:

@@ -33,8 +33,8 @@ class ConfidenceCounts:
 
     Bin b holds the confidences in (b / 1000, (b + 1) / 1000], the first one 0 as well. `unjudged`
     are answers without a true label. `missing` counts answers without a confidence, which are in no
-    bin. `lowest` and `highest` are the extreme confidences, NaN where there is none; so are the means
-    `sure_right` and `sure_wrong` of right and of wrong answers.
+    bin. `lowest` and `highest` are the extreme confidences, `sure_right` and `sure_wrong` the means
+    of right and of wrong answers; NaN where there are none.
     """
 
     right: Counts

@@ -70,11 +70,12 @@ def confidence_histogram_chart(bars: pd.DataFrame, *, value: Value = "n") -> alt
     return chart
 
 
-def confidence_axis(column: str, bins: pd.DataFrame) -> alt.X:
-    """The axis of a confidence, from the first to the last of some bins (`lower`, `upper`)."""
+def confidence_axis(column: str, bins: pd.DataFrame, highest: float | None = None) -> alt.X:
+    """The axis of a confidence, from the first of some bins (`lower`, `upper`) to the last."""
     import altair as alt
 
-    ends = [float(bins["lower"].min()), float(bins["upper"].max())]
+    last = float(bins["upper"].max()) if highest is None else highest
+    ends = [float(bins["lower"].min()), last]
     return alt.X(
         f"{column}:Q",
         title="Confidence",
@@ -137,7 +138,7 @@ def overlaid_histogram_chart(bars: pd.DataFrame, runs: Sequence[str]) -> alt.Lay
     )
     fields = ["run", "lower", "upper", "outcome"]
     click = alt.selection_point(name=BAR, fields=fields, on="click")
-    lines = base.mark_line(interpolate="monotone", strokeWidth=2).encode(strokeDash=run_dash(runs))
+    lines = base.mark_line(strokeWidth=2).encode(strokeDash=run_dash(runs))
     points = base.mark_point(filled=True, size=36, opacity=1, cursor="pointer").add_params(click)
     zero = alt.Chart(drawn.head(1)).mark_rule(color=colours.OTHER).encode(y=alt.datum(0))
     return alt.LayerChart(layer=[zero, lines, points], height=HEIGHT)

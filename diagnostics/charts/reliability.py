@@ -34,16 +34,16 @@ def reliability_chart(bins: pd.DataFrame, line: pd.DataFrame, band: pd.DataFrame
     import altair as alt
 
     click = alt.selection_point(name=POINT, fields=["run", "lower", "upper"], on="click")
-    base = alt.Chart(bins).encode(x=confidence_axis("mean_confidence", bins))
+    base = alt.Chart(bins).encode(x=_axis("mean_confidence", bins))
     area = (
         alt.Chart(band)
         .mark_area(color=colours.OTHER, opacity=0.25)
-        .encode(x=confidence_axis("confidence", bins), y=_share_axis("low"), y2="high:Q")
+        .encode(x=_axis("confidence", bins), y=_share_axis("low"), y2="high:Q")
     )
     fitted = (
         alt.Chart(line)
         .mark_line(color=colours.CHOSEN, strokeWidth=2)
-        .encode(x=confidence_axis("confidence", bins), y=_share_axis("recalibrated"))
+        .encode(x=_axis("confidence", bins), y=_share_axis("recalibrated"))
     )
     intervals = base.mark_rule(strokeWidth=1.5, color=colours.CHOSEN).encode(
         y=_share_axis("low"), y2="high:Q"
@@ -65,9 +65,7 @@ def overlaid_reliability_chart(bins: pd.DataFrame, runs: Sequence[str]) -> alt.L
     import altair as alt
 
     click = alt.selection_point(name=POINT, fields=["run", "lower", "upper"], on="click")
-    base = alt.Chart(bins).encode(
-        x=confidence_axis("mean_confidence", bins), color=run_colour(runs)
-    )
+    base = alt.Chart(bins).encode(x=_axis("mean_confidence", bins), color=run_colour(runs))
     lines = base.mark_line(strokeWidth=2).encode(
         y=_share_axis("accuracy"), strokeDash=run_dash(runs)
     )
@@ -90,7 +88,7 @@ def _amounts(bins: pd.DataFrame) -> alt.Chart:
         alt.Chart(bins.assign(foot=0, amount=bins["n"] / most * AMOUNTS))
         .mark_bar(color=colours.OTHER, opacity=0.35, binSpacing=1, minBandSize=2)
         .encode(
-            x=confidence_axis("lower", bins),
+            x=_axis("lower", bins),
             x2="upper:Q",
             y=_share_axis("foot"),
             y2="amount:Q",
@@ -105,14 +103,18 @@ def _diagonal(bins: pd.DataFrame) -> alt.Chart:
     import altair as alt
     import pandas as pd
 
-    along = [float(bins["lower"].min()), float(bins["upper"].max())]
+    along = [float(bins["lower"].min()), 1.0]
     ends = pd.DataFrame({"confidence": along, "accuracy": along})
     chart: alt.Chart = (
         alt.Chart(ends)
         .mark_line(strokeDash=[4, 4], strokeWidth=1.5, color=colours.OTHER)
-        .encode(x=confidence_axis("confidence", bins), y=_share_axis("accuracy"))
+        .encode(x=_axis("confidence", bins), y=_share_axis("accuracy"))
     )
     return chart
+
+
+def _axis(column: str, bins: pd.DataFrame) -> alt.X:
+    return confidence_axis(column, bins, highest=1.0)
 
 
 def _share_axis(column: str) -> alt.Y:
