@@ -74,7 +74,7 @@ def _search() -> str:
         icon=":material/search:",
         placeholder="Words in the text",
         on_change=start_over,
-        width=175,
+        width=150,
     )
     return found
 
@@ -154,7 +154,7 @@ def _label(key: str, title: str) -> str:
         bind="query-params",
         format_func=lambda label: shown_label(label) if label else "any",
         on_change=start_over,
-        width=150,
+        width=126,
     )
     return chosen
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,17 +14,17 @@ from app.shortened import shown_label
 from diagnostics import Evidence, Filter, Run
 from diagnostics.charts import colours
 from diagnostics.ranking import ranked_runs
-from diagnostics.verdicts import OUTCOMES, WITHOUT_TRUTH, Across, Outcome
+from diagnostics.verdicts import ACROSS, OUTCOMES, WITHOUT_TRUTH, Across, Outcome
 
-#: What became of the other run's answer, as a choice, and as it stands before that run's name.
-OUTCOME_WORDS: dict[Outcome, tuple[str, str]] = {
-    "fixed": ("Fixed: wrong there, right here", "fixed since"),
-    "broken": ("Broken: right there, wrong here", "broken since"),
-    "both-wrong-same": ("Wrong in both, the same answer", "the same mistake as in"),
-    "both-wrong-different": ("Wrong in both, another answer", "another mistake than in"),
-    "both-right": ("Right in both", "right here and in"),
-    "agree": ("The same answer", "the same answer as in"),
-    "disagree": ("Another answer", "another answer than in"),
+#: What an outcome is called before the other run's name.
+OUTCOME_WORDS: dict[Outcome, str] = {
+    "fixed": "fixed since",
+    "broken": "broken since",
+    "both-wrong-same": "the same mistake as in",
+    "both-wrong-different": "another mistake than in",
+    "both-right": "right here and in",
+    "agree": "the same answer as in",
+    "disagree": "another answer than in",
 }
 ACROSS_WORDS: dict[Across, str] = {
     "never-right": "wrong in every run",
@@ -31,6 +32,17 @@ ACROSS_WORDS: dict[Across, str] = {
     "only-this-right": "right only in this run",
     "only-this-wrong": "wrong only in this run",
 }
+_OUTCOMES_EXPLAINED = """What became of the old run's answer.
+
+- fixed: wrong in the old run, right in this one
+- broken: right in the old run, wrong in this one
+- both-wrong-same, both-wrong-different: wrong in both, with the same or another label
+- both-right: right in both
+- agree, disagree: the same label in both or not, whatever the truth"""
+_ACROSS_EXPLAINED = """What all runs that have the example say of it.
+
+- never-right, always-right: wrong or right in every run
+- only-this-right, only-this-wrong: in this run alone"""
 
 
 @dataclass(frozen=True)
@@ -69,7 +81,7 @@ def chips(where: Filter) -> list[Chip]:
         fields = ("min_confidence", "max_confidence")
         found.append(Chip("confidence", bounds, ("above", "below"), fields))
     if where.against is not None:
-        name = OUTCOME_WORDS[where.outcome][1] if where.outcome else "compared with"
+        name = OUTCOME_WORDS[where.outcome] if where.outcome else "compared with"
         found.append(Chip(name, where.against, ("against", "outcome"), ("against", "outcome")))
     if where.across is not None:
         found.append(Chip("", ACROSS_WORDS[where.across], ("across",), ("across",)))
@@ -100,13 +112,13 @@ def restrictions(run: Run) -> dict[str, Any]:
     if not others and not run.has(Evidence.CONFIDENCE):
         return {}
     found: dict[str, Any] = {}
-    with st.popover("More filters", icon=":material/filter_alt:"):
+    with st.popover("Filter", icon=":material/filter_alt:"):
         if run.has(Evidence.CONFIDENCE):
             found |= _bounds()
         if others:
             found |= _against(run, others)
             if run.has(Evidence.TRUTH):
-                found["across"] = _choice("across", "In all runs", dict(ACROSS_WORDS))
+                found["across"] = _choice("across", "All runs", ACROSS, help=_ACROSS_EXPLAINED)
     return {name: value for name, value in found.items() if value not in (None, "")}
 
 
@@ -160,18 +172,20 @@ def _against(run: Run, others: list[str]) -> dict[str, str]:
         return {}
     has_truth = run.has(Evidence.TRUTH) or session.experiment().run(chosen).has(Evidence.TRUTH)
     offered = OUTCOMES if has_truth else WITHOUT_TRUTH
-    words = {outcome: OUTCOME_WORDS[outcome][0] for outcome in offered}
-    return {"against": chosen, "outcome": _choice("outcome", "What became of it", words)}
+    outcome = _choice("outcome", "Outcome", offered, help=_OUTCOMES_EXPLAINED)
+    return {"against": chosen, "outcome": outcome}
 
 
-def _choice(key: str, title: str, words: dict[Any, str]) -> str:
+def _choice(key: str, title: str, names: Sequence[str], *, help: str) -> str:
+    """One of the names that stand in the link: a bound widget puts there what its face shows."""
     chosen: str = st.selectbox(
         title,
-        ["", *words],
+        ["", *names],
         key=key,
         bind="query-params",
-        format_func=lambda name: words[name].capitalize() if name else "any",
+        format_func=lambda name: name or "any",
         on_change=start_over,
+        help=help,
     )
     return chosen
 

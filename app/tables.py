@@ -46,6 +46,8 @@ class Room:
 WIDE, NARROW = Room(200, 105), Room(140, 122)
 #: Narrow, and beside a measure.
 TIGHT = Room(128, 104)
+#: Beside another run's answer.
+PAIRED = Room(112, 90)
 
 
 def examples_table(
@@ -114,6 +116,8 @@ def _clicked(key: str, marked: int | None, on_select: Callable[[int], None]) -> 
 def _room(frame: pd.DataFrame, *, narrow: bool) -> Room:
     if not narrow:
         return WIDE
+    if "against_label" in frame:
+        return PAIRED
     return TIGHT if any(name in frame for name in MEASURED) else NARROW
 
 
@@ -175,7 +179,7 @@ def _config(
         "true_label": column.TextColumn("True", width=labels.get("true_label")),
         "predicted_label": column.TextColumn("Predicted", width=labels.get("predicted_label")),
         "confidence": column.NumberColumn("Confidence", format="%.1f%%", width=80)
-        if room == TIGHT
+        if room in (TIGHT, PAIRED)
         else column.ProgressColumn("Confidence", width=95, **share),
         "against_label": column.TextColumn("Old run", width=labels.get("against_label")),
         "against_confidence": column.NumberColumn("Old conf.", format="%.1f%%", width=76),

@@ -9,7 +9,7 @@ examples_view.require_examples(run)
 choice = examples_choice.controls(run)
 found = examples_view.listing(choice)
 examples_view.heading(run, choice, found)
-listed, card = st.columns([6, 7], gap="medium")
+listed, card = st.columns([7, 6] if choice.where.against else [6, 7], gap="medium")
 with card:
     example = examples_view.stepper(found)
 with listed:
