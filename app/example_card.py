@@ -91,7 +91,8 @@ def _image(value: Any) -> None:
 def _labels(run: Run, answer: Answer | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if answer is None:
-            st.text("Not among the answers of this run.")
+            kept = "answers" if run.has(Evidence.PREDICTIONS) else "mistakes"
+            st.text(f"Not among the {kept} of this run.")
             return
         truth, said = answer["true_label"], answer["predicted_label"]
         if truth is None:

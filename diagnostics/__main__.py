@@ -6,15 +6,18 @@ import runpy
 import sys
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 from typer.exceptions import TyperException
 
 from diagnostics.errors import DiagnosticsError
 
+if TYPE_CHECKING:
+    from diagnostics.verdicts import Across, Outcome
+
 HERE = Path(__file__).resolve().parent
-COMMANDS = ("serve", "summary", "confusion", "top", "compare")
+COMMANDS = ("serve", "summary", "confusion", "top", "compare", "check")
 
 app = typer.Typer(
     name="errata",
@@ -103,13 +106,31 @@ def top(
     run: RunName,
     by: Annotated[
         str,
-        typer.Option(help="confident-mistakes, uncertain, nearly-right or confident-correct."),
+        typer.Option(
+            help="confident-mistakes, uncertain, nearly-right, confident-correct, all or moved."
+        ),
     ],
     experiment: ExperimentName = None,
     k: Annotated[int, typer.Option("-k", min=1, help="How many.")] = 10,
     true: Annotated[str | None, typer.Option(help="Only examples of this true label.")] = None,
     predicted: Annotated[str | None, typer.Option(help="Only answers with this label.")] = None,
     split: Annotated[str | None, typer.Option(help="test, validation or train.")] = None,
+    against: Annotated[
+        str | None, typer.Option(help="The old run, whose answers stand beside; for moved.")
+    ] = None,
+    outcome: Annotated[
+        str | None,
+        typer.Option(
+            help="Against the old run: fixed, broken, both-wrong-same, both-wrong-different, "
+            "both-right, agree or disagree."
+        ),
+    ] = None,
+    across: Annotated[
+        str | None,
+        typer.Option(
+            help="In all runs: never-right, always-right, only-this-right or only-this-wrong."
+        ),
+    ] = None,
     json: Json = False,
     trust_pickles: Trust = False,
 ) -> None:
@@ -120,9 +141,16 @@ def top(
 
     with terminal.progress() as progress:
         workspace = open_workspace(folder, progress=progress, trust_pickles=trust_pickles)
-    _, found = workspace.find(run, experiment)
-    where = Filter(true_label=true, predicted_label=predicted, split=split)
-    terminal.show_top(found, by, k, where, as_json=json)
+    home, found = workspace.find(run, experiment)
+    where = Filter(
+        true_label=true,
+        predicted_label=predicted,
+        split=split,
+        against=against,
+        outcome=cast("Outcome", outcome),
+        across=cast("Across", across),
+    )
+    terminal.show_top(home, found, by, k, where, as_json=json)
 
 
 @app.command()
@@ -144,6 +172,64 @@ def compare(
         workspace = open_workspace(folder, progress=progress, trust_pickles=trust_pickles)
     shared = shared_experiment(workspace, run_a, run_b, experiment)
     show_comparison(shared, compare_runs(shared, run_a, run_b), as_json=json)
+
+
+@app.command()
+def check(
+    folder: Folder,
+    run: RunName,
+    baseline: Annotated[
+        str | None, typer.Option(help="The run that it is held against, evaluated on the same.")
+    ] = None,
+    minimum: Annotated[
+        list[str] | None,
+        typer.Option("--min", metavar="METRIC=VALUE", help="A metric's minimum. May be repeated."),
+    ] = None,
+    max_drop: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="METRIC=VALUE", help="How much worse a metric may be. May be repeated."
+        ),
+    ] = None,
+    max_broken: Annotated[
+        int | None, typer.Option(help="How many examples may be wrong that were right.")
+    ] = None,
+    alpha: Annotated[
+        float | None,
+        typer.Option(help="A drop fails only if it is significant at this level, such as 0.05."),
+    ] = None,
+    experiment: ExperimentName = None,
+    json: Json = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print a comment for a pull request.")
+    ] = False,
+    trust_pickles: Trust = False,
+) -> None:
+    """A gate for CI: exit code 0 if the run passes, 1 if a rule fails, 2 if it cannot be judged."""
+    from diagnostics import answers_in_terminal as terminal
+    from diagnostics.check_report import show_check
+    from diagnostics.comparing import shared_experiment
+    from diagnostics.gates import Rules, check_run, parse_limit
+    from diagnostics.opening import open_workspace
+
+    if json and markdown:
+        raise DiagnosticsError("--json and --markdown are two answers.", hint="Ask for one.")
+    rules = Rules(
+        tuple(parse_limit(text, "--min") for text in minimum or ()),
+        tuple(parse_limit(text, "--max-drop") for text in max_drop or ()),
+        max_broken,
+        alpha,
+    )
+    with terminal.progress() as progress:
+        workspace = open_workspace(folder, progress=progress, trust_pickles=trust_pickles)
+    if baseline is None:
+        home, _ = workspace.find(run, experiment)
+    else:
+        home = shared_experiment(workspace, baseline, run, experiment)
+    found = check_run(home, run, baseline, rules)
+    show_check(found, as_json=json, as_markdown=markdown)
+    if not found.passed:
+        sys.exit(1)
 
 
 def main_script() -> Path:

@@ -8,7 +8,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, cast
 
 from diagnostics.errors import DiagnosticsError
-from diagnostics.terminal import new_console, print_json, print_table, printable, progress
+from diagnostics.terminal import (
+    content_line,
+    new_console,
+    print_json,
+    print_table,
+    printable,
+    progress,
+)
 from diagnostics.workspace import Evidence, Experiment, Problem, Run, Workspace
 
 if TYPE_CHECKING:
@@ -64,12 +71,14 @@ def show_confusion(run: Run, *, as_json: bool) -> None:
     print_table(console, title, ["true", "predicted", "n", "of the true class"], rows, numbers=2)
 
 
-def show_top(run: Run, by: str, k: int, where: Filter, *, as_json: bool) -> None:
+def show_top(
+    experiment: Experiment, run: Run, by: str, k: int, where: Filter, *, as_json: bool
+) -> None:
     """The examples at the top of a ranking."""
     from diagnostics.examples import DEFINITIONS, top_examples
     from diagnostics.listing import offered_rankings
 
-    ranking = top_examples(run, cast("By", by), k=k, where=where)
+    ranking = top_examples(run, cast("By", by), k=k, where=where, experiment=experiment)
     rows = ranking.examples.to_dict("records")
     if as_json:
         print_json(
@@ -78,13 +87,21 @@ def show_top(run: Run, by: str, k: int, where: Filter, *, as_json: bool) -> None
                 "by": by,
                 "total": ranking.total,
                 "excluded": ranking.excluded,
+                **(
+                    {"against": where.against, "unpaired": ranking.unpaired}
+                    if where.against
+                    else {}
+                ),
                 "examples": [_without_bytes(row) for row in rows],
             }
         )
         return
     console = new_console()
-    _print_ranking(console, run, ranking, rows)
+    _print_ranking(console, run, ranking, rows, where.against)
     console.print(DEFINITIONS[cast("By", by)], style="dim")
+    if ranking.unpaired:
+        left_out = f"{ranking.unpaired:,} more have no counterpart in {where.against}."
+        console.print(printable(left_out))
     if reason := offered_rankings(run).get(cast("By", by)):
         console.print(f"Nothing can be ranked so: {reason}.")
 
@@ -203,7 +220,7 @@ def _print_problems(console: Console, problems: list[Problem]) -> None:
 
 
 def _print_ranking(
-    console: Console, run: Run, ranking: Ranking, rows: list[dict[str, Any]]
+    console: Console, run: Run, ranking: Ranking, rows: list[dict[str, Any]], against: str | None
 ) -> None:
     shown = [
         [
@@ -211,25 +228,17 @@ def _print_ranking(
             row["true_label"],
             row["predicted_label"],
             _share(row["confidence"]),
-            _content(row),
+            *([row["against_label"], _share(row["against_confidence"])] if against else []),
+            content_line(row),
         ]
         for row in rows
     ]
-    left_out = f", {ranking.excluded:,} more without {ranking.measure}" if ranking.excluded else ""
+    lacking = "a confidence in both runs" if ranking.measure == "moved" else ranking.measure
+    left_out = f", {ranking.excluded:,} more without {lacking}" if ranking.excluded else ""
     title = f"{run.run}: {len(rows):,} of {ranking.total:,}{left_out}"
-    header = ["example", "true", "predicted", "confidence", "content"]
+    beside = ["old run", "its confidence"] if against else []
+    header = ["example", "true", "predicted", "confidence", *beside, "content"]
     print_table(console, title, header, shown, numbers=3, number_columns=1)
-
-
-def _content(row: Mapping[str, Any]) -> str:
-    """The text, else the first few fields."""
-    from diagnostics.examples import COLUMNS
-
-    content = {name: value for name, value in row.items() if name not in COLUMNS}
-    if isinstance(content.get("text"), str):
-        return str(content["text"])
-    fields = [f"{name}={value}" for name, value in content.items() if not isinstance(value, bytes)]
-    return "  ".join(fields[:4])
 
 
 def _counted(n: int, noun: str) -> str:

@@ -96,6 +96,20 @@ def test_top_takes_filters(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert [row["example"] for row in content["examples"]] == [IDS[3], IDS[2]]
 
 
+def test_top_holds_a_run_against_another(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("top", str(folder), "--run", "b", "--by", "moved", "--against", "a")
+    fixed = answer(capsys, *words, "--outcome", "fixed", "--json")
+    assert (fixed["against"], fixed["total"], fixed["unpaired"]) == ("a", 1, 0)
+    (example,) = fixed["examples"]
+    assert (example["example"], example["against_label"]) == (IDS[4], "cat")
+    never = answer(capsys, *words, "--across", "never-right", "--json")
+    assert [row["example"] for row in never["examples"]] == [IDS[1]]
+    main([*words, "--outcome", "broken"])
+    shown = capsys.readouterr().out
+    assert "b: 2 of 2" in shown
+    assert "old run" in shown
+
+
 @pytest.mark.parametrize(
     "words",
     [("summary",), ("confusion", "--run", "a"), ("top", "--run", "a", "--by", "uncertain")],
@@ -117,6 +131,11 @@ def test_people_get_a_table(
         (("top", "{folder}", "--run", "a", "--by", "worst"), "There is no ranking 'worst'"),
         (("top", "{folder}", "--run", "a", "--by", "uncertain", "--split", "x"), "no split 'x'"),
         (("top", "{folder}", "--run", "a"), "Missing option '--by'"),
+        (("top", "{folder}", "--run", "a", "--by", "moved"), "Name the other run: `against`."),
+        (
+            ("top", "{folder}", "--run", "a", "--by", "all", "--against", "b", "--outcome", "x"),
+            "There is no outcome 'x'",
+        ),
         (("confusion", "{folder}", "--run", "a", "--experiment", "x"), "No experiment 'x'"),
         (("summary", "{folder}", "--yaml"), "No such option: --yaml"),
     ],
