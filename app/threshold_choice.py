@@ -46,9 +46,8 @@ def choose_none_labels(run: Run) -> tuple[str, ...]:
     """The labels that mean "no answer", behind a button that says how many there are."""
     labels = [label for label in run.labels if label]
     usual = usual_none_labels(labels)
-    if NONE_LABELS in st.session_state:  # another run may not know them
-        kept = [label for label in st.session_state[NONE_LABELS] if label in labels]
-        st.session_state[NONE_LABELS] = kept
+    if set(st.session_state.get(NONE_LABELS, ())) - set(labels):  # of another run
+        del st.session_state[NONE_LABELS]
     with st.popover("Labels that mean no answer", icon=":material/block:"):
         chosen = st.multiselect(
             "Labels that mean no answer",
@@ -69,12 +68,13 @@ def choose_none_labels(run: Run) -> tuple[str, ...]:
 def choose_threshold(counts: SelectiveCounts, settings: FallbackSettings | None) -> float:
     """The threshold, as a number that stands in the link and a slider that follows it."""
     usual = _usual_threshold(counts, settings)
+    _seed(THRESHOLD, usual)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         threshold = st.number_input(
             "Threshold",
             0.0,
             1.0,
-            usual,
+            None,
             step=0.01,
             format="%g",
             key=THRESHOLD,
@@ -95,6 +95,12 @@ def choose_threshold(counts: SelectiveCounts, settings: FallbackSettings | None)
             label_visibility="collapsed",
         )
     return float(threshold)
+
+
+def _seed(key: str, value: float) -> None:
+    """What an untouched widget shows; not its default, so that the link names it, too."""
+    if st.session_state.get(key) is None and key not in st.query_params:
+        st.session_state[key] = value
 
 
 def _slid() -> None:
@@ -123,11 +129,12 @@ def usual_target(counts: SelectiveCounts) -> float:
 def choose_target(counts: SelectiveCounts) -> float:
     """The share of wrong answers that is bearable among those given."""
     usual = usual_target(counts)
+    _seed(TARGET, usual)
     percent = st.number_input(
         "At most so many % wrong among the answered",
         0.0,
         99.0,
-        usual,
+        None,
         step=0.5,
         format="%g",
         key=TARGET,
