@@ -12,11 +12,15 @@ Scale = Literal["log-odds", "margin", "probability"]
 
 @dataclass(frozen=True)
 class Contribution:
-    """What one feature added: `value` is what it was, in the words of the example where known."""
+    """What one feature added: `value` is what it was, in the words of the example where known.
+
+    `place` is the column of the model's own input that it is, None where it is none or many.
+    """
 
     feature: str
     value: Any
     contribution: float
+    place: int | None = None
 
 
 @dataclass(frozen=True)
@@ -35,10 +39,11 @@ class Explanation:
     `base` and all `contributions` add up to `output`, on `scale`, for `label`, or for `label`
     less `against` where that is given. `model_output` is the model's own figure on that scale,
     None where it cannot be asked; `error` is how far the sum misses it. `exact` says that the
-    contributions are the model's own terms and no estimate. `spans` lay the contributions over the
-    text, in its order; `unplaced` is what could not be laid there. `r2` is how well LIME's stand-in
-    fits the model near the example, and `agreement` the share of features whose sign the repeated
-    runs of an estimate agree on. `notes` are sentences for the reader.
+    contributions are the model's own terms and no estimate. `spans` lay the contributions over
+    `text`, in its order; `unplaced` is what could not be laid there. `picture` are the rows and
+    columns of pixels, where the places of the contributions are those of an image. `r2` is how
+    well LIME's stand-in fits the model near the example, and `agreement` the share of features
+    whose sign the repeated runs of an estimate agree on. `notes` are sentences for the reader.
     """
 
     method: Method
@@ -55,6 +60,8 @@ class Explanation:
     r2: float | None = None
     agreement: float | None = None
     notes: tuple[str, ...] = ()
+    text: str | None = None
+    picture: tuple[int, int] | None = None
 
     @property
     def error(self) -> float | None:

@@ -70,6 +70,12 @@ def thumbnail(data: bytes, *, side: int = 48) -> str | None:
     return f"data:image/png;base64,{base64.b64encode(_png(picture)).decode()}"
 
 
+def image_size(data: bytes) -> tuple[int, int] | None:
+    """Rows and columns of pixels; None if the bytes are no image."""
+    picture = _opened(data)
+    return None if picture is None else (picture.height, picture.width)
+
+
 def grey_pixels(data: bytes, *, side: int = 16) -> np.ndarray | None:
     """Grey values from 0 to 1, shape (side, side); None if it is no image."""
     import numpy as np

@@ -46,19 +46,29 @@ def model_for(
             f"The run {run.run} has no model.",
             hint="Record it with keep_model=True, or its search with models=True.",
         )
-    path = root / _path(run, example)
-    changed = path.stat().st_mtime_ns if path.is_file() else 0
-    return _opened(path, changed, trust_pickles=trust_pickles)
+    return _at(root / _path(run, example), trust_pickles=trust_pickles)
+
+
+def model_of_fold(
+    run: Run, root: Path, fold: int | None, *, trust_pickles: bool = False
+) -> Model | None:
+    """The model that answered a fold, or the run's only one; None if it is not there.
+
+    Raises
+    ------
+    ModelNotOpened
+        If its file cannot be opened, or may not be.
+    """
+    path = run.models.get("", run.models.get("" if fold is None else str(fold)))
+    return None if path is None else _at(root / path, trust_pickles=trust_pickles)
 
 
 def models_by_fold(run: Run, root: Path, *, trust_pickles: bool = False) -> dict[int | None, Model]:
     """Every model of the run by the fold that it answered; None for an only one."""
     found: dict[int | None, Model] = {}
     for fold in sorted(run.models, key=lambda name: (len(name), name)):
-        path = root / run.models[fold]
-        changed = path.stat().st_mtime_ns if path.is_file() else 0
         number = int(fold) if fold else None
-        found[number] = _opened(path, changed, trust_pickles=trust_pickles)
+        found[number] = _at(root / run.models[fold], trust_pickles=trust_pickles)
     return found
 
 
@@ -98,6 +108,11 @@ def _path(run: Run, example: str | None) -> str:
     if fold not in run.models:
         raise NoModel(f"No model of {run.run} is the one that answered {example!r}.")
     return run.models[fold]
+
+
+def _at(path: Path, *, trust_pickles: bool) -> Model:
+    changed = path.stat().st_mtime_ns if path.is_file() else 0
+    return _opened(path, changed, trust_pickles=trust_pickles)
 
 
 @lru_cache(HELD)
