@@ -164,9 +164,9 @@ def _label(key: str, title: str) -> str:
 
 
 def open_outcome(choice: Choice, outcome: str, **more: str | None) -> None:
-    """Go to the examples of an outcome, those first whose confidence moved most.
+    """Go to the examples of an outcome, unless told otherwise those first that moved most.
 
-    `more` are other choices of that page: `true`, `predicted`, `example`.
+    `more` are other choices of that page: `true`, `predicted`, `example`, `by`.
     """
     where = choice.where
     given = {

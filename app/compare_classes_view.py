@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Classes that are drawn, those in which most moved; the table has them all.
 DRAWN = 12
+#: Characters of a class's name that the table has room for.
+LONGEST = 28
 _BROKEN = ("broken", "Broken", "Examples of this class that the new run broke.")
 _FIXED = ("fixed", "Fixed", "Examples of this class that the new run fixed.")
 
@@ -75,7 +77,7 @@ def show_classes(found: Comparison, choice: Choice) -> None:
         )
     st.caption(reading(classes))
     clicked = clicked_cell(
-        named(_in_points(classes)),
+        named(_in_points(classes), longest=LONGEST),
         _columns(),
         key="compare_classes",
         alt=f"What was fixed and broken in {len(classes)} classes",
@@ -143,7 +145,7 @@ def show_answers(found: Comparison) -> None:
     kinds = st.column_config
     shares = ["share_a", "share_b", "share_difference", "disagreement", "low", "high"]
     st.dataframe(
-        named(answered.assign(**{name: 100 * answered[name] for name in shares})),
+        named(answered.assign(**{name: 100 * answered[name] for name in shares}), longest=LONGEST),
         hide_index=True,
         height="content" if len(answered) <= ROWS else TABLE_HEIGHT,
         placeholder="–",

@@ -78,9 +78,11 @@ def reading(changes: pd.DataFrame, found: Comparison) -> str:
     n, total = int(changes["n"].sum()), found.agreement.examples
     if not n:
         return f"The two runs gave the same answer to all {total:,} examples."
-    words = [f"{n:,} of {total:,} answers changed ({n / total:.1%}), in {len(changes):,} pairs"]
+    pairs = "one pair" if len(changes) == 1 else f"{len(changes):,} pairs"
+    words = [f"{n:,} of {total:,} answers changed ({n / total:.1%}), in {pairs}"]
     if len(changes) > 5:
-        words.append(f"; the 5 most frequent hold {changes['n'].head(5).sum() / n:.0%}")
+        share = changes["n"].head(5).sum() / n
+        words.append(f"; the 5 most frequent hold {share:.{0 if share >= 0.1 else 1}%}")
     words.append(". A click on one lists its examples below.")
     return "".join(words)
 

@@ -62,8 +62,13 @@ def _say_which(runs: list[Run], reasons: dict[str, str], place: Place) -> None:
     split = known_split(runs[0].split)
     words = [f"{len(runs):,} runs on the {common:,} {split} examples that all of them answered"]
     if common < seen:
-        words.append(f", of {seen:,} that any of them has")
+        words.append(
+            f", of {seen:,} that any of them has. Lists of examples also hold those that only some "
+            "of the runs have"
+        )
     words.append(".")
+    if not compare_cached.consensus_of(place).judged:
+        words.append(" Without true labels nothing is right or wrong: only how alike they answer.")
     if conflicting:
         words.append(f" {conflicting:,} are left out because the runs' true labels differ.")
     st.caption("".join(words))
@@ -196,14 +201,16 @@ def _show_agreement(place: Place) -> None:
                 type="tertiary",
                 on_click="ignore",
             )
-    drawn = compare_cached.drawn_runs(place, DRAWN)
+    drawn, value = compare_cached.drawn_runs(place, DRAWN), _LIKENESS[chosen]
+    cells = agreement_cells(found, drawn)
     some = f"the best {len(drawn):,}" if len(drawn) < len(found.runs) else f"all {len(drawn):,}"
     st.caption(
         f"The matrix has {some} runs, those that answer alike side by side (average linkage); "
-        "right or wrong makes no difference to it. A click compares the two."
+        f"{_reach(cells, value)} between two runs. Right or wrong makes no difference to it. A "
+        "click compares the two."
     )
     st.altair_chart(
-        agreement_heatmap(agreement_cells(found, drawn), value=_LIKENESS[chosen]),
+        agreement_heatmap(cells, value=value),
         key=_MATRIX,
         on_select=_pick_two,
         selection_mode=TWO_RUNS,
@@ -211,6 +218,16 @@ def _show_agreement(place: Place) -> None:
     )
     if len(drawn) < len(found.runs):
         _show_agreement_table(agreement_pairs(found))
+
+
+def _reach(cells: pd.DataFrame, value: Likeness) -> str:
+    """From the least to the most alike, which is what the colours span."""
+    different = cells.loc[cells["run"] != cells["other"], value].dropna()
+    if different.empty:
+        return "kappa is not defined"
+    figure = ".1%" if value == "share" else ".3f"
+    low, high = format(different.min(), figure), format(different.max(), figure)
+    return f"the colour goes from {low} to {high}"
 
 
 def _pick_two() -> None:

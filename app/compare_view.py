@@ -11,6 +11,7 @@ from app.compare_choice import Choice, open_outcome
 from app.compare_words import Verdict, left_out, mcnemar_help, verdict
 from app.widgets import known_split
 from diagnostics import Comparison, Experiment
+from diagnostics.aligned import lists_only_mistakes
 from diagnostics.charts.comparison import differences_chart
 from diagnostics.metric_words import metric_words
 
@@ -23,11 +24,12 @@ _DRAWN = ("accuracy", "macro_f1", "weighted_f1", "balanced_accuracy", "matthews_
 
 @dataclass(frozen=True)
 class _Count:
-    """A number on top: its outcome in the link, its words, what it means."""
+    """A number on top: its outcome in the link, its words, what it means, how it is ranked."""
 
     outcome: str
     title: str
     meaning: str
+    by: str = "moved"
 
 
 _COUNTS: tuple[_Count, ...] = (
@@ -38,9 +40,11 @@ _COUNTS: tuple[_Count, ...] = (
     _Count("both-right", "Both right", "Both gave the true label."),
 )
 _COUNTS_WITHOUT_TRUTH: tuple[_Count, ...] = (
-    _Count("disagree", "Different answers", "The two runs gave two labels."),
+    _Count("disagree", "Different answers", "The two runs gave two labels.", by="all"),
     _Count("agree", "Equal answers", "The two runs gave the same label."),
 )
+#: What the buttons say, by the ranking that they open.
+_OPEN = {"moved": "Read them", "all": "The most confident first"}
 
 
 def show_verdict(found: Comparison, choice: Choice, experiment: Experiment) -> None:
@@ -68,7 +72,7 @@ def _say_what_was_compared(found: Comparison, choice: Choice, experiment: Experi
     noun = "example" if found.paired == 1 else "examples"
     some = " that fit the restrictions" if choice.is_narrowed else ""
     words = [f"{found.paired:,} {split} {noun}{some} that both runs answered."]
-    if len(experiment.runs) > 2:
+    if found.has_truth and len(experiment.runs) > 2:
         words.append(
             f"The test is of these two runs alone: a run picked as the best of "
             f"{len(experiment.runs):,} looks better than it is."
@@ -78,8 +82,11 @@ def _say_what_was_compared(found: Comparison, choice: Choice, experiment: Experi
         st.text(line)
 
 
-def show_counts(found: Comparison, choice: Choice) -> None:
+def show_counts(found: Comparison, choice: Choice, experiment: Experiment) -> None:
     """What became of the examples, in large figures; each opens its own."""
+    # What both answered rightly is in no file where both kept only their mistakes.
+    is_unlisted = all(lists_only_mistakes(experiment.run(name)) for name in (found.a, found.b))
+    unlisted = {"both-right", "agree"} if is_unlisted else set()
     counts = _COUNTS if found.has_truth else _COUNTS_WITHOUT_TRUTH
     both = found.agreement
     values = {**found.outcomes, "agree": both.agree, "disagree": both.disagree}
@@ -90,13 +97,13 @@ def show_counts(found: Comparison, choice: Choice) -> None:
                 share = f"{n / found.paired:.1%}" if found.paired else None
                 st.metric(count.title, f"{n:,}", help=count.meaning, delta_description=share)
                 if st.button(
-                    "Read them",
+                    _OPEN[count.by],
                     key=f"compare_open_{count.outcome}",
                     icon=":material/list_alt:",
                     type="tertiary",
-                    disabled=not n,
+                    disabled=not n or count.outcome in unlisted,
                 ):
-                    open_outcome(choice, count.outcome)
+                    open_outcome(choice, count.outcome, by=count.by)
 
 
 def show_metrics(found: Comparison) -> None:

@@ -38,9 +38,10 @@ def verdict(found: Comparison) -> Verdict:
         headline = f"Evidence that the new run is {'better' if better else 'worse'}"
         return Verdict("better" if better else "worse", headline, said, figures)
     if moved < FEWEST:
+        tell = "1 example tells" if moved == 1 else f"{moved} examples tell"
         said += (
-            f" Only {_counted(moved, 'example')} tell the runs apart: fewer than {FEWEST} cannot "
-            "be evidence, even if all speak for one run."
+            f" Only {tell} the runs apart: "
+            f"fewer than {FEWEST} cannot be evidence, even if all speak for one run."
         )
     return Verdict("open", "No evidence that either run is better", said, figures)
 
@@ -70,11 +71,16 @@ def _net(found: Comparison) -> str:
 def _figures(found: Comparison) -> str:
     row = found.metrics.set_index("metric").loc["accuracy"]
     old, new = (metric_text("accuracy", float(row[side])) for side in ("a", "b"))
-    points = [f"{100 * float(row[name]):+.2f}" for name in ("difference", "low", "high")]
+    points = [_points(float(row[name])) for name in ("difference", "low", "high")]
     return (
         f"Accuracy {old} → {new}: {points[0]} points, 95 % interval {points[1]} to {points[2]}. "
         f"McNemar's exact test: {p_text(found.mcnemar_p)}; mid-p: {p_text(found.mcnemar_midp)}."
     )
+
+
+def _points(difference: float) -> str:
+    """A difference of shares in percentage points; no -0.00."""
+    return f"{round(100 * difference, 2) + 0.0:+.2f}"
 
 
 def p_text(p: float) -> str:

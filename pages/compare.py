@@ -30,7 +30,7 @@ except DiagnosticsError as error:
     st.error(str(error), icon=":material/error:")
     st.stop()
 compare_view.show_verdict(found, choice, experiment)
-compare_view.show_counts(found, choice)
+compare_view.show_counts(found, choice, experiment)
 if found.has_truth:
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):

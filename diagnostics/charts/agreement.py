@@ -31,14 +31,14 @@ def agreement_heatmap(cells: pd.DataFrame, *, value: Likeness = "share") -> alt.
     cells
         As `agreement_cells` has them.
     value
-        What colours, and is written where a cell is wide enough. Its scale begins at the lowest
-        value between different runs, for what is looked for is who differs.
+        What colours, and is written where a cell is wide enough. Its scale goes from the lowest to
+        the highest value between different runs, for what is looked for is who differs from whom.
     """
     import altair as alt
 
     names = list(dict.fromkeys(cells["run"]))
     different = cells.loc[cells["run"] != cells["other"], value].dropna()
-    low = float(different.min()) if len(different) else 0.0
+    low, high = (float(different.min()), float(different.max())) if len(different) else (0.0, 1.0)
     figure = ".0%" if value == "share" else ".2f"
     click = alt.selection_point(name=TWO, fields=["run", "other"], on="click")
     base = (
@@ -53,7 +53,7 @@ def agreement_heatmap(cells: pd.DataFrame, *, value: Likeness = "share") -> alt.
             y=alt.Y("run:N", title=None, scale=alt.Scale(domain=names), axis=_axis()),
         )
     )
-    scale = alt.Scale(domain=[low, 1.0 if low < 1 else low + 1])
+    scale = alt.Scale(domain=[low, high if high > low else low + 1])
     squares = (
         base.mark_rect(cornerRadius=2, cursor="pointer", stroke=None)
         .encode(
