@@ -59,6 +59,17 @@ def print_table(
     console.print(table)
 
 
+def content_line(row: Mapping[str, Any]) -> str:
+    """What an example is, in a line: its text, else its first few fields."""
+    from diagnostics.examples import COLUMNS
+
+    content = {name: value for name, value in row.items() if name not in COLUMNS}
+    if isinstance(content.get("text"), str):
+        return str(content["text"])
+    fields = [f"{name}={value}" for name, value in content.items() if not isinstance(value, bytes)]
+    return "  ".join(fields[:4])
+
+
 def printable(text: str) -> str:
     """Text from files on one line, without the control characters that would steer a terminal."""
     line = "".join(letter if letter.isprintable() else " " for letter in text)
