@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from html import unescape
@@ -338,3 +339,108 @@ def test_sentences_are_shown_as_annotated_and_as_found(opened: Opened) -> None:
 def test_runs_without_examples_say_why(opened: Opened) -> None:
     at = opened("stories", within=RASA, experiment="stories")
     assert any("there are no examples to look at" in text for text in texts(at))
+
+
+def broken_link(**more: str) -> dict[str, str]:
+    return {"run": "worst", "against": "best", "outcome": "broken", **more}
+
+
+def test_what_broke_since_another_run_stands_beside_its_answer(opened: Opened) -> None:
+    at = opened("animals", **broken_link())
+    shown = the_list(at)
+    assert shown["example"].tolist() == ["animal-0", "animal-2", "animal-3", "animal-5"]
+    assert "against_confidence" in shown
+    assert "against_label" not in shown  # it is the true one throughout
+    assert "broken since best" in plain(at)
+    assert "first those whose confidence differs most" in captions(at)
+    for name, value in broken_link().items():
+        assert at.query_params[name] == value
+
+
+def test_a_chip_takes_the_other_run_away_again(opened: Opened) -> None:
+    at = opened("animals", **broken_link(by="moved"))
+    at.button(key="examples_clear_against").click().run()
+    assert not {"against", "outcome", "by"} & set(at.query_params)
+    assert "against_confidence" not in the_list(at)
+    assert not at.exception
+
+
+def test_bounds_of_the_confidence_are_one_chip(opened: Opened) -> None:
+    at = opened("animals", run="best", by="all", above="0.6", below="0.8")
+    assert the_list(at)["example"].tolist() == ["animal-0", "animal-2"]
+    assert "confidence over 60% up to 80%" in plain(at)
+    at.button(key="examples_clear_above").click().run()
+    assert not {"above", "below"} & set(at.query_params)
+    assert len(the_list(at)) == 6
+
+
+def test_what_one_run_alone_gets_right_is_listed(opened: Opened) -> None:
+    at = opened("animals", run="worst", across="only-this-right")
+    assert the_list(at)["example"].tolist() == ["animal-4", "animal-1"]
+    assert "right only in this run" in plain(at)
+    alone = opened("one", across="only-this-right")
+    assert "right only in this run" not in plain(alone)
+
+
+def test_unknown_restrictions_in_the_link_do_not_restrict(opened: Opened) -> None:
+    at = opened(
+        "animals", run="best", against="nobody", outcome="x", across="y", above="z", below="2"
+    )
+    assert the_list(at)["example"].tolist() == ["animal-4", "animal-1"]
+    assert not [chip for chip in plain(at) if "confidence" in chip or "since" in chip]
+    same = opened("animals", run="best", against="best", outcome="fixed")
+    assert the_list(same)["example"].tolist() == ["animal-4", "animal-1"]
+    without = opened("animals", run="best", outcome="fixed")
+    assert the_list(without)["example"].tolist() == ["animal-4", "animal-1"]
+
+
+def test_an_empty_list_says_which_filter_to_clear(opened: Opened) -> None:
+    at = opened("animals", **broken_link(below="0.1"))
+    assert "Nothing fits." in texts(at)
+    assert "Clear “confidence up to 10%” to see 4 examples." in texts(at)
+    other = opened("animals", **broken_link(by="confident-correct"))
+    hint = "Choose All above: this ranking has none of the answers that fit."
+    assert hint in texts(other)
+
+
+def test_another_experiment_forgets_the_other_run(opened: Opened, tmp_path: Path) -> None:
+    for name in ("best", "worst"):
+        changed = {} if name == "best" else {"probabilities": PROBABILITIES[:, [1, 2, 0]]}
+        record_animals(tmp_path / "animals" / name, **changed)
+        record_animals(tmp_path / "others" / name, true_label=ANSWERS)
+    at = opened(".", within=tmp_path, experiment="animals", **broken_link(above="0.2"))
+    assert "broken since best" in plain(at)
+    at.selectbox(key="experiment").set_value("others").run()
+    assert not {"against", "outcome", "above"} & set(at.query_params)
+    assert not at.exception
+
+
+def test_another_run_that_is_the_old_one_itself_is_held_against_none(opened: Opened) -> None:
+    at = opened("animals", **broken_link())
+    at.selectbox(key="run").set_value("best").run()
+    assert not at.exception
+    assert "broken since best" not in plain(at)
+
+
+def test_lists_of_mistakes_show_what_was_fixed_and_refuse_what_nobody_kept(opened: Opened) -> None:
+    link = {"experiment": "intents", "run": "config-a", "against": "config-b"}
+    fixed = opened("grid", within=RASA, **link, outcome="fixed")
+    assert "what they leave out was right" in captions(fixed)
+    assert "Not among the mistakes of this run." in texts(fixed)
+    agree = opened("grid", within=RASA, **link, outcome="agree")
+    assert any("kept only their mistakes" in text for text in texts(agree))
+    assert "the same answer as in config-b" in plain(agree)
+
+
+def test_the_export_has_what_the_list_has(opened: Opened) -> None:
+    from app.examples_choice import Choice
+    from app.examples_view import _exported
+    from diagnostics import Filter, open_workspace
+    from diagnostics.exporting import to_jsonl
+
+    at = opened("animals", **broken_link())
+    experiment = open_workspace(Path(sys.argv[1])).experiments[0]
+    choice = Choice("moved", Filter(against="best", outcome="broken"), "margin")
+    lines = _exported(experiment, experiment.run("worst"), choice, to_jsonl).decode().splitlines()
+    assert [json.loads(line)["example"] for line in lines] == the_list(at)["example"].tolist()
+    assert {json.loads(line)["against"] for line in lines} == {"best"}
