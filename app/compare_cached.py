@@ -144,22 +144,22 @@ def drawn_runs(place: Place, limit: int) -> list[int]:
 def votes(place: Place) -> pd.DataFrame:
     """What a vote of the best runs gains."""
     found = aligned(place)
-    known = set(found.runs)
-    return vote_gains(found, [name for name in ranked_runs(_found(place)[0]) if name in known])
+    return vote_gains(found, _ranked(place, found))
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def suspected(place: Place) -> pd.DataFrame:
-    """Examples that every run answered wrongly with the same label."""
-    return suspects(aligned(place))
+@st.cache_data(max_entries=16, show_spinner=False)
+def suspected(place: Place, best: int) -> pd.DataFrame:
+    """Examples that each of the best runs answered wrongly, all with the same label."""
+    found = aligned(place)
+    return suspects(found.of(_ranked(place, found)[:best]))
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def listed_suspects(place: Place) -> pd.DataFrame:
-    """The first of them as a list shows them: what all runs said is the predicted label."""
+@st.cache_data(max_entries=16, show_spinner=False)
+def listed_suspects(place: Place, best: int) -> pd.DataFrame:
+    """The first of them as a list shows them: what the runs said is the predicted label."""
     run = _found(place)[1]
     code = {label: at for at, label in enumerate(run.labels)}
-    rows = suspected(place).head(LISTED)
+    rows = suspected(place, best).head(LISTED)
     coded = rows.assign(
         true_label=rows["true_label"].map(code),
         predicted_label=rows["suggested_label"].map(code),
@@ -168,3 +168,9 @@ def listed_suspects(place: Place) -> pd.DataFrame:
         true_rank=None,
     )
     return _listed(place, coded.drop(columns=["suggested_label", "mean_confidence"]))
+
+
+def _ranked(place: Place, found: AlignedAnswers) -> list[str]:
+    """The runs that are laid side by side, the best first."""
+    known = set(found.runs)
+    return [name for name in ranked_runs(_found(place)[0]) if name in known]

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Runs that the matrix draws, the best ones; pairs that the table lists.
 DRAWN, MOST_PAIRS = 40, 5_000
+#: Of many runs these numbers of the best may be asked to agree on a suspect.
+BEST = (3, 5, 10)
 _LIKENESS: dict[str, Likeness] = {"Equal answers": "share", "Cohen's kappa": "kappa"}
 _MATRIX = "compare_agreement"
 
@@ -264,13 +266,13 @@ def _show_agreement_table(pairs: pd.DataFrame) -> None:
 
 
 def _show_suspects(runs: list[Run], place: Place) -> None:
-    suspects = compare_cached.suspected(place)
-    never = compare_cached.consensus_of(place).never_right
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         st.subheader("Suspected label errors", anchor=False)
-        if len(suspects):
+        with st.container(horizontal=True, width="content", vertical_alignment="center"):
+            best = _choose_best(len(runs))
+            suspects = compare_cached.suspected(place, best)
             st.download_button(
                 "Suspects",
                 lambda: to_csv(suspects),
@@ -281,31 +283,60 @@ def _show_suspects(runs: list[Run], place: Place) -> None:
                 icon=":material/download:",
                 type="tertiary",
                 on_click="ignore",
+                disabled=suspects.empty,
             )
+    st.caption(suspicion(len(suspects), best, is_all=best == len(runs), split=runs[0].split))
     if suspects.empty:
-        st.caption("There is no example to which every run gave the same wrong label.")
         return
-    words = (
-        f"{len(suspects):,} of the {never:,} examples that no run gets right got the same wrong "
-        f"label from all {len(runs):,}. Their true label may be the mistake: suspects, to be read "
-        "and decided one by one, for runs of one kind share their weaknesses. The highest mean "
-        "confidence first."
-    )
-    if runs[0].split == "train":
-        words += " These are training examples: a model may have learnt a wrong label by heart."
-    st.caption(words)
-    rows = compare_cached.listed_suspects(place)
+    rows = compare_cached.listed_suspects(place, best)
     if len(rows) < len(suspects):
         st.caption(f"The first {len(rows):,} are listed; the download has them all.")
     example = clicked_example(
         rows,
         cached.content_columns(place),
-        {"true_label": "True", "predicted_label": "All runs said", "confidence": "Mean confidence"},
+        {"true_label": "True", "predicted_label": "All said", "confidence": "Mean confidence"},
         key="compare_suspects",
-        alt=f"{len(rows)} examples that every run answered with the same wrong label",
+        alt=f"{len(rows)} examples to which {best} runs gave the same wrong label",
     )
-    if example is not None:
+    if example is not None and best == len(runs):
         _open_across("never-right", example=example)
+    elif example is not None:
+        leader = compare_cached.lonely(place)["run"].iloc[0]
+        session.go("examples.py", run=leader, by="confident-mistakes", example=example)
+
+
+def _choose_best(runs: int) -> int:
+    """How many runs must agree: one weak run among many would clear every suspect."""
+    options = {f"The best {n}": n for n in BEST if n < runs} | {f"All {runs:,}": runs}
+    if len(options) < 2:
+        return runs
+    chosen: str = st.selectbox(
+        "Runs that must agree",
+        list(options),
+        index=len(options) - 1 if runs <= BEST[-1] else len(options) - 2,
+        key="compare_suspicious",
+        bind="query-params",
+        label_visibility="collapsed",
+        help="How many runs must give the same wrong label",
+        width=140,
+    )
+    return options[chosen]
+
+
+def suspicion(n: int, best: int, *, is_all: bool, split: str) -> str:
+    """What the list of suspects is, and what it is not."""
+    whom = f"all {best:,} runs" if is_all else f"each of the best {best:,} runs"
+    if not n:
+        return f"There is no example to which {whom} gave the same wrong label."
+    noun = "1 example has" if n == 1 else f"{n:,} examples have"
+    words = (
+        f"{noun} the same wrong label from {whom}. The true label may be the mistake: suspects, to "
+        "be read and decided one by one, for runs of one kind share their weaknesses. The highest "
+        "mean confidence first."
+    )
+    if split == "train":
+        words += " These are training examples: a model may have learnt a wrong label by heart."
+    return words
 
 
 def _show_lonely(place: Place) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnostics import reducers
-from diagnostics.errors import DiagnosticsError
+from diagnostics.errors import DiagnosticsError, unknown_name
 from diagnostics.grouping import same_supports
 from diagnostics.natural import natural_order
 from diagnostics.workspace import Evidence
@@ -65,6 +65,25 @@ class AlignedAnswers:
         """Runs × examples: whether the answer is the truth; False where there is none."""
         right: NDArray[np.bool_] = self.answers == self.truth
         return right
+
+    def of(self, runs: Sequence[str]) -> AlignedAnswers:
+        """The same examples with some of the runs only, in the order given.
+
+        Raises
+        ------
+        DiagnosticsError
+            If one of the runs is not among them.
+        """
+        for name in runs:
+            if name not in self.runs:
+                raise unknown_name("run", name, list(self.runs))
+        rows = [self.runs.index(name) for name in runs]
+        return replace(
+            self,
+            runs=tuple(runs),
+            answers=self.answers[rows],
+            confidence=self.confidence[rows],
+        )
 
 
 @dataclass(frozen=True)

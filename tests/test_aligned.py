@@ -144,3 +144,17 @@ def test_a_split_that_a_run_lacks_is_refused(tmp_path: Path) -> None:
 def test_no_runs_are_refused() -> None:
     with pytest.raises(DiagnosticsError, match="There are no runs to align"):
         aligned_answers([])
+
+
+def test_some_of_the_runs_keep_the_same_examples() -> None:
+    frame = pd.DataFrame(
+        {
+            "run": ["r"] * 3 + ["s"] * 3 + ["t"] * 2,
+            "example": [*"xyz", *"xyz", *"xy"],
+            "predicted_label": [*"aab", *"abb", *"bb"],
+        }
+    )
+    some = aligned_frame(frame).of(["s", "r"])
+    assert answers_of(some) == {"s": {"x": "a", "y": "b"}, "r": {"x": "a", "y": "a"}}
+    with pytest.raises(DiagnosticsError, match="No run 'q'"):
+        some.of(["q"])

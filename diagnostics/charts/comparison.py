@@ -37,7 +37,9 @@ def differences_chart(metrics: pd.DataFrame) -> alt.LayerChart:
     import altair as alt
 
     side = "datum.low > 0 ? 'better' : datum.high < 0 ? 'worse' : 'neither'"
-    axis = alt.Axis(format="+.3~f", tickCount=5, ticks=False, domain=False, orient="top")
+    axis = alt.Axis(
+        format="+.3~f", tickCount=5, ticks=False, domain=False, orient="top", labelFlush=True
+    )
     base = (
         alt.Chart(metrics)
         .transform_calculate(side=side)
@@ -87,7 +89,7 @@ def class_changes_chart(classes: pd.DataFrame) -> alt.LayerChart:
                 scale=alt.Scale(domain=[-largest, largest]),
                 axis=alt.Axis(
                     orient="top", labelExpr="format(abs(datum.value), ',d')", tickMinStep=1,
-                    tickCount=7, ticks=False, domain=False,
+                    tickCount=7, ticks=False, domain=False, labelFlush=True,
                 ),
             ),
             y=alt.Y("label:N", title=None, scale=alt.Scale(domain=labels), axis=_rows()),

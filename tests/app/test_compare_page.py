@@ -14,7 +14,7 @@ from app.compare_choice import opponents
 from app.compare_classes_view import by_movement, outcome_of
 from app.compare_classes_view import reading as classes_reading
 from app.compare_flow_view import reading as flow_reading
-from app.compare_many_view import vote_reading
+from app.compare_many_view import suspicion, vote_reading
 from app.compare_words import left_out, p_text, verdict
 from diagnostics import compare_predictions, compare_runs, open_workspace, record
 from diagnostics.aligned import aligned_answers
@@ -300,8 +300,8 @@ def test_without_truth_all_runs_are_only_alike_or_not(page: Any) -> None:
 def test_suspects_are_listed_as_suspects(page: Any, left_for: dict[str, Any]) -> None:
     at = page("alike", compare_view="All runs")
     assert (
-        "5 of the 5 examples that no run gets right got the same wrong label from all 3. Their "
-        "true label may be the mistake: suspects, to be read and decided one by one"
+        "5 examples have the same wrong label from all 3 runs. The true label may be the mistake: "
+        "suspects, to be read and decided one by one"
     ) in texts(at)
     listed = table(at, "predicted_label")
     assert listed["example"].tolist() == ["e11", "e10", "e9", "e8", "e7"]
@@ -310,6 +310,18 @@ def test_suspects_are_listed_as_suspects(page: Any, left_for: dict[str, Any]) ->
     }
     at.run()
     assert (left_for["across"], left_for["example"]) == ("never-right", listed["example"].iloc[0])
+
+
+@pytest.mark.parametrize(
+    ("n", "is_all", "split", "words"),
+    [
+        (0, True, "test", "There is no example to which all 3 runs gave the same wrong label."),
+        (1, False, "test", "1 example has the same wrong label from each of the best 3 runs. "),
+        (2, True, "train", "These are training examples: a model may have learnt a wrong label"),
+    ],
+)
+def test_a_sentence_says_what_suspects_are(n: int, is_all: bool, split: str, words: str) -> None:
+    assert words in suspicion(n, 3, is_all=is_all, split=split)
 
 
 def compared(true: str, old: str, new: str) -> Any:
