@@ -136,7 +136,8 @@ def _by_bin(cube: pl.DataFrame) -> Counts:
 
 
 def _mean(cube: pl.DataFrame) -> float:
-    return float(cube["sum_confidence"].sum() / cube["n"].sum()) if len(cube) else np.nan
+    sums, n = cube["sum_confidence"].to_numpy().sum(), cube["n"].to_numpy().sum()
+    return float(sums / n) if n else np.nan
 
 
 def _unjudged(rows: pl.LazyFrame) -> Counts:
@@ -162,17 +163,13 @@ def bins_of(confidence: Any, bins: int) -> Counts:
     return np.clip(found, 0, bins - 1)
 
 
-def confidence_histogram(
-    counts: ConfidenceCounts, *, bins: int = HISTOGRAM_BINS, whole: bool = False
-) -> pd.DataFrame:
+def confidence_histogram(counts: ConfidenceCounts, *, bins: int = HISTOGRAM_BINS) -> pd.DataFrame:
     """Right and wrong answers in equal bins of confidence, from the first filled bin to 1.
 
     Parameters
     ----------
     bins
         Over [0, 1]; a divisor of 1,000.
-    whole
-        From 0, empty bins too.
 
     Returns
     -------
@@ -187,17 +184,14 @@ def confidence_histogram(
     """
     import pandas as pd
 
-    if bins < 1 or BINS % bins:
-        raise DiagnosticsError(f"bins must divide {BINS:,}; {bins} does not.")
-    edges = bin_edges(bins)
+    edges = bin_edges(_dividing(bins))
+    n = _rebinned(counts, bins)
     frame = pd.DataFrame({"lower": edges[:-1], "upper": edges[1:]})
-    for name in OUTCOMES:
-        values = getattr(counts, name).reshape(bins, -1).sum(axis=1)
+    for name, values in zip(OUTCOMES, n, strict=True):
         frame[name] = values
         frame[f"{name}_share"] = values / values.sum() if values.any() else np.nan
-    filled = np.flatnonzero(frame[list(OUTCOMES)].sum(axis=1))
-    first = 0 if whole else filled[0] if len(filled) else bins
-    return frame.iloc[first:].reset_index(drop=True)
+    filled = np.flatnonzero(n.sum(axis=0))
+    return frame.iloc[filled[0] if len(filled) else bins :].reset_index(drop=True)
 
 
 def histogram_bars(
@@ -213,23 +207,28 @@ def histogram_bars(
     """
     import pandas as pd
 
-    parts = []
+    edges, parts = bin_edges(_dividing(bins)), []
     for run, counts in found.items():
-        frame = confidence_histogram(counts, bins=bins, whole=True)
-        in_bin = frame[list(OUTCOMES)].sum(axis=1)
-        for outcome in OUTCOMES:
-            if frame[outcome].any():
-                part = frame[["lower", "upper"]].assign(
-                    run=run,
-                    outcome=outcome,
-                    n=frame[outcome],
-                    share=frame[f"{outcome}_share"],
-                    of_bin=frame[outcome] / in_bin.where(in_bin > 0),
-                )
-                parts.append(part)
-    columns = ["run", "lower", "upper", "outcome", "n", "share", "of_bin"]
+        n = _rebinned(counts, bins)
+        in_bin = np.where(n.sum(axis=0) > 0, n.sum(axis=0), np.nan)
+        for outcome, values in zip(OUTCOMES, n, strict=True):
+            if values.any():
+                places = {"run": run, "lower": edges[:-1], "upper": edges[1:], "outcome": outcome}
+                shares = {"share": values / values.sum(), "of_bin": values / in_bin}
+                parts.append(pd.DataFrame({**places, "n": values, **shares}))
     if not parts:
-        return pd.DataFrame(columns=columns)
-    bars = pd.concat(parts, ignore_index=True)[columns]
+        return pd.DataFrame(columns=["run", "lower", "upper", "outcome", "n", "share", "of_bin"])
+    bars = pd.concat(parts, ignore_index=True)
     filled = bars.loc[bars["n"] > 0, "lower"]
     return bars[bars["lower"].between(filled.min(), filled.max())].reset_index(drop=True)
+
+
+def _rebinned(counts: ConfidenceCounts, bins: int) -> Counts:
+    """Outcomes × bins: the counts in fewer bins."""
+    return np.stack([getattr(counts, name).reshape(bins, -1).sum(axis=1) for name in OUTCOMES])
+
+
+def _dividing(bins: int) -> int:
+    if bins < 1 or BINS % bins:
+        raise DiagnosticsError(f"bins must divide {BINS:,}; {bins} does not.")
+    return bins

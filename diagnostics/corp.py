@@ -86,14 +86,17 @@ def _decomposition(
     if not found.total:
         return Decomposition(*[np.nan] * 4)
     as_said, best = score(said, found), score(recalibrated(found), found)
-    constant = score(np.full(len(found.n), found.accuracy), found)
+    share = np.array([found.accuracy])
+    whole = Outcomes(share, np.array([found.total]), np.array([found.right.sum()]))
+    constant = score(share, whole)
     # Rounding may leave differences of 1e-17 below 0.
     return Decomposition(as_said, max(as_said - best, 0.0), max(constant - best, 0.0), constant)
 
 
 def _brier(said: Figures, found: Outcomes) -> float:
     wrong = found.n - found.right
-    return float((found.right @ (1 - said) ** 2 + wrong @ said**2) / found.total)
+    losses = found.right * (1 - said) ** 2 + wrong * said**2
+    return float(losses.sum() / found.total)
 
 
 def _log_loss(said: Figures, found: Outcomes) -> float:
