@@ -14,7 +14,7 @@ from app.shortened import shown_label
 from diagnostics import Evidence, Filter, Run
 from diagnostics.charts import colours
 from diagnostics.ranking import ranked_runs
-from diagnostics.verdicts import ACROSS, OUTCOMES, WITHOUT_TRUTH, Across, Outcome
+from diagnostics.verdicts import ACROSS, OUTCOMES, WITHOUT_TRUTH, Across, Outcome, knows_truth
 
 #: What an outcome is called before the other run's name.
 OUTCOME_WORDS: dict[Outcome, str] = {
@@ -117,7 +117,7 @@ def restrictions(run: Run) -> dict[str, Any]:
             found |= _bounds()
         if others:
             found |= _against(run, others)
-            if run.has(Evidence.TRUTH):
+            if knows_truth(run):
                 found["across"] = _choice("across", "All runs", ACROSS, help=_ACROSS_EXPLAINED)
     return {name: value for name, value in found.items() if value not in (None, "")}
 
@@ -170,8 +170,8 @@ def _against(run: Run, others: list[str]) -> dict[str, str]:
     )
     if not chosen:
         return {}
-    has_truth = run.has(Evidence.TRUTH) or session.experiment().run(chosen).has(Evidence.TRUTH)
-    offered = OUTCOMES if has_truth else WITHOUT_TRUTH
+    is_judged = knows_truth(run) or knows_truth(session.experiment().run(chosen))
+    offered = OUTCOMES if is_judged else WITHOUT_TRUTH
     outcome = _choice("outcome", "Outcome", offered, help=_OUTCOMES_EXPLAINED)
     return {"against": chosen, "outcome": outcome}
 

@@ -84,6 +84,11 @@ def _outcomes(truth: pl.Expr) -> dict[str, pl.Expr]:
     }
 
 
+def knows_truth(run: Run) -> bool:
+    """Whether answers can be judged; an empty list of mistakes judges them, too."""
+    return run.has(Evidence.TRUTH) or kept_only_mistakes(run)
+
+
 def refuse_unknowable(run: Run, other: Run, outcome: Outcome | None) -> None:
     """Raise a DiagnosticsError where the runs' files do not tell which examples these are."""
     for one in (run, other):
@@ -91,8 +96,8 @@ def refuse_unknowable(run: Run, other: Run, outcome: Outcome | None) -> None:
             raise DiagnosticsError(
                 f"The answers of run {one.run!r} are not in its files.", hint=_remedy(one)
             )
-    has_truth = run.has(Evidence.TRUTH) or other.has(Evidence.TRUTH)
-    if outcome is not None and outcome not in WITHOUT_TRUTH and not has_truth:
+    is_judged = knows_truth(run) or knows_truth(other)
+    if outcome is not None and outcome not in WITHOUT_TRUTH and not is_judged:
         raise DiagnosticsError(
             f"Runs {run.run!r} and {other.run!r} have no true labels.",
             hint=f"Without them only {' and '.join(WITHOUT_TRUTH)} are known.",
@@ -164,6 +169,10 @@ def across(
     import polars as pl
 
     _refuse_unlisted(run, others, wanted)
+    if not any(map(knows_truth, [run, *others])):
+        raise DiagnosticsError(
+            "None of the runs has true labels.", hint="Keep them beside the answers."
+        )
     truth, answers, contradicts = _answers(rows, run, others, split)
     right = (rows["predicted_label"] == truth).fill_null(value=False)
     asked = pl.zeros(len(rows), pl.Int32, eager=True)

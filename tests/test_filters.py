@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import permutations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 import diagnostics
 from diagnostics import DiagnosticsError, Evidence, Experiment, Filter, Run, tables
+from diagnostics.comparing import compare_runs
 from diagnostics.filters import answers_where, selected_answers
 from diagnostics.listing import UNRANKED, listed_answers, listed_examples
 from diagnostics.verdicts import ACROSS, OUTCOMES, Across, Outcome
@@ -391,6 +393,42 @@ def test_a_run_alone_is_compared_with_no_other(tmp_path: Path) -> None:
         found(alone, experiment_of(alone, figures), across="never-right")
     with pytest.raises(DiagnosticsError, match=r"answers of run 'figures' are not in its files"):
         found(alone, experiment_of(alone, figures), against="figures")
+
+
+def test_runs_without_mistakes_fixed_and_broke_nothing(tmp_path: Path) -> None:
+    none = rows("x", "x")[:0]
+    evidence = MISTAKES & ~Evidence.TRUTH & ~Evidence.CONFIDENCE
+    new, old = (stored(tmp_path, name, none, evidence, "x") for name in ("new", "old"))
+    experiment = experiment_of(new, old)
+    for outcome in ("fixed", "broken", "both-wrong-same"):
+        assert found(new, experiment, against="old", outcome=outcome) == []
+
+
+def test_across_needs_a_truth(tmp_path: Path) -> None:
+    runs = [stored(tmp_path, name, rows("x", " "), ALL & ~Evidence.TRUTH) for name in "ab"]
+    with pytest.raises(DiagnosticsError, match="None of the runs has true labels"):
+        found(runs[0], experiment_of(*runs), across="never-right")
+
+
+@pytest.mark.parametrize("folder", ["rasa/grid", "animals"])
+def test_lists_are_as_long_as_comparisons_count(tmp_path: Path, folder: str) -> None:
+    place = Path(__file__).parent / "data" / folder
+    if folder == "animals":
+        place = tmp_path
+        record_animals(tmp_path / "a")
+        record_animals(tmp_path / "b", probabilities=PROBABILITIES[:, [2, 1, 0]])
+    compared = 0
+    for experiment in diagnostics.open_workspace(place).experiments:
+        for new, old in permutations(experiment.runs, 2):
+            try:
+                counted = compare_runs(experiment, old.run, new.run)
+            except DiagnosticsError:
+                continue
+            compared += 1
+            for outcome in OUTCOMES[:4]:
+                n = getattr(counted, outcome.replace("-", "_"))
+                assert len(found(new, experiment, against=old.run, outcome=outcome)) == n
+    assert compared
 
 
 @pytest.fixture
