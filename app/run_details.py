@@ -12,11 +12,20 @@ import streamlit as st
 from app import verbatim, widgets
 from app.doors import doors
 from app.evidence_words import missing_sentence
+from app.leaderboard_view import board, show_against_best
 from diagnostics import Experiment, Run
 from diagnostics.charts.runs import fold_strip
 from diagnostics.metric_words import in_a_sentence, is_known, metric_text, metric_words
 from diagnostics.parameters import constant_parameters, parameter_text
-from diagnostics.ranking import fold_points, metric_names, peers, ranked_runs, rises, run_metrics
+from diagnostics.ranking import (
+    fold_points,
+    given,
+    metric_names,
+    peers,
+    ranked_runs,
+    rises,
+    run_metrics,
+)
 
 #: Metrics that are large; the others are in the table of scores.
 LARGE = ("accuracy", "micro_f1", "macro_f1", "weighted_f1")
@@ -28,6 +37,8 @@ def show_run(experiment: Experiment, run: Run, metric: str) -> None:
         with st.container(gap=None):
             verbatim.text_block(run.run)
             st.caption(rank_words(experiment, run, metric))
+        if len(experiment.runs) > 1:
+            show_against_best(run, board(experiment, metric))
         left, right = st.columns([5, 6], gap="large")
         with left:
             _figures(run, metric)
@@ -57,8 +68,17 @@ def rank_words(experiment: Experiment, run: Run, metric: str) -> str:
     rank = scored.index(run.run) + 1
     words = in_a_sentence(metric) if is_known(metric) else "this score"
     which = end.capitalize() if rank == 1 else f"Number {rank:,} from the {end}"
-    given = f" that were given {run.resource:,.0f}" if run.resource is not None else ""
-    return f"{which} of {len(scored):,} runs{given} by {words}"
+    return f"{which} of {len(scored):,} runs{_given(run)} by {words}"
+
+
+def _given(run: Run) -> str:
+    """What the runs were given to learn from that this one is ranked among; "" if nothing says."""
+    amount = given(run)
+    if amount is None:
+        return ""
+    if run.resource is None:
+        return f" that learnt from {amount:.0f} % of the data"
+    return f" that were given {amount:,.0f}"
 
 
 def _has(run: Run, metric: str) -> bool:

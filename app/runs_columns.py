@@ -19,6 +19,8 @@ PARAMETERS = 8
 #: Pixels that the names of runs take at most; other columns of texts half of it.
 WIDEST = 340
 
+#: Columns in the units of their metric.
+SHARES = ("metric", "fold_mean", "fold_std", "split", "low", "high")
 _HEADS = {
     "run": "Run",
     "errors": "Wrong",
@@ -31,15 +33,34 @@ _HEADS = {
     "score_seconds": "Answering",
     "created": "Created",
     "reader": "Reader",
+    "low": "From",
+    "high": "To",
+    "same": "Same as best",
+    "p_examples": "p by examples",
+    "p_folds": "p by folds",
+    "selected": "Picked",
+}
+_NOTES = {
+    "fold_std": "Standard deviation over the folds, that of a sample (n - 1).",
+    "resource": "How much the search gave it to learn from: rows, or another budget.",
+    "low": "Lower end of the 95 % interval of the score.",
+    "high": "Upper end of the 95 % interval of the score.",
+    "same": "Whether it cannot be told from the best, at 5 %, corrected for the number of runs.",
+    "p_examples": "Against the best, on the examples that all answered; corrected.",
+    "p_folds": "Against the best, by the corrected resampled t-test; corrected.",
+    "selected": "How often it would have been picked as the best.",
 }
 
 
 def default_columns(columns: Sequence[RunColumn], metric: str) -> list[str]:
-    """The metric, its spread, the usual other one, the mistakes, some parameters, the time."""
+    """The metric, its interval, whether it is as good as the best, its spread, the usual other
+    metric, the mistakes, some parameters, the time.
+    """  # noqa: D205
     other = "macro_f1" if metric != "macro_f1" else "accuracy"
     parameters = [column for column in columns if column.kind == "parameter"][:PARAMETERS]
     wanted = [
         *(c for c in columns if c.kind == "metric" and c.of == metric),
+        *(c for c in columns if c.kind in ("low", "high", "same")),
         *(c for c in columns if c.kind == "fold_std" and c.of == metric),
         *(c for c in columns if c.kind == "metric" and c.of == other),
         *(c for c in columns if c.kind in ("errors", "failed", "problems", "resource")),
@@ -80,7 +101,7 @@ def in_percent(table: pd.DataFrame, columns: Sequence[RunColumn]) -> pd.DataFram
 
 def is_share(column: RunColumn) -> bool:
     """Whether a column is written in percent."""
-    return column.kind != "parameter" and is_percentage(column.of)
+    return column.kind == "selected" or (column.kind in SHARES and is_percentage(column.of))
 
 
 def column_config(column: RunColumn, head: str, values: pd.Series, metric: str) -> Any:
@@ -91,15 +112,16 @@ def column_config(column: RunColumn, head: str, values: pd.Series, metric: str) 
         whole = 100.0 if share else 1.0
         written = "%.1f%%" if share else "%.3f"
         return kinds.ProgressColumn(head, min_value=0.0, max_value=whole, format=written)
-    if column.kind in ("metric", "fold_mean", "split"):
-        return kinds.NumberColumn(head, format="%.1f%%" if share else "%.3f")
-    if column.kind == "fold_std":
-        note = "Standard deviation over the folds, that of a sample (n - 1)."
+    note = _NOTES.get(column.kind)
+    if column.kind in SHARES:
         return kinds.NumberColumn(head, format="%.1f%%" if share else "%.3f", help=note)
+    if column.kind == "selected":
+        return kinds.NumberColumn(head, format="%.0f%%", help=note)
+    if column.kind in ("p_examples", "p_folds"):
+        return kinds.NumberColumn(head, format="%.2g", help=note)
     if column.kind in ("errors", "examples", "folds"):
         return kinds.NumberColumn(head, format="%,d")
     if column.kind == "resource":
-        note = "How much the search gave it to learn from: rows, or another budget."
         return kinds.NumberColumn(head, format="%,d", help=note)
     if column.kind in ("fit_seconds", "score_seconds"):
         return kinds.NumberColumn(head, format="%.2f s")
@@ -108,4 +130,4 @@ def column_config(column: RunColumn, head: str, values: pd.Series, metric: str) 
         return kinds.NumberColumn(head, format="%d" if values.dtype.kind == "i" else "%.6g")
     longest = max(map(len, values.dropna()), default=0)
     widest = WIDEST if column.kind == "run" else WIDEST // 2
-    return kinds.TextColumn(head, width=min(24 + 7 * max(longest, len(head)), widest))
+    return kinds.TextColumn(head, width=min(24 + 7 * max(longest, len(head)), widest), help=note)

@@ -1,47 +1,46 @@
-"""What the page of runs shows: the choices above the table, its chart, the table, one run."""
+"""What the page of runs shows: the choices, the verdict, the chart and the table of runs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from app import cached, session, widgets
+from app.leaderboard_view import board, show_verdict
 from app.runs_columns import PARAMETERS, column_config, column_heads, default_columns, in_percent
-from app.tables import clicked_row, mark_row
+from app.runs_export import RunsTable, show_export
 from diagnostics import Experiment
 from diagnostics.charts.runs import PICK, score_lines, score_ranks
 from diagnostics.grid import RunColumn, filtered_runs, run_columns, run_table, value_choices
-from diagnostics.metric_words import (
-    MISSING,
-    is_known,
-    metric_text,
-    metric_words,
-)
+from diagnostics.leaderboard_words import interval_words
+from diagnostics.metric_words import MISSING, is_known, metric_text, metric_words
 from diagnostics.parameters import constant_parameters, differing_parameters, short_names
 from diagnostics.ranking import (
     fold_points,
+    given,
     headline,
     metric_names,
     ranked_runs,
     score_points,
 )
+from diagnostics.run_uncertainty import judged_columns, with_uncertainty
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from diagnostics.standings import Leaderboard
 
 #: Runs that get a line each in the chart; more are dots by rank, up to DOTS.
 LINES, DOTS = 12, 300
 TABLE_HEIGHT = 420
 ANY = ""
 
-#: What the page can show, by the name in the link, and the module that shows it.
-VIEWS = {"leaderboard": "Leaderboard", "parameters": "Parameters", "training": "Training"}
-_MODULES = {"parameters": "app.effects_view", "training": "app.learning_view"}
+#: What the page can show.
+VIEWS = ("Leaderboard", "Parameters", "Training")
 
 
 @dataclass(frozen=True)
@@ -54,51 +53,48 @@ class Listing:
 
 def choose_view() -> str:
     """Which of the page's views is open; only that one is computed."""
-    offered = [name for name in VIEWS if name not in _MODULES or find_spec(_MODULES[name])]
-    if len(offered) == 1:
-        return offered[0]
-    chosen = st.segmented_control(
+    return st.segmented_control(
         "View",
-        offered,
-        default=offered[0],
-        format_func=VIEWS.__getitem__,
+        VIEWS,
+        default=VIEWS[0],
+        required=True,
         key="runs_view",
         bind="query-params",
         label_visibility="collapsed",
     )
-    return chosen or offered[0]
 
 
 def show_leaderboard(experiment: Experiment, listing: Listing) -> None:
-    """The listed runs' scores as a chart and as a table, and what they have in common."""
+    """What the ranking is worth, then the listed runs as a chart and as a table."""
+    judged = board(experiment, listing.metric)
     show_unequal(experiment)
-    show_chart(experiment, listing)
-    show_table(experiment, listing)
+    show_verdict(experiment, judged)
+    show_chart(experiment, listing, judged)
+    show_table(experiment, listing, judged)
     show_constants(experiment)
 
 
 def choose_listing(experiment: Experiment) -> Listing:
     """The choices above the table: rank by, find, and one parameter's values."""
     metrics = metric_names(experiment) or [headline(experiment)]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        metric = st.selectbox(
-            "Rank by",
-            metrics,
-            index=metrics.index(headline(experiment)),
-            format_func=metric_words,
-            key="runs_metric",
-            bind="query-params",
-            width=200,
-        )
-        find = st.text_input(
-            "Find",
-            key="runs_find",
-            bind="query-params",
-            placeholder="part of a name, or C=10",
-            width=220,
-            live=True,
-        )
-        parameter, values = _choose_values(experiment)
+    metric = st.selectbox(
+        "Rank by",
+        metrics,
+        index=metrics.index(headline(experiment)),
+        format_func=metric_words,
+        key="runs_metric",
+        bind="query-params",
+        width=200,
+    )
+    find = st.text_input(
+        "Find",
+        key="runs_find",
+        bind="query-params",
+        placeholder="part of a name, or C=10",
+        width=220,
+        live=True,
+    )
+    parameter, values = _choose_values(experiment)
     kept = set(filtered_runs(experiment, find=find or "", parameter=parameter, values=values))
     return Listing(metric, [name for name in ranked_runs(experiment, metric) if name in kept])
 
@@ -130,9 +126,9 @@ def _choose_values(experiment: Experiment) -> tuple[str, list[str]]:
     return parameter, values
 
 
-def show_chart(experiment: Experiment, listing: Listing) -> None:
-    """The listed runs' scores; a click on a dot picks the run."""
-    points = score_points(experiment, listing.metric)
+def show_chart(experiment: Experiment, listing: Listing, judged: Leaderboard) -> None:
+    """The listed runs' scores with their intervals; a click on a dot picks the run."""
+    points = judged_points(experiment, judged)
     points = points[points["run"].isin(listing.runs)].head(DOTS)
     points = points.assign(rank=range(1, len(points) + 1))
     if len(points) < 2:
@@ -143,32 +139,54 @@ def show_chart(experiment: Experiment, listing: Listing) -> None:
         chart = score_lines(points, folds, listing.metric, chosen=chosen)
     else:
         chart = score_ranks(points, listing.metric, chosen=chosen)
-    said = chart_sentence(points, len(listing.runs), listing.metric)
+    said = chart_sentence(points, len(listing.runs), listing.metric, interval_words(judged))
     pick = partial(_pick_dot, key)
     with st.container(gap=None):
         st.altair_chart(chart, key=key, on_select=pick, selection_mode=PICK, alt=said)
         st.caption(said)
 
 
+def judged_points(experiment: Experiment, judged: Leaderboard) -> pd.DataFrame:
+    """The points of the chart: `low` and `high` bound the score, where any bounds are known.
+
+    Else they are the lowest and the highest fold. `is_tie` is whether the run is the best or cannot
+    be told from it.
+    """
+    points = score_points(experiment, judged.metric)
+    table = judged.table.set_index("run").loc[list(points["run"])]
+    if table["low"].notna().any():
+        points = points.assign(low=table["low"].array, high=table["high"].array)
+    ties = table["indistinguishable_from_best"].fillna(value=False).astype(bool)
+    return points.assign(is_tie=ties.array if judged.ties else False)
+
+
 def show_unequal(experiment: Experiment) -> None:
     """That runs are not compared as equals which were given different amounts to learn from."""
-    given = {run.resource for run in experiment.runs if run.resource is not None}
-    if len(given) > 1:
-        st.caption(
-            f"The search gave its candidates from {min(given):,.0f} to {max(given):,.0f} to learn "
-            "from. Those that were given more come first: only equal amounts compare."
+    amounts = {amount for run in experiment.runs if (amount := given(run)) is not None}
+    if len(amounts) > 1:
+        least, most = min(amounts), max(amounts)
+        is_share = all(run.resource is None for run in experiment.runs)
+        span = (
+            f"Runs learnt from {least:.0f} % to {most:.0f} % of the data."
+            if is_share
+            else f"The search gave its candidates from {least:,.0f} to {most:,.0f} to learn from."
         )
+        st.caption(f"{span} Those that were given more come first: only equal amounts compare.")
 
 
-def chart_sentence(points: pd.DataFrame, listed: int, metric: str) -> str:
+def chart_sentence(points: pd.DataFrame, listed: int, metric: str, intervals: str) -> str:
     """What the chart shows, and that its axis does not begin at 0."""
     low, high = (metric_text(metric, v) for v in (points["value"].min(), points["value"].max()))
     name = metric_words(metric) if is_known(metric) else "The score"
     how = " by rank" if len(points) > LINES else ""
     span = f"from {low} to {high}; the axis does not begin at 0."
     words = [f"{name} of {len(points):,} runs{how}, {span}"]
-    if points["low"].notna().any():
+    if intervals:
+        words.append(f"Lines are {intervals}")
+    elif points["low"].notna().any():
         words.append("Lines reach from a run's lowest fold to its highest.")
+    if points["is_tie"].any():
+        words.append("Shaded: the best, and what cannot be told from it.")
     if listed > len(points):
         words.append(f"{listed - len(points):,} more are below these or have no such score.")
     return " ".join(words)
@@ -185,36 +203,50 @@ def _run_table(place: cached.Place, _experiment: Experiment) -> tuple[list[RunCo
     return run_columns(_experiment), run_table(_experiment)
 
 
-def show_table(experiment: Experiment, listing: Listing) -> None:
-    """The listed runs with the chosen columns; a click in a row picks the run."""
+def show_table(experiment: Experiment, listing: Listing, judged: Leaderboard) -> None:
+    """The listed runs with the chosen columns; a click picks a run, a tick selects it."""
     columns, table = _run_table(session.place(experiment.runs[0]), experiment)
-    rows = table.set_index("run", drop=False).loc[listing.runs].reset_index(drop=True)
+    added = judged_columns(columns, judged)
+    columns = [*columns, *added]
+    rows = with_uncertainty(table, added, judged)
+    rows = rows.set_index("run", drop=False).loc[listing.runs].reset_index(drop=True)
     # On the left, for the table's own buttons appear over what is above its right end.
     with st.container(horizontal=True, vertical_alignment="center"):
         heads = column_heads(columns)
-        shown = _choose_columns(columns, heads, listing.metric)
-        _download(rows, experiment)
+        names = _choose_columns(columns, heads, listing.metric)
+        by_name = {column.name: column for column in columns}
+        shown = [columns[0], *(by_name[name] for name in names)]
+        show_export(RunsTable(rows, columns, shown, heads, judged), experiment.name)
+        _compare_selected()
         st.caption(_counted(listing, experiment))
     if listing.runs:
-        by_name = {column.name: column for column in columns}
-        _draw(rows, [columns[0], *(by_name[name] for name in shown)], heads, listing)
+        _draw(rows, shown, heads, listing)
     else:
         widgets.missing("No run is left.", "Clear what is in Find or in Only where.")
+
+
+def _compare_selected() -> None:
+    """The way to the page that compares two runs, and more, once two are selected."""
+    selected = session.selected_runs()
+    if len(selected) > 1 and st.button("Compare", icon=":material/compare_arrows:"):
+        session.go("compare.py", run=selected[0], against=selected[1])
 
 
 def _draw(
     rows: pd.DataFrame, columns: Sequence[RunColumn], heads: Mapping[str, str], listing: Listing
 ) -> None:
     key, chosen = "runs_table", session.run().run
-    marked = listing.runs.index(chosen) if chosen in listing.runs else None
-    mark_row(key, marked)
+    selected = [listing.runs.index(n) for n in session.selected_runs() if n in listing.runs]
+    marked = [[listing.runs.index(chosen), "run"]] if chosen in listing.runs else []
+    marks = {"rows": selected, "columns": [], "cells": marked}
+    st.session_state[key] = {"selection": marks}
     st.dataframe(
         in_percent(rows, columns),
         key=key,
         hide_index=True,
         height="content" if len(rows) <= 10 else TABLE_HEIGHT,
-        on_select=partial(_pick_row, key, listing.runs, marked),
-        selection_mode=["single-row", "single-cell"],
+        on_select=partial(_clicked, key, listing.runs, selected),
+        selection_mode=["multi-row", "single-cell"],
         column_config={
             column.name: column_config(
                 column, heads[column.name], rows[column.name], listing.metric
@@ -226,18 +258,27 @@ def _draw(
     )
 
 
+def _clicked(key: str, names: Sequence[str], marked: Sequence[int]) -> None:
+    """A tick selects the run or no longer does, a click on a cell picks it."""
+    selection = st.session_state[key]["selection"]
+    if set(selection["rows"]) != set(marked):
+        elsewhere = [name for name in session.selected_runs() if name not in names]
+        wanted = [*elsewhere, *(names[row] for row in selection["rows"])]
+        session.choose(**{session.SELECTED: wanted[: session.MOST_SELECTED]})
+    elif selection["cells"]:
+        session.choose(run=names[selection["cells"][0][0]])
+
+
 def _counted(listing: Listing, experiment: Experiment) -> str:
     all_of_them = len(experiment.runs)
     n = f"{len(listing.runs):,} of " if len(listing.runs) < all_of_them else ""
     hidden = len(differing_parameters(experiment)) - PARAMETERS
     more = f" Columns has {hidden:,} more that differ." if hidden > 0 else ""
-    return f"{n}{all_of_them:,} runs. A click on one picks it for all pages.{more}"
-
-
-def _pick_row(key: str, names: Sequence[str], marked: int | None) -> None:
-    row = clicked_row(key, marked)
-    if row is not None:
-        session.choose(run=names[row])
+    most = session.MOST_SELECTED
+    return (
+        f"{n}{all_of_them:,} runs. A click picks one for all pages, ticks select up to {most} to "
+        f"compare.{more}"
+    )
 
 
 def _choose_columns(
@@ -253,20 +294,6 @@ def _choose_columns(
             bind="query-params",
             width=420,
         )
-
-
-def _download(rows: pd.DataFrame, experiment: Experiment) -> None:
-    from diagnostics.exporting import file_name, to_csv
-
-    st.download_button(
-        "Export",
-        partial(to_csv, rows),
-        file_name=file_name(experiment.name, "runs", suffix=".csv"),
-        mime="text/csv",
-        icon=":material/download:",
-        key="runs_export",
-        on_click="ignore",
-    )
 
 
 def show_constants(experiment: Experiment) -> None:

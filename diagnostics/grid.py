@@ -38,6 +38,12 @@ Kind = Literal[
     "score_seconds",
     "created",
     "reader",
+    "low",
+    "high",
+    "same",
+    "p_examples",
+    "p_folds",
+    "selected",
 ]
 
 #: A whole number below it fits into a column of 64 bits.

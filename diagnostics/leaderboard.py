@@ -141,6 +141,8 @@ class _Judging:
             self.metric,
             found,
             compared=len(self.names),
+            rises=self.sign > 0,
+            split=self.best.split,
             by_examples=self.by_examples,
             by_folds=self.by_folds,
             folds=self.folds,

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from diagnostics.workspace import Experiment
 
 _TESTS = {
-    "mcnemar": "exact McNemar test on the {paired:,} examples that all answered",
-    "bootstrap": "bootstrap of the differences on the {paired:,} examples that all answered",
+    "mcnemar": "exact McNemar test on the {paired:,} {split} examples that all answered",
+    "bootstrap": "bootstrap of the differences on the {paired:,} {split} examples that all answered",
     "folds": "corrected resampled t-test",
 }
 _CORRECTIONS = {"mcnemar": "Holm", "bootstrap": "the largest deviation", "folds": "Holm"}
@@ -59,7 +59,7 @@ def test_words(board: Leaderboard) -> str:
     if decides is None:
         return ""
     tested = decides.tested
-    test = _sentence(_TESTS[decides.test].format(paired=board.paired))
+    test = _sentence(_TESTS[decides.test].format(paired=board.paired, split=board.split))
     counted = f", corrected for {tested:,} comparisons by {_CORRECTIONS[decides.test]}"
     words = f"{test}{counted if tested > 1 else ''}, at 5 %."
     return " ".join([words, *_second_opinion(board, decides), *_left_out(board)])
@@ -105,8 +105,52 @@ def why_nothing_was_tested(board: Leaderboard) -> str:
     return f"Whether another run is as good cannot be said{why}."
 
 
+def standing_words(board: Leaderboard, run: str) -> str:
+    """One run against the best; "" for the best itself, and where there is no best."""
+    standing, best = board.of(run), board.best
+    if best is None or best is standing:
+        return ""
+    if standing.indistinguishable is None:
+        return f"Not held against the best: {standing.why_not}."
+    verdict = "Cannot" if standing.indistinguishable else "Can"
+    return f"{verdict} be told from the best: {'; '.join(_evidence(standing))}."
+
+
+def _evidence(standing: Standing) -> list[str]:
+    """The p-values of the tests that were made, the deciding one first."""
+    found = []
+    for by, p, corrected in (
+        ("over examples", standing.p_examples, standing.p_examples_corrected),
+        ("over folds", standing.p_folds, standing.p_folds_corrected),
+    ):
+        if math.isfinite(p):
+            found.append(f"p = {_p(corrected)} {by}, {_p(p)} before the correction")
+    if standing.only_best is not None and standing.only_this is not None:
+        found.append(
+            f"{standing.only_best:,} examples only the best answered rightly, "
+            f"{standing.only_this:,} only this one"
+        )
+    return found
+
+
+def _p(value: float) -> str:
+    return f"{value:.2g}" if value >= 0.0001 else "less than 0.0001"
+
+
 def recommendation_words(board: Leaderboard, experiment: Experiment) -> str:
-    """What is meant by the recommended run, without its name; "" where there is none."""
+    """How much faster the recommended run is than the best; "" where that says nothing."""
+    found, best = board.recommendation, board.best
+    if found is None or best is None or not found.by:
+        return ""
+    what = "Fitting" if found.by == "fit_seconds" else "Answering"
+    mine, theirs = (getattr(experiment.run(name), found.by) for name in (found.run, best.run))
+    if best.run == found.run:
+        return f"{what} took {_seconds(mine)}: the best is the fastest, too."
+    return f"{what} took {_seconds(mine)}, that of the best {_seconds(theirs)}."
+
+
+def recommendation_rule(board: Leaderboard) -> str:
+    """Among which runs the recommended one is the fastest; "" where there is none."""
     found = board.recommendation
     if found is None:
         return ""
@@ -114,15 +158,8 @@ def recommendation_words(board: Leaderboard, experiment: Experiment) -> str:
     size = f"{rule} of the best ({_difference(board.metric, found.error)}, over {found.over})"
     if found.candidates == 1:
         return f"No other run is within {size}."
-    if not found.by:
-        return f"{found.candidates:,} runs are within {size}; not all say how long they took."
-    fastest = f"The fastest of the {found.candidates:,} runs within {size}."
-    best = board.best
-    if best is None or best.run == found.run:
-        return fastest
-    mine, theirs = (getattr(experiment.run(name), found.by) for name in (found.run, best.run))
-    what = "Fitting" if found.by == "fit_seconds" else "Answering"
-    return f"{what} took {_seconds(mine)}, that of the best {_seconds(theirs)}. {fastest}"
+    missing = "" if found.by else "; not all say how long they took"
+    return f"{found.candidates:,} runs are within {size}{missing}."
 
 
 def selection_words(board: Leaderboard) -> str:
@@ -138,11 +175,12 @@ def selection_words(board: Leaderboard) -> str:
     owed = _difference(board.metric, found.optimism)
     # What rounds to nothing is not worth a number.
     is_lucky = found.optimism > 0 and owed.strip("0. points")
-    luck = f"; {owed} of the best score are the luck of having been picked" if is_lucky else ""
-    tries = "resamples" if found.method == "bootstrap" else "tries"
+    luck = (
+        f": {owed} of the best score are the luck of being picked" if is_lucky else " of the pick"
+    )
     return (
-        f"Expect {metric_text(board.metric, found.corrected)}{bounds} of the pick out of "
-        f"{board.selected_among:,}{luck}. {_rivals(board, best, tries)}"
+        f"Expect {metric_text(board.metric, found.corrected)}{bounds}{luck} out of "
+        f"{board.selected_among:,}. {_rivals(board, best)}"
     )
 
 
@@ -153,8 +191,8 @@ def selection_method(board: Leaderboard) -> str:
         return ""
     if found.method == "bootstrap":
         return (
-            f"Picked on {found.repetitions:,} bootstrap samples of the examples, scored on those "
-            "left out (bias-corrected bootstrap; its 95 % interval is conservative)."
+            f"Picked on {found.repetitions:,} bootstrap samples, scored on what they left out "
+            "(BBC); the 95 % interval is conservative."
         )
     bound = metric_text(board.metric, found.bound)
     return (
@@ -163,18 +201,19 @@ def selection_method(board: Leaderboard) -> str:
     )
 
 
-def _rivals(board: Leaderboard, best: Standing, tries: str) -> str:
+def _rivals(board: Leaderboard, best: Standing) -> str:
     """How often another run would have been picked, and which one most often."""
     shares = [
         (standing.share_selected, -place, standing.run)
         for place, standing in enumerate(board.standings)
         if standing is not best and standing.share_selected > 0
     ]
+    tries = "resamples" if board.selection and board.selection.method == "bootstrap" else "tries"
     if not shares:
-        return f"No other would have been picked in any of the {tries}."
+        return f"No other is picked in any of the {tries}."
     share, _, name = max(shares)
     total, often = _share(1 - best.share_selected), _share(share)
-    return f"Another would have been picked in {total} of {tries}, most often {name} ({often})."
+    return f"Another is picked in {total} of {tries}, most often {name} ({often})."
 
 
 def _share(value: float) -> str:
@@ -218,9 +257,11 @@ __all__ = [
     "deciding_test",
     "interval_text",
     "interval_words",
+    "recommendation_rule",
     "recommendation_words",
     "selection_method",
     "selection_words",
+    "standing_words",
     "test_words",
     "tie_words",
     "why_nothing_was_tested",

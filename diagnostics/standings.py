@@ -71,6 +71,7 @@ class Recommendation:
 class Leaderboard:
     """The runs of an experiment by one metric, the best first, with what is known of the order.
 
+    `rises` is whether more is better, `split` what the best was evaluated on.
     `compared` runs may be compared as equals, the best among them. `by_examples` and `by_folds` are
     the tests against the best, `selection` what its score owes to having been picked (of
     `selected_among` runs), `folds` what the tests over folds rest on; each None where it cannot be.
@@ -79,6 +80,8 @@ class Leaderboard:
     metric: str
     standings: tuple[Standing, ...]
     compared: int
+    rises: bool = True
+    split: str = ""
     by_examples: AgainstBest | None = None
     by_folds: AgainstBest | None = None
     folds: SharedFolds | None = None

@@ -15,6 +15,7 @@ from diagnostics.leaderboard import leaderboard
 from diagnostics.leaderboard_words import (
     best_words,
     interval_words,
+    recommendation_rule,
     recommendation_words,
     selection_method,
     selection_words,
@@ -65,22 +66,26 @@ def test_the_best_its_ties_and_the_test_are_said(experiment: Experiment) -> None
         "Accuracy 91.7% (85.3% to 95.4%). 1 of the 2 others cannot be told from it."
     )
     assert test_words(board) == (
-        "Exact McNemar test on the 120 examples that all answered, corrected for 2 comparisons "
+        "Exact McNemar test on the 120 test examples that all answered, corrected for 2 comparisons "
         "by Holm, at 5 %."
     )
     assert interval_words(board) == "95 % intervals: Wilson's."
 
 
 def test_the_fastest_within_one_standard_error_is_said(experiment: Experiment) -> None:
-    words = recommendation_words(leaderboard(experiment), experiment)
-    assert words.startswith("Fitting took 8.00 s, that of the best 9.00 s. The fastest of the 2 ")
-    assert "within one standard error of the best (2.5 points, over examples)" in words
+    board = leaderboard(experiment)
+    assert recommendation_words(board, experiment) == (
+        "Fitting took 8.00 s, that of the best 9.00 s."
+    )
+    assert recommendation_rule(board) == (
+        "2 runs are within one standard error of the best (2.5 points, over examples)."
+    )
 
 
 def test_what_to_expect_of_the_pick_is_said(experiment: Experiment) -> None:
     board = leaderboard(experiment)
     assert selection_words(board).startswith("Expect ")
-    assert "of the pick out of 3" in selection_words(board)
+    assert "of the best score are the luck of being picked out of 3." in selection_words(board)
     assert "most often b" in selection_words(board)
     assert selection_method(board).startswith("Picked on 1,000 bootstrap samples")
 

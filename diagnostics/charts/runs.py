@@ -47,12 +47,13 @@ def score_strip(points: pd.DataFrame, metric: str) -> alt.Chart:
 def score_lines(
     points: pd.DataFrame, folds: pd.DataFrame, metric: str, *, chosen: str
 ) -> alt.LayerChart:
-    """One line a run: its score, and its folds as small circles from the lowest to the highest.
+    """One line a run: its score, its interval, and its folds as small circles.
 
     Parameters
     ----------
     points
-        As `score_points` has them, in the order in which they are drawn.
+        As `score_points` has them, in the order in which they are drawn; a line reaches from `low`
+        to `high`. Where there is a column `is_tie`, runs that have it True are shaded.
     folds
         `run`, `fold` and `value`; may be empty.
     metric
@@ -94,6 +95,7 @@ def score_lines(
     )
     spread = alt.Chart(shown).mark_rule(strokeWidth=2, opacity=0.6)
     layers = [
+        *_shades(shown, y=names, height=alt.RelativeBandSize(1)),
         spread.encode(x=alt.X("low:Q"), x2="high:Q", y=names, color=alt.value(OTHER)),
         each,
         _dots(shown, metric).encode(x=value, y=names),
@@ -102,12 +104,13 @@ def score_lines(
 
 
 def score_ranks(points: pd.DataFrame, metric: str, *, chosen: str) -> alt.LayerChart:
-    """The score of every run against its rank, with a line from its lowest to its highest fold.
+    """The score of every run against its rank, with its interval.
 
     Parameters
     ----------
     points
-        As `score_points` has them.
+        As `score_points` has them; a line reaches from `low` to `high`. Where there is a column
+        `is_tie`, runs that have it True are shaded.
     metric
         What the value is.
     chosen
@@ -116,12 +119,9 @@ def score_ranks(points: pd.DataFrame, metric: str, *, chosen: str) -> alt.LayerC
     import altair as alt
 
     shown = points.assign(is_chosen=points["run"] == chosen)
-    rank = alt.X(
-        "rank:Q",
-        title=None,
-        scale=alt.Scale(domain=[0.5, len(points) + 0.5], nice=False),
-        axis=alt.Axis(tickMinStep=1, format="d", grid=False),
-    )
+    scale = alt.Scale(domain=[0.5, len(points) + 0.5], nice=False)
+    axis = alt.Axis(tickMinStep=1, format="d", grid=False)
+    rank, left = (alt.X(f"{of}:Q", title=None, scale=scale, axis=axis) for of in ("rank", "left"))
     value = alt.Y(
         "value:Q",
         title=metric_words(metric),
@@ -130,6 +130,9 @@ def score_ranks(points: pd.DataFrame, metric: str, *, chosen: str) -> alt.LayerC
     )
     spread = alt.Chart(shown).mark_rule(strokeWidth=1.5, opacity=0.45)
     layers = [
+        *_shades(
+            shown.assign(left=shown["rank"] - 0.5, right=shown["rank"] + 0.5), x=left, x2="right:Q"
+        ),
         spread.encode(x=rank, y=alt.Y("low:Q"), y2="high:Q", color=alt.value(OTHER)),
         _dots(shown, metric).encode(x=rank, y=value),
     ]
@@ -166,11 +169,24 @@ def fold_strip(folds: pd.DataFrame, metric: str) -> alt.LayerChart:
     return alt.LayerChart(layer=[mean, dots], height=72)
 
 
+def _shades(shown: pd.DataFrame, *, height: Any = None, **places: Any) -> list[alt.Chart]:
+    """A ground behind the runs that cannot be told from the best; none without any."""
+    import altair as alt
+
+    if "is_tie" not in shown or not shown["is_tie"].any():
+        return []
+    mark = {"opacity": 0.16, **({} if height is None else {"height": height})}
+    ground = alt.Chart(shown[shown["is_tie"]]).mark_rect(**mark)
+    return [ground.encode(color=alt.value(CHOSEN), **places)]
+
+
 def _dots(shown: pd.DataFrame, metric: str) -> alt.Chart:
     """The runs as dots that can be clicked."""
     import altair as alt
 
     figures = [_figure("value", metric)]
+    if "is_tie" in shown and shown["low"].notna().any():
+        figures += [_figure("low", metric, "From"), _figure("high", metric, "To")]
     if shown["fold_std"].notna().any():
         figures += [
             _figure("fold_mean", metric, "Mean of the folds"),

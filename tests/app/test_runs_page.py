@@ -74,7 +74,7 @@ def test_runs_are_listed_the_highest_first(runs: Opened) -> None:
 
 def test_the_chosen_run_is_marked_and_shown_below(runs: Opened) -> None:
     at = runs(experiment="search", run="middle")
-    assert at.session_state["runs_table"]["selection"]["rows"] == [1]
+    assert at.session_state["runs_table"]["selection"]["cells"] == [[1, "run"]]
     assert "Number 2 from the highest of 3 runs by accuracy" in [c.value for c in at.caption]
     assert [str(metric.value) for metric in at.metric][0] == "70.0%"
     tables = [frame.value for frame in at.dataframe]
@@ -178,9 +178,13 @@ def test_the_chart_is_zoomed_and_its_sentence_says_so(search: Any) -> None:
     assert low == folds["value"].min() > 0
     assert high == folds["value"].max() <= 1
     assert spec["params"][0]["name"] == PICK
-    said = chart_sentence(points, 5, "accuracy")
+    said = chart_sentence(points.assign(is_tie=False), 5, "accuracy", "")
     assert said.startswith("Accuracy of 3 runs, from 50.0% to 90.0%; the axis does not begin at 0.")
     assert said.endswith("2 more are below these or have no such score.")
+    tied = chart_sentence(points.assign(is_tie=True), 3, "accuracy", "95 % intervals: Wilson's.")
+    assert tied.endswith(
+        "Lines are 95 % intervals: Wilson's. Shaded: the best, and what cannot be told from it."
+    )
 
 
 def test_charts_draw_what_they_are_given(search: Any) -> None:
