@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from diagnostics.workspace import Experiment
 
 _TESTS = {
-    "mcnemar": "exact McNemar test on the {paired:,} {split} examples that all answered",
-    "bootstrap": "bootstrap of the differences on the {paired:,} {split} examples that all answered",
+    "mcnemar": "exact McNemar test on the {paired} examples that all answered",
+    "bootstrap": "bootstrap of the differences on the {paired} examples that all answered",
     "folds": "corrected resampled t-test",
 }
 _CORRECTIONS = {"mcnemar": "Holm", "bootstrap": "the largest deviation", "folds": "Holm"}
@@ -59,7 +59,7 @@ def test_words(board: Leaderboard) -> str:
     if decides is None:
         return ""
     tested = decides.tested
-    test = _sentence(_TESTS[decides.test].format(paired=board.paired, split=board.split))
+    test = _sentence(_TESTS[decides.test].format(paired=f"{board.paired:,} {board.split}".strip()))
     counted = f", corrected for {tested:,} comparisons by {_CORRECTIONS[decides.test]}"
     words = f"{test}{counted if tested > 1 else ''}, at 5 %."
     return " ".join([words, *_second_opinion(board, decides), *_left_out(board)])

@@ -66,8 +66,8 @@ def test_the_best_its_ties_and_the_test_are_said(experiment: Experiment) -> None
         "Accuracy 91.7% (85.3% to 95.4%). 1 of the 2 others cannot be told from it."
     )
     assert test_words(board) == (
-        "Exact McNemar test on the 120 test examples that all answered, corrected for 2 comparisons "
-        "by Holm, at 5 %."
+        "Exact McNemar test on the 120 test examples that all answered, corrected for 2 "
+        "comparisons by Holm, at 5 %."
     )
     assert interval_words(board) == "95 % intervals: Wilson's."
 
