@@ -313,7 +313,7 @@ def _choose_best(runs: int) -> int:
     chosen: str = st.selectbox(
         "Runs that must agree",
         list(options),
-        index=len(options) - 1 if runs <= BEST[-1] else len(options) - 2,
+        index=len(options) - 1 if runs <= DRAWN else len(options) - 2,
         key="compare_suspicious",
         bind="query-params",
         label_visibility="collapsed",
