@@ -22,7 +22,8 @@ import pandas as pd
 import polars as pl
 
 import diagnostics
-from diagnostics import Filter, Run, reducers, tables
+from diagnostics import Experiment, Filter, Run, reducers, tables
+from diagnostics.reducers import By
 
 LABELS = [f"intent_{index:02}" for index in range(77)]
 CODED = ["true_label", "predicted_label"]
@@ -105,6 +106,22 @@ def moved(first: Path, second: Path) -> pd.Series:
     return pd.crosstab(right, both["label"] == both["prediction_b"]).stack()
 
 
+def most_moved(paths: list[Path]) -> pd.DataFrame:
+    """What the second run broke, by how far the confidence moved."""
+    one, other = (answers(path) for path in paths[:2])
+    both = one.merge(other, on="id", suffixes=("", "_b"))
+    right = both["label"] == both["prediction"]
+    broken = both[right & (both["label"] != both["prediction_b"])]
+    moved = (broken["confidence"] - broken["confidence_b"]).abs()
+    return broken.assign(moved=moved).sort_values(["moved", "id"], ascending=[False, True])[:100]
+
+
+def alone(paths: list[Path]) -> pd.DataFrame:
+    counts = wrong_runs(paths)
+    mistakes = wrong(answers(paths[0]))
+    return top(mistakes[mistakes["id"].isin(counts.index[counts == 1])], ascending=False)
+
+
 def wrong_runs(paths: list[Path]) -> pd.Series:
     rows = pd.concat(read(paths, ["id", *WRITTEN]))
     return (rows["label"] != rows["prediction"]).groupby(rows["id"]).sum()
@@ -131,6 +148,19 @@ def counted(run: Run) -> Any:
 def pair(runs: list[Run]) -> Any:
     first, second = (reducers.lazy(tables.scan(run), []) for run in runs[:2])
     return reducers.collect(reducers.pairs(first, second))
+
+
+def compared(run: Run, runs: list[Run], by: By, where: Filter) -> Any:
+    experiment = Experiment("all", "classification", tuple(runs))
+    return diagnostics.top_examples(run, by, k=100, where=where, experiment=experiment)
+
+
+def broken(runs: list[Run]) -> Any:
+    return compared(runs[1], runs, "moved", Filter(against=runs[0].run, outcome="broken"))
+
+
+def mistakes_alone(runs: list[Run]) -> Any:
+    return compared(runs[0], runs, "all", Filter(across="only-this-wrong"))
 
 
 RANKED = ("example", *CODED, "confidence")
@@ -181,6 +211,14 @@ QUESTIONS = (
     Question(
         "fixed and broken between two runs", pair,
         lambda paths: moved(*paths[:2]), ("example", *CODED), 2,
+    ),
+    Question(
+        "100 broken answers that moved most", broken, most_moved,
+        RANKED, 2,
+    ),
+    Question(
+        "100 mistakes that this run alone makes", mistakes_alone, alone,
+        ("example", *CODED), 0,
     ),
     Question(
         "in how many runs each example is wrong",
