@@ -28,11 +28,10 @@ from diagnostics.score_counts import OneVsRest, ScoreCounts
 if TYPE_CHECKING:
     import pandas as pd
 
-#: The class's name in the link, and what stands for all classes; a label may be called so, too, but
-#: hardly with its stars.
+#: The class's name in the link, and what stands there for all classes.
 CLASS = "curve_class"
 _TABLE = "curve_classes"
-MICRO, MACRO = "* all classes, micro", "* all classes, macro"
+MICRO, MACRO = "(all classes, micro)", "(all classes, macro)"
 _NEEDED = Evidence.PREDICTIONS | Evidence.TRUTH | Evidence.CONFIDENCE
 _TITLES: dict[Kind, str] = {"roc": "ROC", "pr": "Precision and recall"}
 #: What the axes are where the positives are right answers.
@@ -85,7 +84,7 @@ def _say_what_is_missing(run: Run) -> None:
 def _show_classes(runs: list[Run], scores: OneVsRest, split: str | None, label: str | None) -> None:
     """Curves of one class, or of their average, and the table of all."""
     areas, averages = threshold_cached.areas(session.place(runs[0]), split)
-    chosen, threshold = _choose(areas, averages, label)
+    chosen, threshold = _choose(areas, label)
     curves = [
         curve for run in runs if (curve := _class_curve(run, split, chosen, threshold)) is not None
     ]
@@ -100,25 +99,21 @@ def _show_classes(runs: list[Run], scores: OneVsRest, split: str | None, label: 
         _show_table(areas, averages, scores)
 
 
-def _choose(
-    areas: pd.DataFrame, averages: dict[str, dict[str, float]], label: str | None
-) -> tuple[str, float | None]:
+def _choose(areas: pd.DataFrame, label: str | None) -> tuple[str, float | None]:
     """The class, the worst first, and the threshold of the operating point."""
     known = areas.dropna(subset=["auc"])
-    figures = dict(zip(known["label"], known["auc"], strict=True))
-    figures |= {MICRO: averages["micro"]["auc"], MACRO: averages["macro"]["auc"]}
     options = [*known["label"], MICRO, MACRO]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if label is None:
             if st.session_state.get(CLASS) not in (None, *options):
                 del st.session_state[CLASS]
             chosen = st.selectbox(
-                "Class, the worst first",
+                "Class, the lowest area first",
                 options,
                 index=_first(areas, options),
                 key=CLASS,
                 bind="query-params",
-                format_func=lambda option: f"{_named(option)} · AUC {figures[option]:.3f}",
+                format_func=shown_label,
                 width=420,
             )
         else:
@@ -132,10 +127,6 @@ def _first(areas: pd.DataFrame, options: list[str]) -> int:
     if len(areas) == 2 and len(options) == 4:
         return options.index(str(areas.sort_values("support", kind="stable")["label"].iloc[0]))
     return 0
-
-
-def _named(option: str) -> str:
-    return option if option in (MICRO, MACRO) else shown_label(option, 60)
 
 
 def _choose_threshold() -> float | None:
