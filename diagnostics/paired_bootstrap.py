@@ -25,12 +25,12 @@ Weights = NDArray[np.int32]
 _MANY = 1000
 #: Standard deviations that the Poisson total stays below the number of rows, so that rows
 #: seldom have to be taken away again.
-_BELOW = 2.5
+_BELOW = 3.0
 #: Cells up to this size are looked up in tables; a value that large never comes of them.
 _LARGEST, _UNCERTAIN = 64, 255
 _SLOTS = 1 << 16
-#: Drawn at a time: keeps the counts of a part in the processor's cache.
-_PART = 100
+#: Counts that are drawn at a time: bounds the memory.
+_ENTRIES = 3_000_000
 
 
 def difference_intervals(
@@ -99,8 +99,9 @@ def _class_sums(
         ones = np.ones(len(kept), np.int32)
         sums.append(csr_array((ones, (codes[kept], kept)), shape=(n_labels, len(everything))))
     random = np.random.default_rng(seed)
-    for start in range(0, repetitions, _PART):
-        weights = _drawn(cells.n, min(_PART, repetitions - start), random)
+    part = max(1, min(repetitions, _ENTRIES // max(len(everything), 1)))
+    for start in range(0, repetitions, part):
+        weights = _drawn(cells.n, min(part, repetitions - start), random)
         yield tuple((matrix @ weights).T.astype(float) for matrix in sums)
 
 
@@ -143,7 +144,7 @@ def _looked_up(
     steps, table = _table(rate)
     n = shape[0] * shape[1]
     slots = random.integers(0, 1 << 64, n // 4 + 1, dtype=np.uint64).view(np.uint16)[:n]
-    found = table[slots]
+    found = table.take(slots)
     unsure = np.flatnonzero(found == _UNCERTAIN)
     exact = (slots[unsure] + random.random(len(unsure))) / _SLOTS
     found[unsure] = np.searchsorted(steps, exact, side="right")
@@ -166,7 +167,8 @@ def _add_rows(drawn: Weights, counts: Counts, missing: Counts, random: np.random
     cell_of_row = np.repeat(np.arange(len(counts)), counts)
     rows = random.integers(0, len(cell_of_row), int(missing.sum()))
     resample = np.repeat(np.arange(len(missing)), missing)
-    np.add.at(drawn.reshape(-1), cell_of_row[rows] * len(missing) + resample, 1)
+    added = np.bincount(cell_of_row[rows] * len(missing) + resample, minlength=drawn.size)
+    drawn += added.reshape(drawn.shape).astype(np.int32)
 
 
 __all__ = ["difference_intervals", "poisson_drawn"]
