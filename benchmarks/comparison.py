@@ -50,15 +50,18 @@ def by_pandas(old: pd.DataFrame, new: pd.DataFrame) -> tuple[Any, ...]:
     both = old.merge(new, on=["id", "label"], suffixes=("_a", "_b"))
     both["right_a"] = both["label"] == both["prediction_a"]
     both["right_b"] = both["label"] == both["prediction_b"]
-    outcomes = pd.crosstab(both["right_a"], both["right_b"])
+    outcomes = quarters(both)
     p = mcnemar(outcomes, exact=True).pvalue
-    in_class = [
-        mcnemar(pd.crosstab(part["right_a"], part["right_b"]), exact=True).pvalue
-        for _, part in both.groupby("label")
-    ]
+    in_class = [mcnemar(quarters(part), exact=True).pvalue for _, part in both.groupby("label")]
     flow = pd.crosstab(both["prediction_a"], both["prediction_b"])
     mix = SquareTable(flow).homogeneity()
     return outcomes, p, multipletests(in_class, method="fdr_bh")[1], flow, mix
+
+
+def quarters(rows: pd.DataFrame) -> pd.DataFrame:
+    """Right or wrong before and after; all four, also where one is empty."""
+    found = pd.crosstab(rows["right_a"], rows["right_b"])
+    return found.reindex(index=[False, True], columns=[False, True], fill_value=0)
 
 
 def by_rows(old: pd.DataFrame, new: pd.DataFrame) -> list[float]:
