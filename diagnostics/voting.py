@@ -87,7 +87,8 @@ class _Ballot:
     """Votes on examples, run by run, the best one first.
 
     Each example has a slot for every label that was given to it, in the order in which they came,
-    so the first of several slots is that of the better run.
+    so the first of several slots is that of the better run. Slots are rows: NumPy is quick along
+    long rows, and slow across few columns.
     """
 
     def __init__(self, answers: Codes, truth: Codes, confidence: NDArray[np.float32]) -> None:
@@ -101,47 +102,46 @@ class _Ballot:
     def add(self, run: int, silent: int) -> tuple[int, ...]:
         """Let a run vote; the figures of all votes so far."""
         votes = self.answers[run] != silent
-        at, slot = np.flatnonzero(votes), self.slot[run, votes]
-        self.votes[at, slot] += 1
+        slot, at = self.slot[run, votes], np.flatnonzero(votes)
+        self.votes[slot, at] += 1
         # A sum with an unknown confidence in it is NaN, and decides nothing.
-        self.sums[at, slot] += self.confidence[run, votes]
+        self.sums[slot, at] += self.confidence[run, votes]
         self.any_right |= self.answers[run] == self.truth
         chosen, ties, by_run = self._winners()
-        given = self.label[np.arange(len(chosen)), chosen]
-        right = (given == self.truth) & (self.votes.max(axis=1, initial=0) > 0)
+        given = np.take_along_axis(self.label, chosen[None], axis=0)[0]
+        right = (given == self.truth) & self.votes.any(axis=0)
         fixed, broken = right & ~self.first_right, ~right & self.first_right
         counted = (right, self.any_right, fixed, broken)
         return (*(int(n.sum()) for n in counted), ties, by_run)
 
     def _winners(self) -> tuple[Counts, int, int]:
         """The slot that wins each example, how many tied, and how many the better run decided."""
-        most = self.votes.max(axis=1, keepdims=True, initial=0)
+        most = self.votes.max(axis=0)
         leads = (self.votes == most) & (most > 0)
-        chosen = leads.argmax(axis=1)
-        tied = np.flatnonzero(np.count_nonzero(leads, axis=1) > 1)
-        sums = np.where(leads[tied], self.sums[tied], -np.inf)
-        unknown = np.asarray(np.isnan(sums).any(axis=1))
-        sums[unknown] = 0.0
-        best = sums.max(axis=1, keepdims=True, initial=-np.inf)
-        decided = ~unknown & (np.equal(sums, best).sum(axis=1) == 1)
-        chosen[tied[decided]] = sums[decided].argmax(axis=1)
+        chosen = leads.argmax(axis=0)
+        tied = np.flatnonzero(np.count_nonzero(leads, axis=0) > 1)
+        sums = np.where(leads[:, tied], self.sums[:, tied], -np.inf)
+        unknown = np.asarray(np.isnan(sums).any(axis=0))
+        sums[:, unknown] = 0.0
+        best = sums.max(axis=0)
+        decided = ~unknown & (np.equal(sums, best).sum(axis=0) == 1)
+        chosen[tied[decided]] = sums[:, decided].argmax(axis=0)
         return chosen, len(tied), int((~decided).sum())
 
 
 def _slots(answers: Codes) -> tuple[Codes, Codes]:
-    """Runs × examples: the slot of each answer; and examples × slots: the label of each slot."""
+    """Runs × examples: the slot of each answer; and slots × examples: the label of each slot."""
     runs, examples = answers.shape
     slot = np.zeros((runs, examples), dtype=np.int32)
     labels: list[Codes] = []
     for run in range(runs):
-        open_ = np.arange(examples)
+        at = np.arange(examples)
         for number, taken in enumerate(labels):
-            same = taken[open_] == answers[run, open_]
-            slot[run, open_[same]] = number
-            # A slot that an example does not use yet ends the search: labels fill them in order.
-            open_ = open_[~same]
-        _fill(labels, slot, run, open_, answers)
-    table = np.stack(labels, axis=1) if labels else np.zeros((examples, 1), dtype=np.int32)
+            same = taken[at] == answers[run, at]
+            slot[run, at[same]] = number
+            at = at[~same]
+        _fill(labels, slot, run, at, answers)
+    table = np.stack(labels) if labels else np.zeros((1, examples), dtype=np.int32)
     return slot, table
 
 
