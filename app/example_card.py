@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import cached, example_company, session, tables, verbatim
+from app import cached, example_company, explanation_view, session, tables, verbatim
 from app.shortened import shown_label
 from diagnostics import Evidence, Run
 from diagnostics.charts import colours
@@ -17,6 +17,9 @@ from diagnostics.content import ContentColumns
 from diagnostics.images import enlarged_png, image_bytes
 from diagnostics.probabilities import percent, points, probability_table, standing
 from diagnostics.spans import parse_spans, pieces, span_differences
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 Answer = Mapping[str, Any]
 
@@ -34,10 +37,15 @@ def draw(example: str, *, split: str | None = None) -> None:
     with st.container(border=True):
         if run.task == "entities":
             _entities(content)
+            text = why = None
         else:
-            _classified(run, content, answer)
+            text = _classified(run, content, answer)
+            why = st.container()
         example_company.other_runs(example)
         example_company.neighbours(example, split or run.split)
+        if why is not None:  # asking a model may take longest: everything else is there by then
+            with why:
+                explanation_view.draw(run, example, answer, text)
 
 
 def _unknown(example: str, run: Run) -> None:
@@ -48,20 +56,24 @@ def _unknown(example: str, run: Run) -> None:
         example_company.other_runs(example)
 
 
-def _classified(run: Run, content: Mapping[str, Any], answer: Answer | None) -> None:
-    """A text above its answer; images and fields beside theirs."""
+def _classified(
+    run: Run, content: Mapping[str, Any], answer: Answer | None
+) -> DeltaGenerator | None:
+    """A text above its answer; images and fields beside theirs. What the text is drawn in."""
     columns = cached.content_columns(session.place())
     left = right = st.container()
     if content and columns.kind in ("image", "fields"):
         left, right = st.columns([5, 6] if columns.kind == "fields" else [2, 3], gap="medium")
     with left:
-        _content(content, columns)
+        text = _content(content, columns)
     with right:
         _labels(run, answer)
         _certainty(run, answer)
+    return text
 
 
-def _content(content: Mapping[str, Any], columns: ContentColumns) -> None:
+def _content(content: Mapping[str, Any], columns: ContentColumns) -> DeltaGenerator | None:
+    drawn = None
     if not content:
         st.text("No content was kept of this example, only its id.")
         st.caption("Keep it with `diagnostics.record(..., content=texts)`.")
@@ -70,10 +82,13 @@ def _content(content: Mapping[str, Any], columns: ContentColumns) -> None:
     if columns.text and content:
         text = content.get(columns.text)
         if text:
-            verbatim.text_block(str(text))
+            drawn = st.empty()
+            with drawn.container():
+                verbatim.text_block(str(text))
         else:
             st.caption("The text is empty.")
     _fields(content, columns)
+    return drawn
 
 
 def _image(value: Any) -> None:

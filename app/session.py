@@ -29,6 +29,7 @@ MOST_SELECTED = 8
 NARROWING = (
     *("true", "predicted", "split", "q", "example", "by"),
     *("above", "below", "against", "outcome", "across"),
+    *("why", "against_label"),
 )
 _PENDING = "pending_choices"
 _OPENING = threading.Lock()

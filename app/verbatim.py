@@ -6,7 +6,8 @@ and fetches images. All HTML that the dashboard makes is made here, every word i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
@@ -21,11 +22,43 @@ BOX_HEIGHT = 240
 _WRAP = "white-space:pre-wrap;overflow-wrap:anywhere"
 
 
+@dataclass(frozen=True)
+class Shaded:
+    """A piece of a text on a ground of so much colour (0 to 1), with words for the pointer.
+
+    `is_dotted` underlines it: for those who do not tell the colours apart.
+    """
+
+    text: str
+    colour: str = ""
+    strength: float = 0.0
+    words: str = ""
+    is_dotted: bool = False
+
+
 def text_block(text: str) -> None:
     """A text of any length and direction, its line breaks kept."""
-    size = "1.3rem" if len(text) <= SHORT else "1rem"
-    body = f'<div dir="auto" style="{_WRAP};font-size:{size};line-height:1.5">{escape(text)}</div>'
-    if len(text) > LONG:
+    _block(escape(text), len(text))
+
+
+def shaded_block(pieces: Sequence[Shaded]) -> None:
+    """A text as `text_block` draws it, with pieces of it shaded; no letter moves."""
+    _block("".join(map(_shaded, pieces)), sum(len(piece.text) for piece in pieces))
+
+
+def _shaded(piece: Shaded) -> str:
+    if not piece.colour:
+        return escape(piece.text)
+    alpha = round(min(max(piece.strength, 0.0), 1.0) * 255)
+    line = ";text-decoration:underline dotted;text-underline-offset:.2em" if piece.is_dotted else ""
+    style = f"background:{piece.colour}{alpha:02x};border-radius:3px{line}"
+    return f'<span style="{style}" title="{escape(piece.words)}">{escape(piece.text)}</span>'
+
+
+def _block(content: str, length: int) -> None:
+    size = "1.3rem" if length <= SHORT else "1rem"
+    body = f'<div dir="auto" style="{_WRAP};font-size:{size};line-height:1.5">{content}</div>'
+    if length > LONG:
         with st.container(height=BOX_HEIGHT, border=True):
             st.html(body)
     else:

@@ -16,6 +16,8 @@ MAX_BYTES = 32_000_000
 MAX_PIXELS = 50_000_000
 #: Below this width and height an image is enlarged with its pixels kept sharp.
 SMALL = 128
+#: What black becomes in a faded image.
+FADED = 150
 
 
 def image_bytes(value: Any, root: Path) -> bytes | None:
@@ -52,6 +54,17 @@ def enlarged_png(data: bytes, *, side: int = 256) -> bytes | None:
         return _png(picture.resize(size, Resampling.NEAREST))
     picture.thumbnail((side * 3, side * 3), Resampling.LANCZOS)
     return _png(picture)
+
+
+def faded_png(data: bytes, *, side: int = 256) -> bytes | None:
+    """The image in light greys, for colours to be laid over it; None if the bytes are no image."""
+    enlarged = enlarged_png(data, side=side)
+    picture = _opened(enlarged) if enlarged else None
+    if picture is None:
+        return None
+    return _png(
+        picture.convert("L").point([FADED + value * (255 - FADED) // 255 for value in range(256)])
+    )
 
 
 def thumbnail(data: bytes, *, side: int = 48) -> str | None:

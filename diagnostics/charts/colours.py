@@ -21,3 +21,7 @@ TEXT = "#737E8C"
 RUNS = (CHOSEN, "#B39118", "#8516FA", "#A93565")
 #: Dashes of the same lines, for those who see or print no colours.
 RUN_DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
+#: What speaks for the label that is explained, and what for the other: blue and gold, which every
+#: eye tells apart, and which mean neither right nor wrong.
+TOWARDS = CHOSEN
+AWAY = RUNS[1]

@@ -1,0 +1,60 @@
+"""Cached calls behind the answer to why; keys are as in `app.cached`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from app.cached import Place, _found, trusts_pickles
+from diagnostics import DiagnosticsError
+from diagnostics.explaining import Asked, explain_example, is_available
+from diagnostics.run_models import NoModel
+
+if TYPE_CHECKING:
+    from diagnostics.explanation import Explanation
+
+
+@dataclass(frozen=True)
+class Found:
+    """An explanation, or in two sentences why there is none and what would bring one.
+
+    `lacks_model` says that nothing was kept that could be asked.
+    """
+
+    explanation: Explanation | None = None
+    message: str = ""
+    hint: str = ""
+    lacks_model: bool = False
+
+
+@st.cache_data(max_entries=512, show_spinner="Asking the model why…")
+def explanation(
+    place: Place, example: str, label: str | None, against: str | None, method: Asked
+) -> Found:
+    """Why the run's model gave its answer to one example."""
+    experiment, run = _found(place)
+    try:
+        found = explain_example(
+            experiment,
+            run,
+            example,
+            root=Path(place.root),
+            label=label,
+            against=against,
+            method=method,
+            trust_pickles=trusts_pickles(),
+        )
+    except NoModel as error:
+        return Found(message=error.message, hint=error.hint, lacks_model=True)
+    except DiagnosticsError as error:
+        return Found(message=error.message, hint=error.hint)
+    return Found(found)
+
+
+@st.cache_resource(show_spinner=False)
+def methods() -> tuple[Asked, ...]:
+    """What can be asked for where nothing is exact."""
+    return tuple(method for method in ("shap", "lime") if is_available(method))

@@ -1,0 +1,256 @@
+"""Why on the example card: the words in place, the strongest contributions, how they are known."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from app import cached, explanation_cached, session, verbatim
+from app.explanation_words import (
+    method_sentences,
+    run_with_model,
+    sum_sentence,
+    unseen_words,
+    usual_against,
+    usual_label,
+    warnings,
+)
+from app.shortened import shown_label
+from diagnostics.charts import colours
+from diagnostics.charts.explanation import contribution_chart, heat_map
+from diagnostics.explaining import OWN_SCORE
+from diagnostics.explanation_tables import contribution_table, pixel_table
+from diagnostics.images import faded_png, image_bytes
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+    from diagnostics import Run
+    from diagnostics.explaining import Asked
+    from diagnostics.explanation import Explanation
+
+#: The choices' keys, and so their names in the link.
+LABEL, AGAINST = "why", "against_label"
+#: The choice of no other label.
+ALONE = "nothing: its own score"
+#: Which estimate was asked for last, of which example.
+_ESTIMATE = "explanation_estimate"
+#: Strengths of a ground that are told apart, its weakest and its strongest.
+STEPS, FAINTEST, STRONGEST = 12, 0.1, 0.62
+PICTURE_WIDTH = 260
+_NAMES = {"shap": "SHAP", "lime": "LIME"}
+
+
+def draw(
+    run: Run, example: str, answer: Mapping[str, Any] | None, shown: DeltaGenerator | None
+) -> None:
+    """The section; the text that is `shown` above is replaced by itself with its words shaded."""
+    place = session.place()
+    if not run.models and _found(place, example, None, None, "auto").lacks_model:
+        _without_model(run, example)
+        return
+    label, against = _choices(run, answer)
+    found = _found(place, example, label, against, "auto")
+    asked = _asked_for(place, example, label, against)
+    if found.explanation is not None:
+        _explained(found.explanation, example, shown)
+    elif asked is None:
+        st.text(f"{found.message} {found.hint}".strip())
+    _estimates(found.explanation, (place, example, label, against), asked, example, shown)
+
+
+_found = explanation_cached.explanation
+
+
+def _without_model(run: Run, example: str) -> None:
+    """One sentence on what would bring an explanation, and the way to a run that has one."""
+    other = run_with_model(session.experiment(), run)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown("**Why**", width="content")
+        if other is None:
+            st.caption(
+                "This run kept no model to ask. `diagnostics.record(..., keep_model=True)` keeps "
+                "it, and for a search `Recorder(models=True)`.",
+                width="stretch",
+            )
+            return
+        st.text(f"This run kept no model to ask; {shown_label(other.run, 60)} did.")
+        st.button(
+            "Ask it there",
+            key="explanation_other_run",
+            icon=":material/psychology:",
+            on_click=session.choose,
+            kwargs={session.RUN: other.run, "example": example},
+        )
+
+
+def _choices(run: Run, answer: Mapping[str, Any] | None) -> tuple[str | None, str | None]:
+    """Which label, and against which; None for the usual ones."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        label: str = st.selectbox(
+            "**Why**",
+            ["", *run.labels],
+            key=LABEL,
+            bind="query-params",
+            format_func=lambda name: shown_label(name) if name else usual_label(answer),
+            width=240,
+        )
+        alone = [ALONE] if len(run.labels) > 2 else []
+        said = label or (answer or {}).get("predicted_label")
+        against: str = st.selectbox(
+            "**and not**",
+            ["", *(name for name in run.labels if name != said), *alone],
+            key=AGAINST,
+            bind="query-params",
+            format_func=lambda name: (
+                shown_label(name) if name else usual_against(run, answer, label)
+            ),
+            width=240,
+        )
+    return label or None, OWN_SCORE if against == ALONE else against or None
+
+
+def _explained(found: Explanation, example: str, shown: DeltaGenerator | None) -> None:
+    _legend(found)
+    if found.text is not None and found.spans:
+        if shown is not None:
+            with shown.container():
+                verbatim.shaded_block(shaded(found))
+        else:
+            verbatim.shaded_block(shaded(found))
+    if found.picture is not None:
+        _picture(found, example)
+    else:
+        _bars(found)
+    for sentence in (unseen_words(found), *warnings(found)):
+        if sentence:
+            st.text(sentence)
+    st.caption(method_sentences(found))
+
+
+def _legend(found: Explanation) -> None:
+    """Which ground means what: the second is dotted, for those who see no colours."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        label = shown_label(found.label, 60)
+        verbatim.chip("speaks for", label, colours.TOWARDS)
+        other = "against it" if found.against is None else shown_label(found.against, 60)
+        verbatim.chip("speaks" if found.against is None else "speaks for", other, colours.AWAY)
+
+
+def shaded(found: Explanation) -> list[verbatim.Shaded]:
+    """The text in pieces, each on a ground as strong as what it added, in `STEPS` steps."""
+    text = found.text or ""
+    largest = max((abs(span.contribution) for span in found.spans), default=0.0)
+    pieces: list[tuple[int, int, int, float]] = []
+    for span in found.spans:
+        level = round(STEPS * span.contribution / largest) if largest else 0
+        last = pieces[-1] if pieces else None
+        # Letters that are alike, as single ones are in n-grams of letters, are one piece.
+        is_letter = span.end - span.start == 1
+        if last and is_letter and last[1] == span.start and last[2] == level:
+            pieces[-1] = (last[0], span.end, level, last[3] + span.contribution)
+        else:
+            pieces.append((span.start, span.end, level, span.contribution))
+    made, at = [], 0
+    for start, end, level, contribution in pieces:
+        if at < start:
+            made.append(verbatim.Shaded(text[at:start]))
+        made.append(_ground(text[start:end], level, contribution))
+        at = end
+    if at < len(text):
+        made.append(verbatim.Shaded(text[at:]))
+    return made
+
+
+def _ground(text: str, level: int, contribution: float) -> verbatim.Shaded:
+    words = f"{contribution:+.3g}"
+    if not level:
+        return verbatim.Shaded(text, colours.OTHER, 0.0, words)
+    strength = FAINTEST + (STRONGEST - FAINTEST) * abs(level) / STEPS
+    colour = colours.TOWARDS if level > 0 else colours.AWAY
+    return verbatim.Shaded(text, colour, strength, words, is_dotted=level < 0)
+
+
+def _bars(found: Explanation) -> None:
+    """Of words the strongest; of columns the steps from the base to the answer."""
+    table = contribution_table(found, cumulative=found.text is None)
+    top = ", ".join(
+        f"{row.name_} {row.figure}"
+        for row in table.rename(columns={"name": "name_"}).head(3).itertuples()
+    )
+    chart = contribution_chart(table, text_colour=_text_colour())
+    st.altair_chart(chart, alt=f"What was added, the strongest first: {top}")
+
+
+def _picture(found: Explanation, example: str) -> None:
+    content = cached.content_of(session.place(), example)
+    columns = cached.content_columns(session.place())
+    data = image_bytes(content.get(columns.image or ""), Path(session.workspace().root))
+    picture = faded_png(data, side=PICTURE_WIDTH) if data else None
+    address = f"data:image/png;base64,{base64.b64encode(picture).decode()}" if picture else None
+    chart = heat_map(pixel_table(found), address, width=PICTURE_WIDTH)
+    st.altair_chart(chart, width="content", alt="What each pixel added, over the picture")
+    st.text(sum_sentence(found))
+
+
+def _text_colour() -> str:
+    known = {"light": colours.TEXT_ON_LIGHT, "dark": colours.TEXT_ON_DARK}
+    return known.get(str(st.context.theme.type), colours.TEXT)
+
+
+def _asked_for(*question: Any) -> Asked | None:
+    """Which estimate was asked for, if it was of this very question."""
+    asked = st.session_state.get(_ESTIMATE)
+    method: Asked | None = asked[1] if asked is not None and asked[0] == question else None
+    return method
+
+
+def _estimates(
+    exact: Explanation | None,
+    question: tuple[Any, ...],
+    asked: Asked | None,
+    example: str,
+    shown: DeltaGenerator | None,
+) -> None:
+    """Buttons for what takes seconds, and what came of the one that was pressed."""
+    if exact is not None and exact.method == "kept":
+        return
+    methods = [m for m in explanation_cached.methods() if exact is None or m != exact.method]
+    if methods:
+        with st.container(horizontal=True, gap="small"):
+            for method in methods:
+                words = "Estimate with" if exact is None else "Compare with"
+                if st.button(f"{words} {_NAMES[method]}", key=f"explanation_{method}"):
+                    st.session_state[_ESTIMATE] = (question, method)
+                    asked = method
+    if asked is None:
+        return
+    place, name, label, against = question
+    found = _found(place, name, label, against, asked)
+    if found.explanation is None:
+        st.text(f"{found.message} {found.hint}".strip())
+        return
+    estimate = found.explanation
+    if exact is None:
+        _explained(estimate, example, shown)
+        return
+    with st.container(border=True):
+        st.text(_agreement(exact, estimate))
+        _explained(estimate, example, None)
+
+
+def _agreement(exact: Explanation, estimate: Explanation) -> str:
+    """How many of the five strongest are the same."""
+    ours, theirs = (
+        [entry.feature.lower() for entry in found.contributions[:5]] for found in (exact, estimate)
+    )
+    same = len(set(ours) & set(theirs))
+    kind = "exact" if exact.exact else "SHAP"
+    name = _NAMES.get(estimate.method, estimate.method)
+    return (
+        f"Of the {len(theirs)} strongest by {name}, {same} are among the {len(ours)} {kind} ones."
+    )

@@ -1,0 +1,121 @@
+"""An explanation as small tables: the strongest contributions in a row, and pixels in a grid."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from diagnostics.explanation import Contribution, Explanation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Contributions that are shown one by one; the others are added up.
+STRONGEST = 10
+#: Squares on a side of a picture's grid; of larger ones several pixels are added up.
+SIDE = 56
+
+
+def contribution_table(
+    explanation: Explanation, *, strongest: int = STRONGEST, cumulative: bool = False
+) -> pd.DataFrame:
+    """The base, the strongest contributions, all others as one, and the output.
+
+    Parameters
+    ----------
+    explanation
+        What is to be shown.
+    strongest
+        How many contributions have a row of their own.
+    cumulative
+        Let each bar begin where the one before it ended, from the base to the output; else every
+        bar begins at zero, and the base comes after the contributions.
+
+    Returns
+    -------
+    A row for each bar: `name` (with the value beside it where that says more), `contribution`,
+    `start`, `end`, `role` (`towards` and `away` by the sign, `base`, `output`) and `figure`.
+    """
+    import pandas as pd
+
+    shown = explanation.contributions[:strongest]
+    others = explanation.contributions[strongest:]
+    parts = [(named(entry), entry.contribution) for entry in shown]
+    if others:
+        left = math.fsum(entry.contribution for entry in others)
+        parts.append((f"{len(others):,} others", left))
+    base = ("base", explanation.base)
+    rows = [base, *parts] if cumulative else [*parts, base]
+    table, at = [], 0.0
+    for name, contribution in rows:
+        start = at if cumulative else 0.0
+        at = start + contribution
+        role = "base" if name == "base" else "towards" if contribution >= 0 else "away"
+        table.append((name, contribution, start, at, role, f"{contribution:+.3g}"))
+    output = explanation.output
+    table.append(("output", output, 0.0, output, "output", f"{output:+.3g}"))
+    columns = ["name", "contribution", "start", "end", "role", "figure"]
+    return pd.DataFrame(table, columns=columns)
+
+
+def named(entry: Contribution) -> str:
+    """A feature with its value, where that is more than that it is there once."""
+    feature = visible(entry.feature)
+    value = entry.value
+    if value is None or (isinstance(value, int) and value == 1) or f"= {value}" in feature:
+        return feature
+    if isinstance(value, int) and not isinstance(value, bool) and entry.place is None:
+        return f"{feature} × {value}" if value else f"{feature} (absent)"
+    return f"{feature} = {value_text(value)}"
+
+
+def value_text(value: Any) -> str:
+    """A value in few characters."""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def visible(feature: str) -> str:
+    """A feature's name with the blanks at its ends to be seen, and no line breaks."""
+    inner = feature.strip(" ")
+    if inner == feature and feature.isprintable():
+        return feature
+    lead = len(feature) - len(feature.lstrip(" "))
+    tail = len(feature) - lead - len(inner)
+    clean = "".join(letter if letter.isprintable() else "␣" for letter in inner)
+    return "␣" * lead + clean + "␣" * tail
+
+
+def pixel_table(explanation: Explanation, *, side: int = SIDE) -> pd.DataFrame:
+    """What every pixel of a picture added: `row`, `column` (of a square), `contribution`, `share`.
+
+    `share` is the contribution in shares of the strongest one's size, from -1 to 1. Squares of
+    several pixels have the sum of theirs, as have pixels of several colours. Empty if the
+    explanation is of no picture.
+    """
+    import numpy as np
+    import pandas as pd
+
+    columns = ["row", "column", "contribution", "share"]
+    if explanation.picture is None:
+        return pd.DataFrame(columns=columns)
+    height, width = explanation.picture
+    step = -(-max(height, width) // side)
+    sums = np.zeros((-(-height // step), -(-width // step)))
+    channels = _channels(explanation, height * width)
+    for entry in explanation.contributions:
+        if entry.place is not None:
+            row, column = divmod(entry.place // channels, width)
+            if row < height:
+                sums[row // step, column // step] += entry.contribution
+    rows, places = np.indices(sums.shape)
+    largest = float(np.abs(sums).max()) or 1.0
+    found = {"row": rows, "column": places, "contribution": sums, "share": sums / largest}
+    return pd.DataFrame({name: values.ravel() for name, values in found.items()})
+
+
+def _channels(explanation: Explanation, pixels: int) -> int:
+    """Numbers for each pixel, by the names of the places: those of colours have them behind."""
+    last = {entry.feature.rpartition(", ")[2] for entry in explanation.contributions}
+    if "opacity" in last:
+        return 4
+    return 3 if last & {"red", "green", "blue"} else 1
