@@ -172,8 +172,10 @@ def as_text(column: str, labels: Sequence[str]) -> pl.Expr:
 
 
 def _joined(rows: pl.DataFrame, theirs: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    left = rows.select(keys)
-    return left.join(theirs, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    # Folds may be null and are then alike; ids never are, and without the nulls it takes half.
+    return rows.select(keys).join(
+        theirs, on=keys, how="left", nulls_equal="fold" in keys, maintain_order="left"
+    )
 
 
 def _repeats(ids: pl.Series) -> bool:
