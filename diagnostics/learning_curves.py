@@ -14,7 +14,7 @@ from diagnostics.parameters import (
     short_names,
     value_identity,
 )
-from diagnostics.ranking import fold_values, run_metrics
+from diagnostics.ranking import fold_values, given, run_metrics
 from diagnostics.workspace import Experiment, Run, Workspace
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ COLUMNS = ["configuration", "amount", "run", "experiment", "part", "split", "val
 
 def has_amounts(experiment: Experiment) -> bool:
     """Whether its runs learnt from different amounts, or belong to a comparison that varies it."""
-    given = {run.resource for run in experiment.runs if run.resource is not None}
-    return len(given) > 1 or any(EXCLUSION in run.tags for run in experiment.runs)
+    amounts = {given(run) for run in experiment.runs} - {None}
+    return len(amounts) > 1 or any(EXCLUSION in run.tags for run in experiment.runs)
 
 
 def comparison_of(workspace: Workspace, experiment: Experiment) -> list[Experiment]:
@@ -70,19 +70,12 @@ def learning_points(
     for experiment in experiments:
         called = _configurations(experiment)
         for run in experiment.runs:
-            amount = amount_of(run)
+            amount = given(run)
             if amount is None or not run.is_complete or (wanted and run.run not in wanted):
                 continue
             for part, split, value in _values(run, metric):
                 rows.append((called[run.run], amount, run.run, experiment.name, part, split, value))
     return pd.DataFrame(rows, columns=COLUMNS).astype({"amount": float, "value": float})
-
-
-def amount_of(run: Run) -> float | None:
-    """How much the run learnt from: percent of the data in a comparison, else what it was given."""
-    if EXCLUSION in run.tags:
-        return 100.0 - float(run.tags[EXCLUSION])
-    return run.resource
 
 
 def learning_curve(points: pd.DataFrame) -> pd.DataFrame:

@@ -1,9 +1,8 @@
-"""What the parameters did to the score: means by value, importance, pairs, edges of the search."""
+"""What the parameters did to the score: means by value, importance, pairs."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from diagnostics.grid import NOT_SET
 from diagnostics.parameters import short_names
 from diagnostics.surrogate import FEWEST_RUNS, LEAST_R2, surrogate
-from diagnostics.trials import Factor, Trials, coarse
+from diagnostics.trials import Trials, coarse
 from diagnostics.variance_shares import Grid, full_grid, variance_shares
 
 if TYPE_CHECKING:
@@ -21,16 +20,8 @@ if TYPE_CHECKING:
 
 #: Fewer runs show no effect of anything.
 FEWEST = 3
-#: Values of a numeric parameter from which on the smallest and the largest are edges.
-EDGE_VALUES = 3
-#: A parameter that explains less than this has no best value.
-LEAST_SHARE = 0.01
 #: Of the interval of a mean.
 LEVEL = 0.95
-
-_SEED = re.compile(r"(^|[_.])(seed|random_state)$")
-#: What scikit-learn takes at least, where that is neither 0 nor 1.
-_LEAST = {"min_samples_split": 2.0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,22 +40,6 @@ class Importance:
     rest: float = math.nan
     r2: float = math.nan
     reason: str = ""
-
-
-@dataclass(frozen=True)
-class Edge:
-    """A parameter whose best value, on average and in the best run, is at an end of the search.
-
-    `value` is that value, or the part of the range, and `inner` the next one; with their means.
-    """
-
-    name: str
-    end: Literal["smallest", "largest"]
-    value: str
-    mean: float
-    inner: str
-    inner_mean: float
-    is_range: bool
 
 
 def marginal_means(found: Trials, name: str) -> pd.DataFrame:
@@ -116,23 +91,23 @@ def run_values(found: Trials, name: str) -> pd.DataFrame:
 def pair_means(found: Trials, first: str, second: str) -> pd.DataFrame:
     """The mean score at every combination of two parameters' values that was tried.
 
-    Columns: `first`, `second` (values), `n` runs, `mean`, `best_run`; in the order of the values.
+    Columns: `first`, `second` (values), `first_code`, `second_code` (their places in order), `n`
+    runs, `mean`, `best_run`; sorted by the codes.
     """
     import pandas as pd
 
     one, other = coarse(found.factor(first)), coarse(found.factor(second))
+    keys = ["first_code", "second_code"]
     frame = pd.DataFrame(
-        {"a": one.codes, "b": other.codes, "score": found.scores, "run": found.runs}
+        {keys[0]: one.codes, keys[1]: other.codes, "score": found.scores, "run": found.runs}
     ).sort_values("score", ascending=not found.rises, kind="stable")
-    cells = frame.groupby(["a", "b"], sort=True).agg(
+    cells = frame.groupby(keys, sort=True).agg(
         n=("score", "size"), mean=("score", "mean"), best_run=("run", "first")
     )
-    codes = cells.index.to_frame(index=False)
-    values = {
-        "first": [one.values[code] for code in codes["a"]],
-        "second": [other.values[code] for code in codes["b"]],
-    }
-    return pd.DataFrame(values).join(cells.reset_index(drop=True))
+    cells = cells.reset_index()
+    cells.insert(0, "first", [one.values[code] for code in cells["first_code"]])
+    cells.insert(1, "second", [other.values[code] for code in cells["second_code"]])
+    return cells
 
 
 def importance(found: Trials) -> Importance:
@@ -161,6 +136,12 @@ def importance(found: Trials) -> Importance:
             "What it says of single parameters would be chance."
         )
     return _of_forest(found, model.weights, model.r2)
+
+
+def parameter_shares(weights: Importance) -> dict[str, float]:
+    """The share of each parameter by itself; those that cannot be told apart have the same."""
+    named = zip(weights.shares["parameters"], weights.shares["share"], strict=True)
+    return {name: float(share) for names, share in named for name in names}
 
 
 def _no_importance(found: Trials) -> str:
@@ -224,72 +205,6 @@ def _no_pairs() -> pd.DataFrame:
 
 def _sorted(table: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("share", ascending=False, kind="stable").reset_index(drop=True)
-
-
-def is_seed(name: str) -> bool:
-    """Whether a parameter only sets the random numbers: its best value means nothing."""
-    return _SEED.search(name) is not None
-
-
-def edges(found: Trials, weights: Importance) -> list[Edge]:
-    """Parameters whose best value is the smallest or the largest tried: search further there.
-
-    Of numeric parameters with `EDGE_VALUES` values or more. The best run must be at that end, and
-    the mean score there must be the best of all values, so that one lucky run is not enough. A
-    parameter that explains less than `LEAST_SHARE` is left out; without an importance the mean at
-    the end must be better than the next by the standard error of their difference. Ends that nature
-    sets are none: 0, 1 of fractions and of whole numbers, seeds, and the largest number where None,
-    which often stands for no limit, was tried as well.
-    """
-    known = {
-        name: share
-        for names, share in zip(weights.shares["parameters"], weights.shares["share"], strict=True)
-        for name in names
-    }
-    return [
-        edge
-        for factor in found.factors
-        if known.get(factor.name, 1.0) >= LEAST_SHARE
-        and (edge := _edge(found, factor, is_weighed=factor.name in known)) is not None
-    ]
-
-
-def _edge(found: Trials, factor: Factor, *, is_weighed: bool) -> Edge | None:
-    numeric = [n for n in factor.numbers if math.isfinite(n)]
-    if is_seed(factor.name) or not factor.is_numeric or len(numeric) < EDGE_VALUES:
-        return None
-    means = marginal_means(found, factor.name)
-    parts = coarse(factor)
-    rows = means[[math.isfinite(parts.numbers[code]) for code in means["code"]]]
-    signed = rows["mean"] if found.rises else -rows["mean"]
-    ties = found.scores == found.scores[found.best]
-    for end, at, beside in (("smallest", 0, 1), ("largest", -1, -2)):
-        row, inner = rows.iloc[at], rows.iloc[beside]
-        is_best = bool((signed.drop(rows.index[at]) < signed.iloc[at]).all())
-        if not is_best or not (parts.codes[ties] == row["code"]).all() or _is_bound(factor, end):
-            continue
-        error = math.hypot(*(one["std"] / math.sqrt(one["n"]) for one in (row, inner)))
-        is_alone = len(found.factors) == 1 and math.isnan(error)
-        if not (is_weighed or is_alone or abs(row["mean"] - inner["mean"]) > error):
-            continue
-        return Edge(
-            factor.name, "smallest" if end == "smallest" else "largest",
-            row["value"], float(row["mean"]), inner["value"], float(inner["mean"]),
-            parts is not factor,
-        )  # fmt: skip
-    return None
-
-
-def _is_bound(factor: Factor, end: str) -> bool:
-    """Whether there is nothing to search beyond the end."""
-    numbers = [n for n in factor.numbers if math.isfinite(n)]
-    low, high = min(numbers), max(numbers)
-    is_whole = all(n == int(n) for n in numbers)
-    if end == "largest":
-        is_fraction = high == 1 and low >= 0 and not is_whole
-        return is_fraction or len(set(factor.values) - {NOT_SET}) > len(numbers)
-    last = re.split(r"__|\.|/", factor.name)[-1]
-    return low == 0 or (is_whole and low == 1) or low == _LEAST.get(last)
 
 
 def noise_share(folds: NDArray[np.float64]) -> float:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from diagnostics.chance import best_possible, chance_level
 from diagnostics.metric_words import is_percentage, metric_text
 from diagnostics.pareto import standard_error
-from diagnostics.ranking import fold_values, mean, rises, run_metrics, std
+from diagnostics.ranking import fold_values, given, mean, rises, run_metrics, std
 from diagnostics.workspace import Evidence, Experiment, Run
 
 if TYPE_CHECKING:
@@ -26,10 +26,12 @@ LEAST_GAP, LEAST_GAP_WITHOUT_SPREAD = 0.02, 0.05
 #: A run that comes less than this far from chance to perfect on its own training rows learns too
 #: little, whatever the other runs do.
 LEAST_WAY = 0.5
-#: Standard errors by which a score must be above chance.
-ABOVE_CHANCE = 2.0
+#: Standard errors by which a score must be above chance to be told from it, and how much of the way
+#: to perfect still counts as none. Further up, a score that cannot be told from chance is of too
+#: few examples to be judged.
+ABOVE_CHANCE, NO_WAY = 2.0, 0.1
 
-COLUMNS = ["run", "train", "value", "gap", "spread", "verdict", "evidence"]
+COLUMNS = ["run", "train", "value", "gap", "spread", "verdict", "evidence", "milder"]
 
 
 def train_value(run: Run, metric: str) -> float:
@@ -81,7 +83,8 @@ def training_points(
     -------
     One row per run, in the experiment's order: `run`, `train`, `value` (held out), `gap` (how much
     better train is), `spread` (standard deviation of the held-out folds, else the standard error
-    over examples), `verdict` and `evidence`, a sentence.
+    over examples), `verdict`, `evidence` (a sentence) and `milder`: a run that fits its training
+    rows clearly less and answers unseen ones better, beyond a standard error; "" if there is none.
 
     Notes
     -----
@@ -89,8 +92,8 @@ def training_points(
 
     wiring
         A fit failed, there is no finite score, the score is not above chance by `ABOVE_CHANCE`
-        standard errors, or training rows are answered worse than held-out ones by as much as would
-        otherwise be called far.
+        standard errors and `NO_WAY` of the way to perfect, or training rows are answered worse than
+        held-out ones by as much as would otherwise be called far.
     capacity
         The run answers its own training rows worse than its best peer answers unseen ones, beyond
         the spread of that, or comes less than `LEAST_WAY` of the way from chance to perfect there.
@@ -136,19 +139,26 @@ class _Ladder:
         best: dict[float | None, _Best] = {}
         for run in experiment.runs:
             value = scores[run.run][1]
-            known = best.get(run.resource)
+            known = best.get(given(run))
             is_better = known is None or sign * value > sign * known.value
             if run.is_complete and math.isfinite(value) and is_better:
-                best[run.resource] = _Best(run.run, value, _spread(run, metric))
+                best[given(run)] = _Best(run.run, value, _spread(run, metric))
         chance, perfect = chance_level(metric, supports), best_possible(metric)
         milder = _best_up_to(experiment, scores, sign)
         return cls(metric, sign, chance, perfect, best, scores, milder)
 
-    def row(self, run: Run) -> tuple[str, float, float, float, float, Verdict, str]:
+    def row(self, run: Run) -> tuple[str, float, float, float, float, Verdict, str, str]:
         train, value = self.scores[run.run]
         verdict, evidence = self._judged(run, train, value)
+        milder = self._milder(run, train, value) if verdict == "generalisation" else ""
+        if milder:
+            fitted, answered = (self._text(score) for score in self.scores[milder])
+            evidence += (
+                f" {milder} fits its training rows less ({fitted}) and answers unseen ones better "
+                f"({answered})."
+            )
         gap = self.sign * (train - value)
-        return run.run, train, value, gap, _spread(run, self.metric), verdict, evidence
+        return run.run, train, value, gap, _spread(run, self.metric), verdict, evidence, milder
 
     def _judged(self, run: Run, train: float, value: float) -> tuple[Verdict, str]:
         wiring = self._wiring(run, train, value)
@@ -156,6 +166,12 @@ class _Ladder:
             return "wiring", wiring
         if run.split == "train":
             return "unknown", "It was judged on its training rows only."
+        if self._is_near(run, value):
+            chance = self._text(float(self.chance or 0.0))
+            return "unknown", (
+                f"Held out {self._text(value)}: too few examples to tell that from the {chance} of "
+                "one answer for all."
+            )
         if not math.isfinite(train):
             return "unknown", f"Held out {self._text(value)}; no train score is known."
         if not run.is_complete:
@@ -171,11 +187,8 @@ class _Ladder:
             return failed
         if not math.isfinite(value):
             return "" if run.split == "train" else "It has no finite score on held-out rows."
-        if self.chance is not None:
-            error = standard_error(run, self.metric)
-            margin = ABOVE_CHANCE * error if math.isfinite(error) else 0.0
-            if self.sign * (value - self.chance) <= margin:
-                return self._no_better(train, value, margin)
+        if self.chance is not None and self._way(value) < NO_WAY and self._is_near(run, value):
+            return self._no_better(run, train, value)
         far = self._far(run)
         if math.isfinite(train) and self.sign * (value - train) > far:
             return (
@@ -185,18 +198,30 @@ class _Ladder:
             )
         return ""
 
-    def _no_better(self, train: float, value: float, margin: float) -> str:
+    def _is_near(self, run: Run, value: float) -> bool:
+        """Whether the score cannot be told from chance."""
+        error = standard_error(run, self.metric)
+        margin = ABOVE_CHANCE * error if math.isfinite(error) else 0.0
+        return self.chance is not None and self.sign * (value - self.chance) <= margin
+
+    def _way(self, value: float) -> float:
+        """How far from chance to perfect a score is; 1 where that is not known."""
+        if self.chance is None or self.perfect is None:
+            return 1.0
+        return (value - self.chance) / (self.perfect - self.chance)
+
+    def _no_better(self, run: Run, train: float, value: float) -> str:
         chance = float(self.chance or 0.0)
         words = f"Held out {self._text(value)}, and one answer for all gives {self._text(chance)}"
-        if margin > 0 and self.sign * (value - chance) > 0:
+        if self.sign * (value - chance) > 0:
             words += ", which is within two standard errors"
         if not math.isfinite(train):
             return f"{words}."
-        above = "no better" if self.sign * (train - chance) <= margin else "better"
+        above = "no better" if self._is_near(run, train) else "better"
         return f"{words}; on training rows it is {above} ({self._text(train)})."
 
     def _capacity(self, run: Run, train: float) -> str:
-        best = self.best.get(run.resource)
+        best = self.best.get(given(run))
         if best is not None and best.run != run.run:
             allowed = best.spread if math.isfinite(best.spread) else 0.0
             if self.sign * (best.value - train) > allowed:
@@ -204,10 +229,8 @@ class _Ladder:
                     f"Its own training rows it answers worse ({self._text(train)}) than {best.run} "
                     f"answers unseen ones ({self._text(best.value)})."
                 )
-        if self.chance is None or self.perfect is None:
-            return ""
-        way = (train - self.chance) / (self.perfect - self.chance)
-        if way < LEAST_WAY:
+        way = self._way(train)
+        if self.chance is not None and way < LEAST_WAY:
             return (
                 f"On its own training rows ({self._text(train)}) it comes {way:.0%} of the way "
                 f"from one answer for all ({self._text(self.chance)}) to none wrong."
@@ -219,29 +242,22 @@ class _Ladder:
         figures = f"Train {self._text(train)}, held out {self._text(value)}"
         if gap <= self._far(run):
             far = self._apart(self._far(run))
-            return "fine", f"{figures}: {self._apart(gap)} apart, and {far} would be far."
+            return "fine", f"{figures}: {self._apart(abs(gap))} apart, and {far} would be far."
         times = f", {gap / spread:.0f} times the spread" if spread > 0 else ""
-        words = f"{figures}: {self._apart(gap)} apart{times}."
-        milder = self._milder(run, train, value)
-        if milder:
-            other, fitted, answered = milder
-            words += (
-                f" {other} fits its training rows less ({self._text(fitted)}) and answers unseen "
-                f"ones better ({self._text(answered)})."
-            )
-        return "generalisation", words
+        return "generalisation", f"{figures}: {self._apart(gap)} apart{times}."
 
-    def _milder(self, run: Run, train: float, value: float) -> tuple[str, float, float] | None:
+    def _milder(self, run: Run, train: float, value: float) -> str:
         """The best of the peers that fit their training rows clearly less, if it is better."""
-        fitted = self.milder.get(run.resource, [])
+        fitted = self.milder.get(given(run), [])
         lower = bisect_left(fitted, self.sign * train - LEAST_GAP, key=lambda known: known[0])
         if not lower:
-            return None
+            return ""
         _, other = fitted[lower - 1]
         error = standard_error(run, self.metric)
-        known = self.scores[other]
-        is_better = self.sign * (known[1] - value) > (error if math.isfinite(error) else 0.0)
-        return (other, *known) if is_better else None
+        is_better = self.sign * (self.scores[other][1] - value) > (
+            error if math.isfinite(error) else 0.0
+        )
+        return other if is_better else ""
 
     def _far(self, run: Run) -> float:
         """How far train and held out may be apart without a word."""
@@ -274,13 +290,13 @@ def _best_up_to(
     for run in experiment.runs:
         train, value = scores[run.run]
         if run.is_complete and math.isfinite(train) and math.isfinite(value):
-            groups.setdefault(run.resource, []).append((sign * train, sign * value, run.run))
+            groups.setdefault(given(run), []).append((sign * train, sign * value, run.run))
     found: dict[float | None, list[tuple[float, str]]] = {}
-    for given, known in groups.items():
+    for amount, known in groups.items():
         best, name = -math.inf, ""
         for train, value, run_name in sorted(known):
             best, name = (value, run_name) if value > best else (best, name)
-            found.setdefault(given, []).append((train, name))
+            found.setdefault(amount, []).append((train, name))
     return found
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from diagnostics.grid import NOT_SET
 from diagnostics.natural import natural_order
 from diagnostics.parameters import parameter_names, parameter_text, value_identity
+from diagnostics.ranking import given as given_to
 from diagnostics.ranking import peers, rises, run_metrics
 from diagnostics.workspace import Experiment, Run
 
@@ -103,7 +104,7 @@ def given_amounts(
 
     Only runs that have all of their folds; equally usual amounts, the larger first.
     """
-    counts = Counter(run.resource for run in _scored(experiment, metric, names) if run.is_complete)
+    counts = Counter(given_to(run) for run in _scored(experiment, metric, names) if run.is_complete)
     return dict(sorted(counts.items(), key=lambda item: (-item[1], -(item[0] or 0.0))))
 
 
@@ -128,7 +129,7 @@ def trials(
     import numpy as np
 
     found = [run for run in _scored(experiment, metric, names)
-             if run.resource == given and run.is_complete]  # fmt: skip
+             if given_to(run) == given and run.is_complete]  # fmt: skip
     alike = set(peers(experiment, found[0])) if found else set()
     runs = [run for run in found if run.run in alike]
     return Trials(
@@ -221,7 +222,12 @@ def _group_text(factor: Factor, group: Sequence[int]) -> str:
     if len(group) == 1:
         return factor.values[group[0]]
     low, high = factor.numbers[group[0]], factor.numbers[group[-1]]
-    return OTHERS if math.isnan(low + high) else f"{low:.3g} to {high:.3g}"
+    return OTHERS if math.isnan(low + high) else f"{number_text(low)} to {number_text(high)}"
+
+
+def number_text(number: float) -> str:
+    """A number as people write it, with three figures."""
+    return f"{number:,.0f}" if 999.5 <= abs(number) < 1e6 else f"{number:.3g}"
 
 
 def _factor(runs: Sequence[Run], name: str) -> Factor:
@@ -240,6 +246,7 @@ def _factor(runs: Sequence[Run], name: str) -> Factor:
         key: repr(_value(first[key], name)) if text in doubles else text
         for key, text in texts.items()
     }
+    texts = _shortened(texts)
     order = _ordered(texts, {key: _value(run, name) for key, run in first.items()})
     position = {key: code for code, key in enumerate(order)}
     return Factor(
@@ -249,6 +256,19 @@ def _factor(runs: Sequence[Run], name: str) -> Factor:
         tuple(frozenset(written[key]) for key in order),
         np.array([position[key] for key in keys], dtype=np.int64),
     )
+
+
+def _shortened(texts: dict[Hashable, str]) -> dict[Hashable, str]:
+    """Long numbers with four figures, if that still tells all values apart."""
+
+    def short(text: str) -> str:
+        try:
+            return f"{float(text):.4g}" if len(text) > 8 else text
+        except ValueError:
+            return text
+
+    shorter = {key: short(text) for key, text in texts.items()}
+    return shorter if len(set(shorter.values())) == len(texts) else texts
 
 
 def _ordered(texts: dict[Hashable, str], values: dict[Hashable, Any]) -> list[Hashable]:

@@ -9,7 +9,6 @@ import pytest
 
 from diagnostics import Problem, open_workspace
 from diagnostics.learning_curves import (
-    amount_of,
     comparison_of,
     has_amounts,
     last_gains,
@@ -89,9 +88,3 @@ def test_the_last_gain_has_the_error_of_a_difference() -> None:
     assert (gain["before"], gain["amount"]) == (2.0, 4.0)
     assert gain["gain"] == pytest.approx(0.1)
     assert gain["error"] == pytest.approx(math.sqrt(2 * 0.01**2 / 3))
-
-
-def test_amounts_are_percent_of_the_data_in_a_comparison() -> None:
-    assert amount_of(run_of("a", 0.5, tags={"exclusion_percent": "25"})) == 75.0
-    assert amount_of(run_of("a", 0.5, resource=12.0)) == 12.0
-    assert amount_of(run_of("a", 0.5)) is None

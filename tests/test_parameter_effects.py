@@ -15,11 +15,9 @@ from hypothesis import strategies as st
 from scipy.stats import t as student
 
 from diagnostics import Experiment, Problem
+from diagnostics.parameter_edges import Edge, edges, is_seed
 from diagnostics.parameter_effects import (
-    Edge,
-    edges,
     importance,
-    is_seed,
     joined,
     marginal_means,
     noise_share,
@@ -182,6 +180,15 @@ def test_values_are_in_order_and_what_looks_alike_is_told_apart() -> None:
     )
     assert factor.written[1] == factor.written[4] == {"10"}
     assert not factor.is_numeric
+
+
+def test_long_numbers_are_cut_where_that_still_tells_them_apart() -> None:
+    def values(*numbers: float) -> tuple[str, ...]:
+        runs = grid_of([0.5] * len(numbers), [{"C": n} for n in numbers])
+        return trials(runs, "accuracy").factors[0].values
+
+    assert values(0.123456789, 2.5) == ("0.1235", "2.5")
+    assert values(0.123456789, 0.123456788) == ("0.123456788", "0.123456789")
 
 
 @pytest.mark.parametrize(

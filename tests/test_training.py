@@ -66,6 +66,14 @@ def test_no_better_than_one_answer_for_all_is_wiring_and_says_so() -> None:
     assert verdicts(trained("r", 0.51, 0.505), supports=None) == {"r": "fine"}
 
 
+def test_too_few_examples_to_tell_from_chance_are_not_judged() -> None:
+    few = run_of("few", 0.7, scores=folds_of(0.95, "train"), examples=10)
+    assert verdicts(few) == {"few": "unknown"}
+    assert evidence(few) == (
+        "Held out 70.0%: too few examples to tell that from the 50.0% of one answer for all."
+    )
+
+
 def test_a_failed_fit_is_wiring() -> None:
     problem = Problem("failed-fits", "a", "1 of 3 fits of a have no score: they failed.")
     failed = run_of("a", 0.9, problems=(problem,))

@@ -1,0 +1,175 @@
+"""Train against held-out scores with verdicts, and scores against the amount of data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from app import cached, session, widgets
+from app.amount_view import show_amounts
+from app.effects_words import apart
+from diagnostics import Experiment
+from diagnostics.chance import truth_counts
+from diagnostics.charts.training import PICK, VERDICTS, train_chart
+from diagnostics.metric_words import metric_words
+from diagnostics.training import train_metrics, training_points
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from app.runs_view import Listing
+
+KEY, TABLE_KEY = "training_chart", "training_table"
+ROWS_HEIGHT = 420
+#: What to do about each verdict, in the order of the ladder.
+ADVICE = {
+    "wiring": "look at labels, features and the scorer before anything else",
+    "capacity": "a larger or less regularised model, better features, longer training",
+    "generalisation": "more data, a simpler or more regularised model",
+    "fine": "train and held out agree",
+    "unknown": "no train score",
+}
+
+
+def show(experiment: Experiment, listing: Listing) -> None:
+    """The ladder of the listed runs, then what more data brought."""
+    _show_training(experiment, listing)
+    show_amounts(experiment, listing)
+
+
+def _show_training(experiment: Experiment, listing: Listing) -> None:
+    st.subheader("Train against held out", anchor=False)
+    metrics = train_metrics(experiment)
+    metric = _choose_metric(metrics, listing.metric)
+    names = tuple(listing.runs)
+    points = _points(session.place(experiment.runs[0]), metric, names, experiment)
+    if not metrics:
+        _show_without(points)
+        return
+    if not len(points):
+        widgets.missing("No run is left.", "Clear what is in Find or in Only where.")
+        return
+    if metric != listing.metric:
+        # The metric's name may be a file's.
+        st.text(f"Train scores are known for {metric_words(metric)}, not for what ranks the runs.")
+    st.text(summary(points, metric))
+    drawn = points.dropna(subset=["train", "value"])
+    if len(drawn):
+        _show_chart(drawn, metric)
+    _show_table(points, metric)
+
+
+def _choose_metric(metrics: Sequence[str], ranked_by: str) -> str:
+    """The metric with train scores: the one that ranks the runs if it has any."""
+    usual = ranked_by if ranked_by in metrics else next(iter(metrics), ranked_by)
+    if len(metrics) < 2:
+        return usual
+    return st.selectbox(
+        "Score",
+        metrics,
+        index=list(metrics).index(usual),
+        format_func=metric_words,
+        key="training_metric",
+        bind="query-params",
+        width=220,
+    )
+
+
+@st.cache_data(max_entries=16, show_spinner="Comparing train and held-out scores…")
+def _points(
+    place: cached.Place, metric: str, names: tuple[str, ...], _experiment: Experiment
+) -> pd.DataFrame:
+    supports = truth_counts(_experiment)
+    points = training_points(_experiment, metric, names=names, supports=supports)
+    order = {name: rank for rank, name in enumerate(names)}
+    return points.sort_values("run", key=lambda runs: runs.map(order), ignore_index=True)
+
+
+def _show_without(points: pd.DataFrame) -> None:
+    """That no train scores are known and how to get them; wiring is judged all the same."""
+    widgets.missing(
+        "No score on training rows is known, so too little and too much learning look alike.",
+        "Search with return_train_score=True (a Recorder keeps those scores, too); "
+        "diagnostics.record takes train_scores, or answers to training rows with split='train'.",
+    )
+    wrong = points[points["verdict"] == "wiring"]
+    if len(wrong):
+        st.text(f"{len(wrong):,} of {len(points):,} runs fail already without them:")
+        _show_table(wrong, "")
+
+
+def summary(points: pd.DataFrame, metric: str) -> str:
+    """How many runs are on each rung, and how far train and held out are apart."""
+    counts = Counter(points["verdict"])
+    words = [f"{VERDICTS[v][0].lower()} {counts[v]:,}" for v in ADVICE if counts[v]]
+    said = f"Verdicts on {len(points):,} runs: {', '.join(words)}." if len(points) > 1 else ""
+    gaps = points.dropna(subset=["gap"])
+    if len(gaps) > 1:
+        said += (
+            f" Train minus held out is from {apart(metric, gaps['gap'].min())} to "
+            f"{apart(metric, gaps['gap'].max())}."
+        )
+    much = int((points["milder"] != "").sum())
+    if much:
+        said += (
+            f" {much:,} learn too much: another fits its training rows less and answers unseen "
+            "ones better."
+        )
+    best = gaps.iloc[0] if len(gaps) else None
+    if best is not None:
+        said += f" {best['run']}: {best['evidence']}"
+    return said.strip()
+
+
+def _show_chart(points: pd.DataFrame, metric: str) -> None:
+    there = [v for v in ADVICE if v in set(points["verdict"])]
+    said = "; ".join(f"{VERDICTS[v][0]}: {ADVICE[v]}" for v in there)
+    said = (
+        f"{len(points):,} runs; above the dashed line, if it is in sight, held out is better than "
+        f"train. {said}. The ring is the chosen run; a click picks one."
+    )
+    st.altair_chart(
+        train_chart(points, metric, chosen=session.run().run),
+        key=KEY,
+        on_select=_pick_dot,
+        selection_mode=PICK,
+        alt=said,
+    )
+    st.caption(said)
+
+
+def _pick_dot() -> None:
+    picked: list[dict[str, Any]] = st.session_state[KEY]["selection"].get(PICK) or []
+    if picked and picked[0].get("run"):
+        session.choose(run=str(picked[0]["run"]))
+
+
+def _show_table(points: pd.DataFrame, metric: str) -> None:
+    """Each run's verdict with its evidence, the lowest rung first."""
+    order = list(ADVICE)
+    shown = points.assign(
+        verdict=points["verdict"].map(lambda name: VERDICTS[name][0]),
+        rung=points["verdict"].map(order.index),
+    )
+    shown = shown.sort_values("rung", kind="stable")[["run", "verdict", "evidence"]]
+    st.dataframe(
+        shown,
+        key=TABLE_KEY,
+        hide_index=True,
+        height="content" if len(shown) <= 10 else ROWS_HEIGHT,
+        column_config={
+            "run": st.column_config.TextColumn("Run", width=220),
+            "verdict": st.column_config.TextColumn("Verdict", width=110),
+            "evidence": st.column_config.TextColumn("Evidence", width="large"),
+        },
+        alt=f"Verdicts of {len(shown)} runs with their evidence",
+    )
+    st.caption(
+        "A ladder from the bottom: wiring (does it beat one answer for all, did its fits succeed), "
+        "capacity (does it learn its own training rows), generalisation (does it answer unseen "
+        "rows as well). The first rung that does not hold is the verdict; how far is too far is "
+        "explained in docs/statistics.md."
+    )
