@@ -54,7 +54,7 @@ def _cards(runs: int) -> tuple[DeltaGenerator, DeltaGenerator]:
     """The cards of the diagram and of its figures: side by side, unless each run has a column."""
     if runs > 1:
         return st.container(border=True), st.container(border=True)
-    left, right = st.columns([6, 7], gap="medium")
+    left, right = st.columns([5, 8], gap="medium")
     return left.container(border=True, height="stretch"), right.container(
         border=True, height="stretch"
     )
@@ -171,9 +171,9 @@ def _show_figures(choice: Choice, runs: list[Run], found: dict[str, Outcomes]) -
         height=HEAD + FIGURE_HEIGHT * min(len(shown), FIGURES),
         placeholder="–",
         column_config={
-            "figure": text("Figure", width=165),
-            "meaning": text("What it says"),
-            **{str(number): text(name, width=125) for number, name in enumerate(called)},
+            "figure": text("Figure", width=150),
+            "meaning": text("What it says", width=365),
+            **{str(number): text(name, width=115) for number, name in enumerate(called)},
         },
         alt="Figures of calibration with what they say",
     )

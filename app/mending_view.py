@@ -58,6 +58,8 @@ def _show_temperature(choice: Choice, run: Run) -> None:
         "which label is the most probable.",
         *_reservations(found),
     ]))  # fmt: skip
+    if found.log_loss_after >= found.log_loss_before:
+        return
     st.code(
         "probabilities = scipy.special.softmax("
         f"numpy.log(numpy.clip(probabilities, 1e-12, None)) / {value:.4g}, axis=1)",
@@ -125,7 +127,7 @@ def _show_table(choice: Choice, runs: list[Run]) -> None:
     columns = ["run", "remedy", "loss", "loss_after", "error", "error_after"]
     figure = "%.3f"
     st.dataframe(
-        pd.DataFrame(rows, columns=columns),
+        pd.DataFrame(rows, columns=columns).dropna(axis=1, how="all"),
         hide_index=True,
         placeholder="–",
         column_config={
