@@ -95,6 +95,16 @@ def test_every_kind_of_frame_gives_the_same(convert: Callable[[pd.DataFrame], An
     pd.testing.assert_frame_equal(found.flow, expected.flow)
 
 
+@pytest.mark.parametrize("convert", [pd.DataFrame, as_lazy_polars, as_arrow, as_duckdb])
+def test_every_kind_of_frame_leaves_out_what_is_there_twice(
+    convert: Callable[[pd.DataFrame], Any],
+) -> None:
+    folds = {"example": ["1", "2", "3", "1", "2", "2"], "fold": [0, 0, 0, 1, 1, 1]}
+    found = compare_predictions(convert(frame(OLD, **folds)), convert(frame(NEW, **folds)))
+    assert (found.paired, found.unpaired.duplicated, found.unpaired.total) == (4, 1, 1)
+    assert (found.fixed, found.broken, found.both_right) == (1, 2, 1)
+
+
 @settings(max_examples=40, deadline=None)
 @given(ROWS)
 def test_outcomes_are_those_of_a_cross_tabulation(rows: list[tuple[str, str, str]]) -> None:

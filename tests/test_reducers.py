@@ -64,6 +64,8 @@ def plans(frame: Any) -> dict[str, pd.DataFrame]:
         "confusion": reducers.confusion(lazy),
         "calibration": reducers.calibration(lazy),
         "pairs": reducers.pairs(first, second),
+        "matches": reducers.matches(first, second, ["example", "fold"]),
+        "repeated": reducers.repeated(lazy, ["example"]).with_columns(n=reducers.nw.lit(1)),
         "wrong_runs": reducers.wrong_runs(lazy),
     }
     answers = {name: canonical(reducers.collect(plan).to_pandas()) for name, plan in found.items()}
