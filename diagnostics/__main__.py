@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from diagnostics.verdicts import Across, Outcome
 
 HERE = Path(__file__).resolve().parent
-COMMANDS = ("serve", "summary", "confusion", "top", "compare", "check")
+COMMANDS = ("serve", "summary", "confusion", "top", "compare", "check", "explain")
 
 app = typer.Typer(
     name="errata",
@@ -230,6 +230,50 @@ def check(
     show_check(found, as_json=json, as_markdown=markdown)
     if not found.passed:
         sys.exit(1)
+
+
+@app.command()
+def explain(
+    folder: Folder,
+    run: RunName,
+    example: Annotated[str, typer.Option(help="The example's id, as `errata top` lists it.")],
+    experiment: ExperimentName = None,
+    label: Annotated[
+        str | None, typer.Option(help="The label to explain; default the answer.")
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            help="The label that it is held against; default the true one, or the next probable. "
+            "'' for none."
+        ),
+    ] = None,
+    method: Annotated[
+        str, typer.Option(help="auto (exact where the model allows it), exact, shap or lime.")
+    ] = "auto",
+    json: Json = False,
+    trust_pickles: Trust = False,
+) -> None:
+    """Why a model gave its answer to one example: what each word or column added."""
+    from diagnostics.explaining import Asked, explain_example
+    from diagnostics.explanation_in_terminal import show_explanation
+    from diagnostics.opening import open_workspace
+    from diagnostics.terminal import progress as reading
+
+    with reading() as progress:
+        workspace = open_workspace(folder, progress=progress, trust_pickles=trust_pickles)
+    home, found = workspace.find(run, experiment)
+    explanation = explain_example(
+        home,
+        found,
+        example,
+        root=workspace.root,
+        label=label,
+        against=against,
+        method=cast("Asked", method),
+        trust_pickles=trust_pickles,
+    )
+    show_explanation(example, explanation, as_json=json)
 
 
 def main_script() -> Path:
