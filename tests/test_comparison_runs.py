@@ -286,3 +286,18 @@ def test_folds_of_a_search_are_paired(tmp_path: Path) -> None:
     found = compare_runs(Experiment("cv", "classification", runs), *names)
     assert (found.paired, found.fixed, found.broken) == (6, 2, 1)
     assert "not independent" in found.notes[0]
+
+
+@pytest.mark.parametrize("kept", ["all answers", "mistakes only", "mistakes and all answers"])
+def test_every_count_is_the_length_of_its_list_of_examples(tmp_path: Path, kept: str) -> None:
+    from diagnostics.filters import answers_where
+
+    whole = kept == "all answers"
+    names = "new" if "and" in kept else ""
+    experiment = recorded(tmp_path) if whole else rasa_folder(tmp_path, successes=names)
+    found = compare_runs(experiment, "old", "new")
+    unlisted = {"both-right"} if kept == "mistakes only" else set()
+    for outcome in found.outcomes.keys() - unlisted:
+        where = Filter(against="old", outcome=outcome)  # type: ignore[arg-type]
+        rows = answers_where(experiment.run("new"), where, experiment).collect()
+        assert len(rows) == found.outcomes[outcome], outcome
