@@ -95,7 +95,9 @@ def compare_predictions(
     table, unpaired, notes = matched(first, second)
     names = ("true_a", "predicted_a", "true_b", "predicted_b")
     texts = {name: [_label(value) for value in table[name].to_pylist()] for name in names}
-    labels = natural_order({text for column in texts.values() for text in column if text})
+    labels = natural_order(
+        {text for column in texts.values() for text in column if text is not None}
+    )
     place: dict[str | None, int] = {label: code for code, label in enumerate(labels)}
     coded = {
         name: np.array([place.get(text, -1) for text in column], dtype=np.int64)
@@ -163,9 +165,13 @@ def _apart(workspace: Workspace, a: str, b: str, of_a: str, of_b: str) -> Diagno
 
 
 def _label(value: object) -> str | None:
-    """A label as text; None where it is missing, which pandas may have turned into a NaN."""
-    is_missing = value is None or (isinstance(value, float) and np.isnan(value))
-    return None if is_missing else str(value)
+    """A label as text, None where it is missing.
+
+    Beside a missing value pandas makes floats of whole numbers: 1.0 is the label 1.
+    """
+    if isinstance(value, float):
+        return None if np.isnan(value) else f"{value:.0f}" if value.is_integer() else str(value)
+    return None if value is None else str(value)
 
 
 def _prepared(frame: Any, split: str | None) -> nw.LazyFrame[Any]:

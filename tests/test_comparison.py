@@ -337,6 +337,18 @@ def test_labels_may_be_numbers() -> None:
     assert nw.from_native(found.flow)["n"].sum() == 3
 
 
+def test_labels_beside_missing_ones_are_the_same_labels() -> None:
+    old = frame([0, 1, None, 2, 1, 1], true_label=[0, 1, 1, 1, 1, None])
+    found = compare_predictions(old, frame([0, 2, 1, 1, 1, 1], true_label=[0, 1, 1, 1, 1, 1]))
+    assert found.labels == ("0", "1", "2")
+    assert (found.fixed, found.broken, found.both_right) == (1, 1, 3)
+    assert found.unpaired.without_answer == 1
+
+
+def test_an_empty_text_is_a_label() -> None:
+    assert compared([("", "", "cat"), ("cat", "", "cat")]).labels == ("", "cat")
+
+
 def repeated(fixed: int, broken: int) -> Comparison:
     return compared([("cat", "dog", "cat")] * fixed + [("cat", "cat", "dog")] * broken)
 
