@@ -125,12 +125,12 @@ def agreement(place: Place) -> RunAgreement:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def drawn_runs(place: Place, limit: int) -> list[int]:
-    """The best runs, at most so many, in an order that puts those side by side that are alike."""
+def drawn_runs(place: Place, limit: int, selected: tuple[str, ...]) -> list[int]:
+    """The selected runs, else the best ones, in an order that puts those alike side by side."""
     found = agreement(place)
     row = {name: at for at, name in enumerate(found.runs)}
-    best = [row[name] for name in ranked_runs(_found(place)[0]) if name in row][:limit]
-    chosen = sorted(best)
+    best = _ranked(place, aligned(place))[:limit]
+    chosen = sorted(row[name] for name in (selected or best))
     some = RunAgreement(
         tuple(found.runs[at] for at in chosen),
         found.examples,

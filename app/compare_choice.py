@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -60,15 +61,18 @@ def require_two(experiment: Experiment, run: Run) -> None:
     st.stop()
 
 
-def opponents(experiment: Experiment, run: Run) -> list[str]:
-    """The other runs whose answers are known, those that compare as equals first, best first."""
+def opponents(experiment: Experiment, run: Run, selected: Sequence[str] = ()) -> list[str]:
+    """The other runs whose answers are known, the one to begin with first.
+
+    Selected runs come first, then those that compare as equals; of each the best one first.
+    """
     equals = {other.run for other in alignable_runs(experiment, run)[0]}
     names = [
         name
         for name in ranked_runs(experiment)
         if name != run.run and has_answers(experiment.run(name))
     ]
-    return sorted(names, key=lambda name: name not in equals)
+    return sorted(names, key=lambda name: (name not in selected, name not in equals))
 
 
 def choose_view(experiment: Experiment, run: Run) -> str:
@@ -88,8 +92,8 @@ def choose_view(experiment: Experiment, run: Run) -> str:
 
 
 def choose_two(experiment: Experiment, run: Run) -> Choice:
-    """The old run, the split, and which examples; the best other run unless told otherwise."""
-    against = _choose_against(opponents(experiment, run))
+    """The old run, the split, and which examples; the best other run, or a selected one."""
+    against = _choose_against(opponents(experiment, run, session.selected_runs()))
     split = choose_split(run)
     return Choice(against, split, _choose_examples(run))
 
@@ -102,8 +106,8 @@ def _choose_against(names: list[str]) -> str:
         names,
         key=AGAINST,
         bind="query-params",
-        help="The run on top is the new one. Unless told otherwise it is held against the best of "
-        "the others.",
+        help="The run on top is the new one. Unless told otherwise it is held against a selected "
+        "run, or the best of the others.",
         width=280,
     )
     return chosen

@@ -27,7 +27,7 @@ _PAIRS, _MATRIX = "compare_pairs", "compare_matrix"
 #: Labels that the matrix shows, pairs that the table lists; the download has them all.
 SHOWN, MOST_PAIRS = 20, 10_000
 #: Characters of a label that a pair has room for.
-LONGEST = 21
+LONGEST = 17
 
 
 def show_pairs(found: Comparison, choice: Choice) -> None:

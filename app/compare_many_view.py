@@ -203,9 +203,12 @@ def _show_agreement(place: Place) -> None:
                 type="tertiary",
                 on_click="ignore",
             )
-    drawn, value = compare_cached.drawn_runs(place, DRAWN), _LIKENESS[chosen]
+    selected = tuple(name for name in session.selected_runs() if name in found.runs)
+    selected = selected if len(selected) > 1 else ()
+    drawn, value = compare_cached.drawn_runs(place, DRAWN, selected), _LIKENESS[chosen]
     cells = agreement_cells(found, drawn)
-    some = f"the best {len(drawn):,}" if len(drawn) < len(found.runs) else f"all {len(drawn):,}"
+    which = "selected" if selected else "best"
+    some = f"the {len(drawn):,} {which}" if len(drawn) < len(found.runs) else f"all {len(drawn):,}"
     st.caption(
         f"The matrix has {some} runs, those that answer alike side by side (average linkage); "
         f"{_reach(cells, value)} between two runs. Right or wrong makes no difference to it. A "

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from diagnostics.content import ContentColumns
 
 #: Characters of a label in a list of examples, and pixels of the columns beside the content.
-LABEL, LABEL_WIDTH, SHARE_WIDTH = 26, 170, 96
+LABEL, LABEL_WIDTH, SHARE_WIDTH = 24, 176, 112
 
 
 def clicked_cell(

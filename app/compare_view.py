@@ -70,8 +70,8 @@ def _headline(said: Verdict) -> None:
 def _say_what_was_compared(found: Comparison, choice: Choice, experiment: Experiment) -> None:
     split = known_split(found.split)
     noun = "example" if found.paired == 1 else "examples"
-    some = " that fit the restrictions" if choice.is_narrowed else ""
-    words = [f"{found.paired:,} {split} {noun}{some} that both runs answered."]
+    some = "that fit the restrictions and " if choice.is_narrowed else ""
+    words = [f"{found.paired:,} {split} {noun} {some}that both runs answered."]
     if found.has_truth and len(experiment.runs) > 2:
         words.append(
             f"The test is of these two runs alone: a run picked as the best of "

@@ -86,7 +86,7 @@ def class_changes_chart(classes: pd.DataFrame) -> alt.LayerChart:
             x=alt.X(
                 "signed:Q",
                 title=None,
-                scale=alt.Scale(domain=[-largest, largest]),
+                scale=alt.Scale(domain=[-largest, largest], nice=False),
                 axis=alt.Axis(
                     orient="top", labelExpr="format(abs(datum.value), ',d')", tickMinStep=1,
                     tickCount=7, ticks=False, domain=False, labelFlush=True,

@@ -121,6 +121,18 @@ def test_the_best_run_is_held_against_the_runner_up_and_others_against_the_best(
     assert page("three", run="new").selectbox(key="against").value == "old"
 
 
+def test_a_selected_run_is_the_first_opponent(page: Any) -> None:
+    at = page("three", run="old", selected="new")
+    assert at.selectbox(key="against").value == "new"
+
+
+def test_selected_runs_are_those_of_the_matrix(page: Any) -> None:
+    at = page("three", compare_view="All runs", selected=["new", "other"])
+    spec = json.loads(at.get("vega_lite_chart")[2].proto.spec)
+    assert spec["layer"][0]["encoding"]["y"]["scale"]["domain"] == ["new", "other"]
+    assert "The matrix has the 2 selected runs" in texts(at)
+
+
 def test_the_picked_run_cannot_be_its_own_opponent(page: Any) -> None:
     at = page("three", run="old", against="old")
     assert at.selectbox(key="against").value == "other"
@@ -155,7 +167,7 @@ def test_examples_can_be_restricted_and_what_opens_is_restricted_too(
 ) -> None:
     at = page("three", run="new", against="old", compare_true="b", compare_words="text")
     assert cards(at)["Broken"] == "1"
-    assert "4 test examples that fit the restrictions" in texts(at)
+    assert "4 test examples that fit the restrictions and that both runs answered." in texts(at)
     at.button(key="compare_open_broken").click().run()
     assert (left_for["true"], left_for["q"]) == ("b", "text")
 
