@@ -10,6 +10,7 @@ from app import confidence_cached, mending_view, session, widgets
 from app.calibration_figures import figure_rows
 from app.confidence_choice import Choice
 from app.confidence_view import counts_of, of_split, open_bar
+from app.evidence_words import keep_hint
 from app.tables import HEAD
 from diagnostics import Run
 from diagnostics.charts.reliability import POINT, overlaid_reliability_chart, reliability_chart
@@ -70,7 +71,10 @@ def _judged(choice: Choice) -> list[Run]:
         st.stop()
     if chosen.only_mistakes:
         what = "Only mistakes are in this run's files: how often answers are right is not known."
-        widgets.missing(what, "Run rasa test nlu --successes to keep the right answers, too.")
+        of_rasa = "Run rasa test nlu --successes to keep the right answers, too."
+        widgets.missing(
+            what, of_rasa if choice.runs[0].reader == "rasa" else keep_hint(choice.runs[0])
+        )
         st.stop()
     kept = [run for run in choice.runs if run.run in counts]
     return [run for run in kept if counts[run.run].judged and not counts[run.run].only_mistakes]
