@@ -13,10 +13,10 @@ from app import cached, session, tables, verbatim, widgets
 from app.evidence_words import keep_hint
 from app.examples_choice import NAMES, Choice
 from app.examples_narrowing import Chip, chips, clear
+from app.examples_words import definition
 from diagnostics import DiagnosticsError, Evidence, Filter, Run
 from diagnostics.charts import colours
 from diagnostics.content import with_shared_content
-from diagnostics.examples import DEFINITIONS
 from diagnostics.exporting import (
     EXPORT_LIMIT,
     exported_examples,
@@ -24,7 +24,6 @@ from diagnostics.exporting import (
     to_csv,
     to_jsonl,
 )
-from diagnostics.listing import UNRANKED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +86,7 @@ def heading(run: Run, choice: Choice, found: Ranking) -> None:
         st.markdown(f"**{_count(found)}**", width="content")
         _chips(run, choice)
         if found.total:
-            st.caption(_definition(run, choice, found), width="content")
+            st.caption(definition(run, choice, found), width="content")
 
 
 def _chips(run: Run, choice: Choice) -> None:
@@ -115,60 +114,6 @@ def _clearable(chip: Chip) -> None:
             on_click=clear,
             args=(chip,),
         )
-
-
-def _definition(run: Run, choice: Choice, found: Ranking) -> str:
-    if run.task == "entities":
-        order = "the most confident first" if found.measure else "by id"
-        return f"Sentences with a wrong, missed or invented entity, {order}."
-    if found.measure == UNRANKED and found.total:
-        parts = [_unranked(run, choice, found.total)]
-    else:
-        parts = [_measured_definition(choice, found), *_excluded(choice, found)]
-    return " ".join([*parts, *_left_out(choice, found), *_unlisted(run, choice)])
-
-
-def _unranked(run: Run, choice: Choice, n: int) -> str:
-    if choice.by == "moved":
-        return "Not both runs have a confidence here: listed by id."
-    if run.has(Evidence.CONFIDENCE):
-        return "Without a confidence, listed by id."
-    what = {"confident-mistakes": "mistakes", "confident-correct": "right answers"}
-    listed = what.get(choice.by, "answers")
-    return f"No confidence in this run: its {n:,} {listed} are listed by id."
-
-
-def _excluded(choice: Choice, found: Ranking) -> list[str]:
-    if not found.excluded:
-        return []
-    where = " in one of the runs" if choice.by == "moved" else ""
-    verb = "has" if found.excluded == 1 else "have"
-    be = "is" if found.excluded == 1 else "are"
-    return [f"{found.excluded:,} {verb} no confidence{where} and {be} left out."]
-
-
-def _left_out(choice: Choice, found: Ranking) -> list[str]:
-    """What the other run has no answer to, or another truth for."""
-    if not found.unpaired:
-        return []
-    what = "answer has no counterpart" if found.unpaired == 1 else "answers have no counterpart"
-    return [f"{found.unpaired:,} {what} in the other run: not there, or with another true label."]
-
-
-def _unlisted(run: Run, choice: Choice) -> list[str]:
-    if run.has(Evidence.PREDICTIONS):
-        return []
-    if choice.where.against is None and choice.where.across is None:
-        return ["Only the mistakes of this run are in its files."]
-    return ["This run's files hold its mistakes only: what they leave out was right."]
-
-
-def _measured_definition(choice: Choice, found: Ranking) -> str:
-    if choice.by == "uncertain" and found.measure == "entropy":
-        return "All answers, the most evenly spread probabilities first."
-    if choice.by == "uncertain" and found.measure == "confidence":
-        return "All answers, the least confident first."
-    return DEFINITIONS[choice.by]
 
 
 def empty(run: Run, choice: Choice) -> None:

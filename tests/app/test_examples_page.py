@@ -382,6 +382,17 @@ def test_what_one_run_alone_gets_right_is_listed(opened: Opened) -> None:
     assert "right only in this run" not in plain(alone)
 
 
+def test_runs_that_have_no_say_in_what_all_get_wrong_are_counted(
+    opened: Opened, tmp_path: Path
+) -> None:
+    for name in ("one", "two"):
+        record_animals(tmp_path / "animals" / name)
+    record_animals(tmp_path / "animals" / "three", split="validation")
+    at = opened("animals", within=tmp_path, run="one", across="never-right")
+    assert the_list(at)["example"].tolist() == ["animal-4", "animal-1"]
+    assert "Of the 2 other runs 1 can be laid beside this one and are asked." in captions(at)
+
+
 def test_unknown_restrictions_in_the_link_do_not_restrict(opened: Opened) -> None:
     at = opened(
         "animals", run="best", against="nobody", outcome="x", across="y", above="z", below="2"
