@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import session, threshold_cached, threshold_finder, threshold_tables, widgets
+from app import (
+    session,
+    threshold_cached,
+    threshold_cards,
+    threshold_finder,
+    threshold_tables,
+    widgets,
+)
 from app.evidence_words import keep_hint
 from app.threshold_choice import (
     Selection,
@@ -19,13 +26,7 @@ from app.threshold_choice import (
 from diagnostics import Evidence, Experiment, Run
 from diagnostics.charts.thresholds import LEVEL, risk_coverage_chart
 from diagnostics.fallback import FallbackSettings, fallback_settings
-from diagnostics.probabilities import percent
-from diagnostics.risk_coverage import (
-    OperatingPoint,
-    SelectiveCounts,
-    dividing_decimal,
-    operating_point,
-)
+from diagnostics.risk_coverage import SelectiveCounts, operating_point
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +53,7 @@ def show(experiment: Experiment, runs: list[Run], split: str | None, label: str 
     settings = fallback_settings(run.config)
     threshold = choose_threshold(counts, settings)
     _say_what_is_special(chosen, counts)
-    show_point(chosen, counts, operating_point(counts, threshold))
+    threshold_cards.show(chosen, counts, operating_point(counts, threshold))
     left, right = st.columns([7, 5])
     with right.container(border=True, height="stretch"):
         target = threshold_finder.show(chosen, counts, settings)
@@ -117,80 +118,6 @@ def _say_what_is_special(chosen: Selection, counts: SelectiveCounts) -> None:
     if counts.left_out:
         parts.append(f"{counts.left_out:,} more have no true label or no confidence")
     st.caption(". ".join(parts) + ".")
-
-
-def show_point(chosen: Selection, counts: SelectiveCounts, point: OperatingPoint) -> None:
-    """What the threshold does, in figures that open their examples."""
-    bound = repr(dividing_decimal(counts, point.threshold))
-    low, high = point.risk_interval()
-    interval = f"95%: {percent(low)} to {percent(high)}" if point.answered else "nothing answered"
-    risk = percent(point.risk) if point.answered else "–"
-    withheld = percent(1 - point.coverage)
-    cards = [
-        (
-            "Answered",
-            percent(point.coverage),
-            f"{point.answered:,} of {point.total:,}",
-            {"above": bound, "by": "all"},
-            point.answered,
-        ),
-        (
-            "Wrong among them",
-            risk,
-            f"{point.wrong:,} · {interval}",
-            {"above": bound, "by": "confident-mistakes"},
-            point.wrong,
-        ),
-        (
-            "Withheld",
-            f"{point.withheld:,}",
-            f"{withheld} of all",
-            {"below": bound, "by": "all"},
-            point.withheld,
-        ),
-        (
-            "Withheld, though right",
-            f"{point.withheld_right:,}",
-            f"{_share(point.withheld_right, point.withheld)} of the withheld",
-            {"below": bound, "by": "confident-correct"},
-            point.withheld_right,
-        ),
-    ]
-    wide = len(cards) + bool(point.outside)
-    with st.grid(wide, min_column_width=160):
-        for number_of_card, (title, value, more, choices, n) in enumerate(cards):
-            with st.container(border=True, gap="xsmall", height="stretch"):
-                st.metric(title, value)
-                st.caption(more)
-                if st.button(
-                    "Examples",
-                    icon=":material/list_alt:",
-                    type="tertiary",
-                    key=f"threshold_door_{number_of_card}",
-                    disabled=not n,
-                ):
-                    _open(chosen, choices)
-        if point.outside:
-            _show_outside(chosen, point)
-
-
-def _show_outside(chosen: Selection, point: OperatingPoint) -> None:
-    """How many of the examples that belong to no class got no answer."""
-    with st.container(border=True, gap="xsmall", height="stretch"):
-        st.metric("Out of scope, withheld", f"{point.outside_withheld:,}")
-        st.caption(f"of {point.outside:,}, rightly")
-        if len(chosen.none_labels) == 1 and st.button(
-            "Examples", icon=":material/list_alt:", type="tertiary", key="threshold_door_outside"
-        ):
-            _open(chosen, {"true": chosen.none_labels[0], "by": "all"})
-
-
-def _share(part: int, whole: int) -> str:
-    return percent(part / whole) if whole else "none"
-
-
-def _open(chosen: Selection, choices: dict[str, str]) -> None:
-    session.go("examples.py", **choices, predicted=chosen.label, split=chosen.split)
 
 
 def _show_curve(

@@ -10,6 +10,7 @@ import numpy as np
 from diagnostics import reducers
 from diagnostics.risk_coverage import (
     SelectiveCounts,
+    added_up,
     counts_of_levels,
     label_codes,
     operating_point,
@@ -88,11 +89,10 @@ def _counts_by_label(
 
     codes = label_codes(run, none_labels)
     plan = outcomes(reducers.lazy(rows_of_split(run, split), []), **codes)
-    sums = (nw.len().alias("n"), nw.col("wrong").sum(), nw.col("outside").sum())
-    grouped = plan.filter(~nw.col("predicted_label").is_null()).group_by("predicted_label", "level")
-    table = reducers.collect(grouped.agg(*sums).sort("predicted_label"))
-    label = table["predicted_label"].to_numpy()
-    columns = [table[name].to_numpy() for name in ("level", "n", "wrong", "outside")]
+    known = plan.filter(~nw.col("predicted_label").is_null())
+    grouped = added_up(known, "predicted_label", "level")
+    label = grouped["predicted_label"]
+    columns = [grouped[name] for name in ("level", "n", "wrong", "outside")]
     starts = np.flatnonzero(np.diff(label, prepend=-1))
     for start, end in zip(starts, [*starts[1:], len(label)], strict=True):
         counts = counts_of_levels(*(column[start:end] for column in columns))

@@ -7,7 +7,7 @@ Coverage is the share of examples that are answered, risk the share of wrong amo
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -227,21 +227,44 @@ def _counts(
 ) -> SelectiveCounts:
     import narwhals.stable.v2 as nw
 
-    sums = (nw.len().alias("n"), nw.col("wrong").sum(), nw.col("outside").sum())
-    judged = outcomes(frame, none=none, silent=silent).group_by("level").agg(*sums)
+    grouped = added_up(outcomes(frame, none=none, silent=silent), "level")
+    counts = counts_of_levels(*(grouped[name] for name in ("level", "n", "wrong", "outside")))
     unjudged = frame.filter(nw.col("true_label").is_null()).select(n=nw.len())
-    table = reducers.collect(judged)
-    columns = [table[name].to_numpy() for name in ("level", "n", "wrong", "outside")]
-    counts = counts_of_levels(*columns)
     left_out = counts.left_out + int(reducers.collect(unjudged)["n"][0].as_py())
-    return SelectiveCounts(**{**vars(counts), "left_out": left_out})
+    return replace(counts, left_out=left_out)
+
+
+def added_up(rows: nw.LazyFrame[Any], *keys: str) -> dict[str, Any]:
+    """`n`, `wrong` and `outside` of the rows with equal `keys`, sorted by these; arrays by name.
+
+    Where nearly every row has a confidence of its own, to sort costs Polars a third of grouping;
+    other engines group where the rows are.
+    """
+    import narwhals.stable.v2 as nw
+
+    sums = ("wrong", "outside")
+    if not rows.implementation.is_polars():
+        plan = rows.group_by(*keys).agg(nw.len().alias("n"), *(nw.col(name).sum() for name in sums))
+        table = reducers.collect(plan.sort(*keys))
+        return {name: table[name].to_numpy() for name in (*keys, "n", *sums)}
+    table = reducers.collect(rows.select(*keys, *sums).sort(*keys))
+    columns = {name: table[name].to_numpy() for name in (*keys, *sums)}
+    is_new = np.zeros(len(table), bool)
+    for key in keys:
+        is_new |= np.diff(columns[key], prepend=np.nan) != 0
+    starts = np.flatnonzero(is_new)
+    found = {key: columns[key][starts] for key in keys}
+    found["n"] = np.diff(starts, append=len(table))
+    for name in sums:
+        column = columns[name].astype(np.int64)
+        found[name] = np.add.reduceat(column, starts) if len(starts) else column
+    return found
 
 
 def counts_of_levels(level: Any, n: Any, wrong: Any, outside: Any) -> SelectiveCounts:
-    """The counts of grouped rows as `outcomes` marks them, in any order."""
-    order = np.argsort(-np.asarray(level, float), kind="stable")
-    level = np.asarray(level, float)[order]
-    n, wrong, outside = (np.asarray(part)[order].astype(np.int64) for part in (n, wrong, outside))
+    """The counts of rows as `added_up` groups them: by rising `level`, each once."""
+    level = np.asarray(level, float)[::-1]
+    n, wrong, outside = (np.asarray(part)[::-1].astype(np.int64) for part in (n, wrong, outside))
     real = level > _ABSTAINED
     silent = level == _ABSTAINED
     return SelectiveCounts(
@@ -347,6 +370,7 @@ __all__ = [
     "POINTS",
     "OperatingPoint",
     "SelectiveCounts",
+    "added_up",
     "counts_of_levels",
     "dividing_decimal",
     "evenly",

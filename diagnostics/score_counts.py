@@ -144,12 +144,14 @@ def one_vs_rest(run: Run, *, split: str | None = None, exact: bool | None = None
             f"Run {run.run!r} has no split {split!r}.", hint=f"It has: {', '.join(run.splits)}."
         )
     rows = tables.scan(run).filter(pl.col("split") == (split or run.split))
+    total = int(rows.select(pl.len()).collect().item())
     known = pl.col("true_label").is_not_null() & pl.col("probabilities").is_not_null()
-    n, total = rows.select(known.sum(), pl.len()).collect().row(0)
     chunks = _chunks(rows.filter(known).select("true_label", "probabilities"), len(run.labels))
-    keep_all = n * len(run.labels) <= EXACT_UP_TO if exact is None else exact
+    keep_all = total * len(run.labels) <= EXACT_UP_TO if exact is None else exact
     counts = (_exact if keep_all else _binned)(chunks, len(run.labels))
-    return OneVsRest(run.labels, counts, int(n), int(total - n), keep_all)
+    # Every example is a positive or a negative of every label: any tells how many there were.
+    n = counts[0].n_positives + counts[0].n_negatives if counts else 0
+    return OneVsRest(run.labels, counts, n, total - n, keep_all)
 
 
 def from_confidence(run: Run, *, split: str | None = None) -> OneVsRest | None:

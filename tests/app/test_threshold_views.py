@@ -186,7 +186,7 @@ def test_costs_give_a_threshold_too(page: Opened) -> None:
         ("threshold_door_1", {"above": "0.8"}),
         ("threshold_door_2", {"below": "0.8", "by": "all"}),
         ("threshold_door_3", {"below": "0.8", "by": "confident-correct"}),
-        ("threshold_door_outside", {"true": "out_of_scope", "by": "all"}),
+        ("threshold_door_4", {"true": "out_of_scope", "by": "all"}),
     ],
 )
 def test_every_figure_opens_its_examples(page: Opened, door: str, choices: dict[str, str]) -> None:
