@@ -11,22 +11,14 @@ import streamlit as st
 
 from app import cached, session, widgets
 from app.leaderboard_view import board, show_verdict
+from app.runs_chart import show_chart
 from app.runs_columns import PARAMETERS, column_config, column_heads, default_columns, in_percent
 from app.runs_export import RunsTable, show_export
 from diagnostics import Experiment
-from diagnostics.charts.runs import PICK, score_lines, score_ranks
 from diagnostics.grid import RunColumn, filtered_runs, run_columns, run_table, value_choices
-from diagnostics.leaderboard_words import interval_words
-from diagnostics.metric_words import MISSING, is_known, metric_text, metric_words
+from diagnostics.metric_words import MISSING, metric_words
 from diagnostics.parameters import constant_parameters, differing_parameters, short_names
-from diagnostics.ranking import (
-    fold_points,
-    given,
-    headline,
-    metric_names,
-    ranked_runs,
-    score_points,
-)
+from diagnostics.ranking import given, headline, metric_names, ranked_runs
 from diagnostics.run_uncertainty import judged_columns, with_uncertainty
 
 if TYPE_CHECKING:
@@ -34,8 +26,6 @@ if TYPE_CHECKING:
 
     from diagnostics.standings import Leaderboard
 
-#: Runs that get a line each in the chart; more are dots by rank, up to DOTS.
-LINES, DOTS = 12, 300
 TABLE_HEIGHT = 420
 ANY = ""
 
@@ -69,7 +59,7 @@ def show_leaderboard(experiment: Experiment, listing: Listing) -> None:
     judged = board(experiment, listing.metric)
     show_unequal(experiment)
     show_verdict(experiment, judged)
-    show_chart(experiment, listing, judged)
+    show_chart(experiment, listing.runs, judged)
     show_table(experiment, listing, judged)
     show_constants(experiment)
 
@@ -126,40 +116,6 @@ def _choose_values(experiment: Experiment) -> tuple[str, list[str]]:
     return parameter, values
 
 
-def show_chart(experiment: Experiment, listing: Listing, judged: Leaderboard) -> None:
-    """The listed runs' scores with their intervals; a click on a dot picks the run."""
-    points = judged_points(experiment, judged)
-    points = points[points["run"].isin(listing.runs)].head(DOTS)
-    points = points.assign(rank=range(1, len(points) + 1))
-    if len(points) < 2:
-        return
-    chosen, key = session.run().run, "runs_chart"
-    if len(points) <= LINES:
-        folds = fold_points([experiment.run(name) for name in points["run"]], listing.metric)
-        chart = score_lines(points, folds, listing.metric, chosen=chosen)
-    else:
-        chart = score_ranks(points, listing.metric, chosen=chosen)
-    said = chart_sentence(points, len(listing.runs), listing.metric, interval_words(judged))
-    pick = partial(_pick_dot, key)
-    with st.container(gap=None):
-        st.altair_chart(chart, key=key, on_select=pick, selection_mode=PICK, alt=said)
-        st.caption(said)
-
-
-def judged_points(experiment: Experiment, judged: Leaderboard) -> pd.DataFrame:
-    """The points of the chart: `low` and `high` bound the score, where any bounds are known.
-
-    Else they are the lowest and the highest fold. `is_tie` is whether the run is the best or cannot
-    be told from it.
-    """
-    points = score_points(experiment, judged.metric)
-    table = judged.table.set_index("run").loc[list(points["run"])]
-    if table["low"].notna().any():
-        points = points.assign(low=table["low"].array, high=table["high"].array)
-    ties = table["indistinguishable_from_best"].fillna(value=False).astype(bool)
-    return points.assign(is_tie=ties.array if judged.ties else False)
-
-
 def show_unequal(experiment: Experiment) -> None:
     """That runs are not compared as equals which were given different amounts to learn from."""
     amounts = {amount for run in experiment.runs if (amount := given(run)) is not None}
@@ -172,30 +128,6 @@ def show_unequal(experiment: Experiment) -> None:
             else f"The search gave its candidates from {least:,.0f} to {most:,.0f} to learn from."
         )
         st.caption(f"{span} Those that were given more come first: only equal amounts compare.")
-
-
-def chart_sentence(points: pd.DataFrame, listed: int, metric: str, intervals: str) -> str:
-    """What the chart shows, and that its axis does not begin at 0."""
-    low, high = (metric_text(metric, v) for v in (points["value"].min(), points["value"].max()))
-    name = metric_words(metric) if is_known(metric) else "The score"
-    how = " by rank" if len(points) > LINES else ""
-    span = f"from {low} to {high}; the axis does not begin at 0."
-    words = [f"{name} of {len(points):,} runs{how}, {span}"]
-    if intervals:
-        words.append(f"Lines are {intervals}")
-    elif points["low"].notna().any():
-        words.append("Lines reach from a run's lowest fold to its highest.")
-    if points["is_tie"].any():
-        words.append("Shaded: the best, and what cannot be told from it.")
-    if listed > len(points):
-        words.append(f"{listed - len(points):,} more are below these or have no such score.")
-    return " ".join(words)
-
-
-def _pick_dot(key: str) -> None:
-    picked = st.session_state[key]["selection"].get(PICK) or []
-    if picked:
-        session.choose(run=str(picked[0]["run"]))
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

@@ -13,13 +13,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import session
+from app.runs_chart import judged_points
 from app.runs_columns import column_heads, default_columns
 from app.runs_export import RunsTable, content
-from app.runs_view import judged_points
 from diagnostics import Experiment, open_workspace, record
 from diagnostics.charts.runs import score_lines, score_ranks
 from diagnostics.grid import run_columns, run_table
-from diagnostics.leaderboard import leaderboard
+from diagnostics.leaderboard import run_leaderboard
 from diagnostics.run_uncertainty import judged_columns, with_uncertainty
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
@@ -152,7 +152,7 @@ def test_a_click_picks_and_a_tick_selects(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def exported(search: Experiment, form: Any, *, uncertainty: bool) -> str:
-    board = leaderboard(search)
+    board = run_leaderboard(search)
     columns = run_columns(search)
     added = judged_columns(columns, board)
     table = with_uncertainty(run_table(search), added, board)
@@ -191,7 +191,7 @@ def test_latex_has_the_same_escaped(search: Experiment) -> None:
 
 
 def test_ties_are_shaded_and_lines_are_intervals(search: Experiment) -> None:
-    points = judged_points(search, leaderboard(search))
+    points = judged_points(search, run_leaderboard(search))
     assert points["is_tie"].tolist() == [True, True, False, False]
     assert points["low"].tolist()[0] == pytest.approx(0.8533777)
     lines = score_lines(points, points.head(0).assign(fold=0), "accuracy", chosen="z").to_dict()

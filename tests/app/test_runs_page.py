@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.runs_chart import chart_sentence
 from app.runs_columns import column_heads, default_columns, in_percent
-from app.runs_view import chart_sentence
 from diagnostics import open_workspace, record
 from diagnostics.charts.runs import PICK, fold_strip, score_lines, score_ranks, score_strip
 from diagnostics.grid import run_columns, run_table
