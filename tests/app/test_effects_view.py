@@ -97,19 +97,19 @@ def test_a_full_grid_is_explained_in_words_first(runs: Opened) -> None:
 def test_a_click_on_a_run_picks_it_and_one_on_a_value_lists_its_runs(
     runs: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app import effects_view, parallel_view
+    from app import parallel_view, values_view
 
     at = runs("grid", "Parameters")
     chosen: dict[str, object] = {}
-    monkeypatch.setattr(effects_view.session, "choose", lambda **given: chosen.update(given))
+    monkeypatch.setattr(values_view.session, "choose", lambda **given: chosen.update(given))
     found = trials(grid_of([0.1, 0.2, 0.3], [{"C": 1}, {"C": 1.0}, {"C": 5}]), "accuracy")
     state: dict[str, object] = {}
-    monkeypatch.setattr(effects_view.st, "session_state", state)
+    monkeypatch.setattr(values_view.st, "session_state", state)
     state["k"] = {"selection": {"pick": [{"run": "run 2", "value": "5"}]}}
-    effects_view._pick_value("k", found, "C")
+    values_view._pick_value("k", found, "C")
     assert chosen == {"run": "run 2"}
     state["k"] = {"selection": {"pick": [{"run": "", "value": "1"}]}}
-    effects_view._pick_value("k", found, "C")
+    values_view._pick_value("k", found, "C")
     assert state[parallel_view._DOOR] == ("C", ["1", "1.0"])
     assert not at.exception
 

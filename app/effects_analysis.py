@@ -1,0 +1,71 @@
+"""What is known of the parameters of comparable runs, computed once for a choice of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app import cached
+from diagnostics import Experiment
+from diagnostics.parameter_edges import Edge, edges
+from diagnostics.parameter_effects import (
+    FEWEST,
+    Importance,
+    importance,
+    marginal_means,
+    noise_share,
+    parameter_shares,
+)
+from diagnostics.ranking import fold_values
+from diagnostics.trials import Trials, trials
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """What is known of the comparable runs: computed once for a choice of them."""
+
+    found: Trials
+    weights: Importance
+    edges: list[Edge]
+    noise: float
+    order: list[str]
+
+
+@st.cache_data(max_entries=16, show_spinner="Weighing the parameters…")
+def analysis(
+    place: cached.Place,
+    metric: str,
+    given: float | None,
+    names: tuple[str, ...],
+    _experiment: Experiment,
+) -> Analysis:
+    """The named runs, of those that were given the amount, with what their parameters did."""
+    found = trials(_experiment, metric, names=names, given=given)
+    weights = importance(found)
+    return Analysis(found, weights, edges(found, weights), _noise(_experiment, found),
+                    _by_weight(found, weights))  # fmt: skip
+
+
+def _noise(experiment: Experiment, found: Trials) -> float:
+    import numpy as np
+
+    wanted = set(found.runs)
+    folds = [fold_values(run, found.metric) for run in experiment.runs if run.run in wanted]
+    if not folds or len({tuple(each) for each in folds}) > 1 or len(folds[0]) < 2:
+        return float("nan")
+    return noise_share(np.array([list(each.values()) for each in folds]))
+
+
+def _by_weight(found: Trials, weights: Importance) -> list[str]:
+    """The parameters, the weightiest first: by share, else by how far their means lie apart.
+
+    Those with different values in `FEWEST` runs or more; estimators of other kinds have others.
+    """
+    known = parameter_shares(weights)
+    spans = {}
+    for factor in found.factors:
+        means = marginal_means(found, factor.name)["mean"]
+        if len(means) > 1 and factor.is_set.sum() >= FEWEST:
+            spans[factor.name] = float(means.max() - means.min())
+    return sorted(spans, key=lambda name: (-known.get(name, 0.0), -spans[name]))
