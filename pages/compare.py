@@ -10,6 +10,7 @@ from app import (
     compare_many_view,
     compare_view,
     session,
+    widgets,
 )
 from diagnostics import DiagnosticsError
 
@@ -27,7 +28,7 @@ with chosen:
 try:
     found = compare_cached.comparison(session.place(), choice.against, choice.split, choice.where)
 except DiagnosticsError as error:
-    st.error(str(error), icon=":material/error:")
+    widgets.missing(error.message, error.hint)  # as text, for it names runs
     st.stop()
 compare_view.show_verdict(found, choice, experiment)
 compare_view.show_counts(found, choice, experiment)

@@ -262,6 +262,12 @@ def test_lists_of_mistakes_are_compared_and_what_is_in_no_file_does_not_open(pag
     assert at.button(key="compare_open_both-right").disabled
 
 
+def test_what_the_files_do_not_tell_is_said_and_not_guessed(page: Any) -> None:
+    at = page("rasa/intents", compare_words="hi")
+    assert "the comparison cannot be restricted by text" in texts(at)
+    assert not at.metric
+
+
 def test_all_runs_are_a_view_of_three_or_more(page: Any) -> None:
     at = page("three", compare_view="All runs")
     assert cards(at) == {
