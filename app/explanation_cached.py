@@ -10,7 +10,7 @@ import streamlit as st
 
 from app.cached import Place, _found, trusts_pickles
 from diagnostics import DiagnosticsError
-from diagnostics.explaining import Asked, explain_example, is_available
+from diagnostics.explaining import Asked, explain_example
 from diagnostics.run_models import NoModel
 
 if TYPE_CHECKING:
@@ -52,9 +52,3 @@ def explanation(
     except DiagnosticsError as error:
         return Found(message=error.message, hint=error.hint)
     return Found(found)
-
-
-@st.cache_resource(show_spinner=False)
-def methods() -> tuple[Asked, ...]:
-    """What can be asked for where nothing is exact."""
-    return tuple(method for method in ("shap", "lime") if is_available(method))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,19 +32,15 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
     from diagnostics import Run
-    from diagnostics.explaining import Asked
     from diagnostics.explanation import Explanation
 
 #: The choices' keys, and so their names in the link.
 LABEL, AGAINST = "why", "against_label"
 #: The choice of no other label.
 ALONE = "nothing: its own score"
-#: Which estimate was asked for last, of which example.
-_ESTIMATE = "explanation_estimate"
 #: Strengths of a ground that are told apart, its weakest and its strongest.
 STEPS, FAINTEST, STRONGEST = 12, 0.1, 0.62
 PICTURE_WIDTH = 260
-_NAMES = {"shap": "SHAP", "lime": "LIME"}
 
 
 def draw(
@@ -55,12 +53,12 @@ def draw(
         return
     label, against = _choices(run, answer)
     found = _found(place, example, label, against, "auto")
-    asked = _asked_for(place, example, label, against)
     if found.explanation is not None:
-        _explained(found.explanation, example, shown)
-    elif asked is None:
+        explained(found.explanation, example, shown)
+    else:
         st.text(f"{found.message} {found.hint}".strip())
-    _estimates(found.explanation, (place, example, label, against), asked, example, shown)
+    if run.models:
+        _offer_estimates(run, example, label, against)
 
 
 _found = explanation_cached.explanation
@@ -114,7 +112,11 @@ def _choices(run: Run, answer: Mapping[str, Any] | None) -> tuple[str | None, st
     return label or None, OWN_SCORE if against == ALONE else against or None
 
 
-def _explained(found: Explanation, example: str, shown: DeltaGenerator | None) -> None:
+def explained(found: Explanation, example: str, shown: DeltaGenerator | None = None) -> None:
+    """An explanation of any method.
+
+    The text is shaded where it is `shown` already, else it is drawn here.
+    """
     _legend(found)
     if found.text is not None and found.spans:
         if shown is not None:
@@ -202,55 +204,8 @@ def _text_colour() -> str:
     return known.get(str(st.context.theme.type), colours.TEXT)
 
 
-def _asked_for(*question: Any) -> Asked | None:
-    """Which estimate was asked for, if it was of this very question."""
-    asked = st.session_state.get(_ESTIMATE)
-    method: Asked | None = asked[1] if asked is not None and asked[0] == question else None
-    return method
-
-
-def _estimates(
-    exact: Explanation | None,
-    question: tuple[Any, ...],
-    asked: Asked | None,
-    example: str,
-    shown: DeltaGenerator | None,
-) -> None:
-    """Buttons for what takes seconds, and what came of the one that was pressed."""
-    if exact is not None and exact.method == "kept":
-        return
-    methods = [m for m in explanation_cached.methods() if exact is None or m != exact.method]
-    if methods:
-        with st.container(horizontal=True, gap="small"):
-            for method in methods:
-                words = "Estimate with" if exact is None else "Compare with"
-                if st.button(f"{words} {_NAMES[method]}", key=f"explanation_{method}"):
-                    st.session_state[_ESTIMATE] = (question, method)
-                    asked = method
-    if asked is None:
-        return
-    place, name, label, against = question
-    found = _found(place, name, label, against, asked)
-    if found.explanation is None:
-        st.text(f"{found.message} {found.hint}".strip())
-        return
-    estimate = found.explanation
-    if exact is None:
-        _explained(estimate, example, shown)
-        return
-    with st.container(border=True):
-        st.text(_agreement(exact, estimate))
-        _explained(estimate, example, None)
-
-
-def _agreement(exact: Explanation, estimate: Explanation) -> str:
-    """How many of the five strongest are the same."""
-    ours, theirs = (
-        [entry.feature.lower() for entry in found.contributions[:5]] for found in (exact, estimate)
-    )
-    same = len(set(ours) & set(theirs))
-    kind = "exact" if exact.exact else "SHAP"
-    name = _NAMES.get(estimate.method, estimate.method)
-    return (
-        f"Of the {len(theirs)} strongest by {name}, {same} are among the {len(ours)} {kind} ones."
-    )
+def _offer_estimates(run: Run, example: str, label: str | None, against: str | None) -> None:
+    """What takes seconds, on request: SHAP where nothing else is right, LIME beside anything."""
+    if find_spec("app.sampling_view") is not None:
+        view = import_module("app.sampling_view")
+        view.show(session.place(), session.experiment(), run, example, label, against)

@@ -26,6 +26,7 @@ _METHODS = {
     "lime": "LIME: an estimate, from answers to this example with parts of it left out.",
     "kept": "Kept with the run: computed where the model was, shown as it came.",
 }
+_NAMES = {"exact": "the exact method", "shap": "SHAP", "lime": "LIME", "kept": "what was kept"}
 _SCALES = {
     "log-odds": "In log-odds: +1 makes the one label 2.7 times as probable against the other.",
     "margin": "In the model's own score: the label with the highest wins, by no probability.",
@@ -93,6 +94,16 @@ def unseen_words(found: Explanation) -> str:
         return ""
     more = f" and {len(unseen) - NAMED} more" if len(unseen) > NAMED else ""
     return f"Unknown to the model, or left out by it: {', '.join(unseen[:NAMED])}{more}."
+
+
+def agreement(one: Explanation, other: Explanation, *, strongest: int = 5) -> str:
+    """How many of the strongest features two explanations share."""
+    names = [
+        {entry.feature.lower() for entry in found.contributions[:strongest]}
+        for found in (one, other)
+    ]
+    same, of = len(names[0] & names[1]), min(map(len, names))
+    return f"{same} of the {of} strongest are the same as by {_NAMES[other.method]}."
 
 
 def usual_label(answer: Mapping[str, Any] | None) -> str:

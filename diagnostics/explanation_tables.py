@@ -44,13 +44,12 @@ def contribution_table(
     if others:
         left = math.fsum(entry.contribution for entry in others)
         parts.append((f"{len(others):,} others", left))
-    base = ("base", explanation.base)
-    rows = [base, *parts] if cumulative else [*parts, base]
+    bars = [(name, c, "towards" if c >= 0 else "away") for name, c in parts]
+    bars.insert(0 if cumulative else len(bars), ("base", explanation.base, "base"))
     table, at = [], 0.0
-    for name, contribution in rows:
+    for name, contribution, role in bars:
         start = at if cumulative else 0.0
         at = start + contribution
-        role = "base" if name == "base" else "towards" if contribution >= 0 else "away"
         table.append((name, contribution, start, at, role, f"{contribution:+.3g}"))
     output = explanation.output
     table.append(("output", output, 0.0, output, "output", f"{output:+.3g}"))
@@ -59,13 +58,17 @@ def contribution_table(
 
 
 def named(entry: Contribution) -> str:
-    """A feature with its value, where that is more than that it is there once."""
-    feature = visible(entry.feature)
-    value = entry.value
-    if value is None or (isinstance(value, int) and value == 1) or f"= {value}" in feature:
+    """A feature with its value, where that says more.
+
+    A word counts how often it is there; a category is held against the one that it is.
+    """
+    feature, value = visible(entry.feature), entry.value
+    if value is None or feature.endswith(f" = {value}"):
         return feature
-    if isinstance(value, int) and not isinstance(value, bool) and entry.place is None:
-        return f"{feature} × {value}" if value else f"{feature} (absent)"
+    if entry.place is None and isinstance(value, int):
+        return feature if value == 1 else f"{feature} × {value}" if value else f"{feature} (absent)"
+    if isinstance(value, str) and " = " in feature:
+        return f"{feature} (is {value})"
     return f"{feature} = {value_text(value)}"
 
 

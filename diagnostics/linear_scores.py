@@ -187,8 +187,10 @@ def _transformed(model: Any, rows: Any) -> tuple[Any, Sequence[str] | None]:
         if hasattr(model, "best_estimator_"):
             model = model.best_estimator_
         elif hasattr(model, "steps"):
+            # One by one: a pipeline's part that ends in a step without a state counts as unfitted.
+            for _, step in model.steps[:-1]:
+                rows = rows if step is None or isinstance(step, str) else step.transform(rows)
             if len(model.steps) > 1:
-                rows = model[:-1].transform(rows)
                 names = _named(model[:-1], names)
             model = model.steps[-1][1]
         else:
