@@ -26,8 +26,9 @@ _VERDICTS = {
     "not reached": "not reached",
     "too few": f"fewer than {ENOUGH} answers",
 }
-#: Pixels of a column of figures: nine columns fit on a narrow screen.
-WIDTH = 100
+#: Pixels of a column of figures and of the labels, and characters of these: nine columns fit on a
+#: narrow screen.
+WIDTH, LABEL_WIDTH, LONGEST = 98, 210, 36
 _FORMATS = {"Rasa": "yaml", "Python": "python", "JSON": "json"}
 
 
@@ -101,7 +102,7 @@ def _show_classes(chosen: Selection, threshold: float, target: float) -> None:
         f"{_together(chosen, reached, len(table))} A click opens what the threshold above still "
         "answers wrongly."
     )
-    shown = named(_for_table(table))
+    shown = named(_for_table(table), longest=LONGEST)
     row = clicked_row(
         shown, _columns(), key="threshold_classes", alt="A threshold for each class", is_open=True
     )
@@ -131,7 +132,7 @@ def _together(chosen: Selection, reached: pd.DataFrame, n_labels: int) -> str:
 def _for_table(table: pd.DataFrame) -> pd.DataFrame:
     """Shares in place of counts, verdicts in words."""
     return table.assign(
-        answered_share=table["answered"] / table["answers"],
+        answered_share=(table["answered"] / table["answers"]).where(table["answered"] > 0),
         now_share=table["answered_now"] / table["answers"],
         risk_now=table["wrong_now"] / table["answered_now"].where(table["answered_now"] > 0),
         said=table["verdict"].map(_VERDICTS),
@@ -142,7 +143,7 @@ def _columns() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     percents: dict[str, Any] = {"format": "percent", "width": WIDTH}
     return {
-        "label": st.column_config.TextColumn("Predicted class"),
+        "label": st.column_config.TextColumn("Predicted class", width=LABEL_WIDTH),
         "answers": number("Answers", format="localized", width=WIDTH),
         "risk": number("Wrong", **percents),
         "now_share": number("Answered now", help="With the threshold above", **percents),
