@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import cached, session
 from diagnostics import Evidence, Experiment, Run
-from diagnostics.leaderboard import leaderboard
+from diagnostics.leaderboard import run_leaderboard
 from diagnostics.leaderboard_words import (
     best_words,
     recommendation_rule,
@@ -27,7 +27,7 @@ COMPARE = "compare.py"
 
 @st.cache_data(max_entries=24, show_spinner="Holding every run against the best…")
 def _leaderboard(place: cached.Place, metric: str, _experiment: Experiment) -> Leaderboard:
-    return leaderboard(_experiment, metric)
+    return run_leaderboard(_experiment, metric)
 
 
 def board(experiment: Experiment, metric: str) -> Leaderboard:
@@ -47,20 +47,19 @@ def show_verdict(experiment: Experiment, judged: Leaderboard) -> None:
     expected = selection_words(judged)
     cards = st.columns(1 + (recommended is not None) + bool(expected), border=True)
     with cards[0]:
-        _card("Highest" if judged.rises else "Lowest", best.run, best_words(judged))
-        st.caption(test_words(judged))
+        title = "Highest" if judged.rises else "Lowest"
+        _card(title, best.run, best_words(judged), test_words(judged))
     if recommended is not None:
         with cards[1]:
             words = recommendation_words(judged, experiment)
-            _card("Fastest within one standard error", recommended.run, words)
-            st.caption(recommendation_rule(judged))
+            rule = recommendation_rule(judged)
+            _card("Fastest within one standard error", recommended.run, words, rule)
     if expected:
         with cards[-1]:
-            _card("What the pick will score", "", expected)
-            st.caption(selection_method(judged))
+            _card("What the pick will score", "", expected, selection_method(judged))
 
 
-def _card(title: str, run: str, words: str) -> None:
+def _card(title: str, run: str, words: str, method: str) -> None:
     """A name is a button that picks the run for all pages; a name alone is shown as it is."""
     with st.container(gap=None):
         st.caption(title)
@@ -71,6 +70,8 @@ def _card(title: str, run: str, words: str) -> None:
             )
         if words:
             st.text(words)
+    if method:
+        st.caption(method)
 
 
 def _plain(name: str) -> str:

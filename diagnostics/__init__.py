@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
     from diagnostics.filters import Filter
     from diagnostics.grid import run_table
+    from diagnostics.leaderboard import run_leaderboard
     from diagnostics.metrics import summary_metrics
     from diagnostics.opening import open_workspace
     from diagnostics.recorder import Recorder
@@ -70,6 +71,7 @@ _HOMES = {
     "rank_examples": "examples",
     "record": "recording",
     "run_agreement": "agreement",
+    "run_leaderboard": "leaderboard",
     "run_table": "grid",
     "summary_metrics": "metrics",
     "suspects": "agreement",
@@ -108,6 +110,7 @@ __all__ = [
     "rank_examples",
     "record",
     "run_agreement",
+    "run_leaderboard",
     "run_table",
     "summary_metrics",
     "suspects",

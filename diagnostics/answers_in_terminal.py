@@ -125,9 +125,9 @@ def summary(workspace: Workspace) -> dict[str, Any]:
 
 
 def _run_summaries(experiment: Experiment) -> list[dict[str, Any]]:
-    from diagnostics.leaderboard import leaderboard
+    from diagnostics.leaderboard import run_leaderboard
 
-    board = leaderboard(experiment, selection=False)
+    board = run_leaderboard(experiment, selection=False)
     return [_run_summary(run, board.of(run.run)) for run in experiment.runs]
 
 
@@ -154,10 +154,10 @@ def _run_summary(run: Run, standing: Standing) -> dict[str, Any]:
 
 
 def _print_experiment(console: Console, experiment: Experiment) -> None:
-    from diagnostics.leaderboard import leaderboard
+    from diagnostics.leaderboard import run_leaderboard
     from diagnostics.ranking import run_metrics
 
-    board = leaderboard(experiment, selection=False)
+    board = run_leaderboard(experiment, selection=False)
     names = _shown_metrics(experiment)
     counts = [name for name in ("errors", "examples") if _any_has(experiment, name)]
     rows = [

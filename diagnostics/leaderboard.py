@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from diagnostics.workspace import Experiment, Run
 
 
-def leaderboard(
+def run_leaderboard(
     experiment: Experiment, metric: str | None = None, *, selection: bool = True
 ) -> Leaderboard:
     """The runs of an experiment ranked by a metric, with intervals, tests and their consequences.
@@ -273,4 +273,4 @@ def _p_of(test: AgainstBest | None, name: str) -> tuple[float, float]:
     return float(test.p[place]), float(test.corrected[place])
 
 
-__all__ = ["ALPHA", "Leaderboard", "Recommendation", "Standing", "leaderboard"]
+__all__ = ["run_leaderboard"]

@@ -171,7 +171,7 @@ def selection_words(board: Leaderboard) -> str:
     if found is None or best is None or not math.isfinite(found.corrected):
         return ""
     low, high = (metric_text(board.metric, value) for value in (found.low, found.high))
-    bounds = f" ({low} to {high})" if math.isfinite(found.low) else ""
+    bounds = f" ({low} to {high})" if found.low < found.high else ""
     owed = _difference(board.metric, found.optimism)
     # What rounds to nothing is not worth a number.
     is_lucky = found.optimism > 0 and owed.strip("0. points")

@@ -15,7 +15,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from diagnostics import Evidence, Experiment, Run, Score, open_workspace, record
-from diagnostics.leaderboard import leaderboard
+from diagnostics.leaderboard import run_leaderboard
 from diagnostics.shared_folds import fold_design, shared_folds
 from diagnostics.standings import Leaderboard
 
@@ -68,7 +68,7 @@ def five(tmp_path_factory: pytest.TempPathFactory) -> tuple[Experiment, dict[str
 
 def test_p_values_are_those_of_mcnemar_corrected_by_holm(five: Any) -> None:
     experiment, wrong = five
-    board = leaderboard(experiment)
+    board = run_leaderboard(experiment)
     best = board.standings[0]
     assert best.run == min(wrong, key=lambda name: len(wrong[name]))
     expected = {}
@@ -87,7 +87,7 @@ def test_p_values_are_those_of_mcnemar_corrected_by_holm(five: Any) -> None:
 
 def test_scores_have_wilson_s_interval(five: Any) -> None:
     experiment, wrong = five
-    for standing in leaderboard(experiment).standings:
+    for standing in run_leaderboard(experiment).standings:
         n = 400 - len(wrong[standing.run])
         expected = proportion_confint(n, 400, method="wilson")
         assert (standing.interval.low, standing.interval.high) == pytest.approx(expected)
@@ -95,17 +95,17 @@ def test_scores_have_wilson_s_interval(five: Any) -> None:
 
 
 def test_the_best_of_many_owes_something_to_having_been_picked(five: Any) -> None:
-    board = leaderboard(five[0])
+    board = run_leaderboard(five[0])
     assert board.selection is not None
     assert board.selection.method == "bootstrap"
     assert board.selection.naive == board.standings[0].score
     assert board.selection.low < board.selection.corrected < board.selection.high
     assert sum(s.share_selected for s in board.standings) == pytest.approx(1)
-    assert leaderboard(five[0], selection=False).selection is None
+    assert run_leaderboard(five[0], selection=False).selection is None
 
 
 def test_other_figures_are_held_against_the_largest_deviation(five: Any) -> None:
-    board = leaderboard(five[0], "macro_f1")
+    board = run_leaderboard(five[0], "macro_f1")
     assert board.by_examples is not None
     assert board.by_examples.test == "bootstrap"
     for standing in board.standings:
@@ -114,11 +114,11 @@ def test_other_figures_are_held_against_the_largest_deviation(five: Any) -> None
     others = board.standings[1:]
     assert all(s.p_examples <= s.p_examples_corrected for s in others)
     # All labels are alike here, so macro F1 tells the runs apart as accuracy does.
-    assert board.ties == leaderboard(five[0]).ties
+    assert board.ties == run_leaderboard(five[0]).ties
 
 
 def test_the_table_has_a_row_for_every_run_the_best_first(five: Any) -> None:
-    board = leaderboard(five[0])
+    board = run_leaderboard(five[0])
     table = board.table
     assert table["run"].tolist() == [s.run for s in board.standings]
     assert table["score"].is_monotonic_decreasing
@@ -128,9 +128,9 @@ def test_the_table_has_a_row_for_every_run_the_best_first(five: Any) -> None:
 
 def test_every_row_twice_halves_no_difference_and_sharpens_the_test(tmp_path: Path) -> None:
     wrong = {"a": range(10), "b": range(2, 16)}
-    once = leaderboard(recorded(tmp_path / "once", wrong, 60))
+    once = run_leaderboard(recorded(tmp_path / "once", wrong, 60))
     doubled = {n: [*places, *(60 + p for p in places)] for n, places in wrong.items()}
-    twice = leaderboard(recorded(tmp_path / "twice", doubled, 120))
+    twice = run_leaderboard(recorded(tmp_path / "twice", doubled, 120))
     assert once.of("b").score == twice.of("b").score
     assert (twice.of("b").only_best, twice.of("b").only_this) == (12, 4)
     assert twice.of("b").p_examples < once.of("b").p_examples
@@ -138,8 +138,8 @@ def test_every_row_twice_halves_no_difference_and_sharpens_the_test(tmp_path: Pa
 
 def test_names_and_their_order_change_nothing(tmp_path: Path) -> None:
     wrong = {"a": range(5), "b": range(3, 20), "c": range(9)}
-    one = leaderboard(recorded(tmp_path / "one", wrong))
-    other = leaderboard(
+    one = run_leaderboard(recorded(tmp_path / "one", wrong))
+    other = run_leaderboard(
         recorded(tmp_path / "other", {f"z-{n}": wrong[n] for n in reversed(sorted(wrong))})
     )
     for name in wrong:
@@ -152,12 +152,12 @@ def test_names_and_their_order_change_nothing(tmp_path: Path) -> None:
 
 def test_runs_without_any_difference_are_the_same(tmp_path: Path) -> None:
     experiment = recorded(tmp_path, {"a": range(5), "b": range(5)})
-    board = leaderboard(experiment)
+    board = run_leaderboard(experiment)
     assert board.of("b").p_examples_corrected == 1
     assert board.of("b").indistinguishable is True
     assert board.selection is not None
     assert board.of("a").share_selected == 1
-    assert leaderboard(experiment, "macro_f1").of("b").p_examples_corrected == 1
+    assert run_leaderboard(experiment, "macro_f1").of("b").p_examples_corrected == 1
 
 
 def test_a_run_with_fewer_answers_is_not_judged_and_costs_the_others_nothing(
@@ -168,7 +168,7 @@ def test_a_run_with_fewer_answers_is_not_judged_and_costs_the_others_nothing(
     record(tmp_path / "s" / "c", true_label=list(LABELS[truth]),
            predicted_label=answers(truth, range(8)))  # fmt: skip
     (experiment,) = open_workspace(tmp_path).experiments
-    board = leaderboard(experiment)
+    board = run_leaderboard(experiment)
     assert board.paired == 60
     assert board.of("c").indistinguishable is None
     assert board.of("c").why_not == "it answered 40 of 60 examples"
@@ -178,7 +178,7 @@ def test_lists_of_mistakes_are_judged_as_all_answers_would_be() -> None:
     (experiment,) = (
         e for e in open_workspace(DATA / "rasa" / "grid").experiments if e.name == "intents"
     )
-    board = leaderboard(experiment)
+    board = run_leaderboard(experiment)
     ids = {
         run.run: set(experiment.predictions(run.run).collect()["example"])
         for run in experiment.runs
@@ -188,11 +188,11 @@ def test_lists_of_mistakes_are_judged_as_all_answers_would_be() -> None:
     for standing in board.standings[1:]:
         assert standing.only_best == len(ids[standing.run] - ids[best])
         assert standing.only_this == len(ids[best] - ids[standing.run])
-    assert leaderboard(experiment, "macro_f1").best is not None
+    assert run_leaderboard(experiment, "macro_f1").best is not None
 
 
 def test_folds_alone_are_held_against_the_corrected_t_test() -> None:
-    board = leaderboard(of(a_run("a", *FIRST), a_run("b", *SECOND)))
+    board = run_leaderboard(of(a_run("a", *FIRST), a_run("b", *SECOND)))
     assert board.best is not None
     assert board.best.run == "a"
     assert board.of("b").p_folds == pytest.approx(0.590976, abs=5e-7)
@@ -205,7 +205,7 @@ def test_folds_alone_are_held_against_the_corrected_t_test() -> None:
 
 def test_losses_fall() -> None:
     runs = [a_run("a", *FIRST, metric="log_loss"), a_run("b", *SECOND, metric="log_loss")]
-    board = leaderboard(of(*runs))
+    board = run_leaderboard(of(*runs))
     assert board.standings[0].run == "b"
     assert board.of("a").p_folds == pytest.approx(0.590976, abs=5e-7)
     assert board.selection is not None
@@ -219,7 +219,7 @@ def test_folds_that_are_others_are_not_compared() -> None:
         a_run(name, *FIRST, tags={"splits_fingerprint": mark})
         for name, mark in (("a", "1"), ("b", "2"))
     ]
-    board = leaderboard(of(*marked, a_run("c", *FIRST[:3]), a_run("d")))
+    board = run_leaderboard(of(*marked, a_run("c", *FIRST[:3]), a_run("d")))
     assert [board.of(name).indistinguishable for name in "abcd"] == [None] * 4
     assert board.of("b").why_not.endswith("its folds are not those of the best")
     assert board.of("c").why_not.endswith("its folds are not those of the best")
@@ -231,7 +231,7 @@ def test_only_equals_are_compared() -> None:
         a_run("a", *FIRST, resource=100.0), a_run("b", *SECOND, resource=100.0),
         a_run("c", *(0.9, 0.9, 1, 0.9, 0.9), resource=50.0),
     ]  # fmt: skip
-    board = leaderboard(of(*halving))
+    board = run_leaderboard(of(*halving))
     assert board.compared == 2
     assert [s.run for s in board.standings] == ["a", "b", "c"]
     assert board.of("c").indistinguishable is None
@@ -240,7 +240,7 @@ def test_only_equals_are_compared() -> None:
 
 def test_scores_without_folds_or_answers_are_not_judged() -> None:
     runs = [a_run(name, metrics={"accuracy": 0.5}) for name in "ab"]
-    board = leaderboard(of(*runs))
+    board = run_leaderboard(of(*runs))
     assert board.of("b").indistinguishable is None
     assert board.of("b").why_not == "its answers were not kept"
     assert math.isnan(board.of("b").interval.low)
@@ -248,18 +248,18 @@ def test_scores_without_folds_or_answers_are_not_judged() -> None:
 
 
 def test_nothing_is_computed_of_a_single_run() -> None:
-    board = leaderboard(of(a_run("a", *FIRST)))
+    board = run_leaderboard(of(a_run("a", *FIRST)))
     assert board.standings[0].indistinguishable is None
     assert math.isnan(board.standings[0].interval.low)
     assert board.best is None
 
 
 def test_a_run_without_scores_is_no_obstacle() -> None:
-    assert isinstance(leaderboard(of(a_run("a"), a_run("b"))), Leaderboard)
+    assert isinstance(run_leaderboard(of(a_run("a"), a_run("b"))), Leaderboard)
 
 
 def test_the_fastest_within_one_standard_error_is_named(tmp_path: Path) -> None:
-    board = leaderboard(recorded(tmp_path, {"a": range(10), "b": range(9, 21), "c": range(40)}))
+    board = run_leaderboard(recorded(tmp_path, {"a": range(10), "b": range(9, 21), "c": range(40)}))
     found = board.recommendation
     assert found is not None
     # The best is right in 50 of 60: one standard error is 0.048, and b is right in 48.
@@ -275,7 +275,7 @@ def test_the_fastest_within_one_standard_error_is_named(tmp_path: Path) -> None:
 
 def test_without_all_times_no_run_is_called_the_fastest() -> None:
     runs = [a_run("a", *FIRST, fit_seconds=2.0), a_run("b", *FIRST)]
-    found = leaderboard(of(*runs)).recommendation
+    found = run_leaderboard(of(*runs)).recommendation
     assert found is not None
     assert (found.run, found.by, found.candidates, found.over) == ("", "", 2, "folds")
 
@@ -296,7 +296,7 @@ def repeated(folder: Path, times: int) -> Experiment:
 
 def test_examples_that_come_in_several_folds_count_once(tmp_path: Path) -> None:
     once, thrice = repeated(tmp_path / "1", 1), repeated(tmp_path / "3", 3)
-    few, many = leaderboard(once), leaderboard(thrice)
+    few, many = run_leaderboard(once), run_leaderboard(thrice)
     assert few.paired == many.paired == 30
     assert few.by_examples is not None
     assert many.by_examples is not None

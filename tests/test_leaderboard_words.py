@@ -11,7 +11,7 @@ import pytest
 
 from diagnostics import Evidence, Experiment, Run, Score, open_workspace, record
 from diagnostics.__main__ import main
-from diagnostics.leaderboard import leaderboard
+from diagnostics.leaderboard import run_leaderboard
 from diagnostics.leaderboard_words import (
     best_words,
     interval_words,
@@ -61,7 +61,7 @@ def scored(*runs: tuple[float, ...], **details: Any) -> Experiment:
 
 
 def test_the_best_its_ties_and_the_test_are_said(experiment: Experiment) -> None:
-    board = leaderboard(experiment)
+    board = run_leaderboard(experiment)
     assert best_words(board) == (
         "Accuracy 91.7% (85.3% to 95.4%). 1 of the 2 others cannot be told from it."
     )
@@ -73,7 +73,7 @@ def test_the_best_its_ties_and_the_test_are_said(experiment: Experiment) -> None
 
 
 def test_the_fastest_within_one_standard_error_is_said(experiment: Experiment) -> None:
-    board = leaderboard(experiment)
+    board = run_leaderboard(experiment)
     assert recommendation_words(board, experiment) == (
         "Fitting took 8.00 s, that of the best 9.00 s."
     )
@@ -83,7 +83,7 @@ def test_the_fastest_within_one_standard_error_is_said(experiment: Experiment) -
 
 
 def test_what_to_expect_of_the_pick_is_said(experiment: Experiment) -> None:
-    board = leaderboard(experiment)
+    board = run_leaderboard(experiment)
     assert selection_words(board).startswith("Expect ")
     assert "of the best score are the luck of being picked out of 3." in selection_words(board)
     assert "most often b" in selection_words(board)
@@ -106,7 +106,7 @@ def test_what_to_expect_of_the_pick_is_said(experiment: Experiment) -> None:
     ],
 )
 def test_verdicts_read_well_for_any_number(runs: list[tuple[float, ...]], words: str) -> None:
-    board = leaderboard(scored(*runs))
+    board = run_leaderboard(scored(*runs))
     assert tie_words(board) == words
     assert "Assuming one cross-validation of 3 folds." in test_words(board)
     assert "Tibshirani" in selection_method(board)
@@ -120,10 +120,10 @@ def test_why_nothing_was_tested_is_said() -> None:
             Run(**{**vars(run), "resource": float(n)}) for n, run in enumerate(alone.runs)
         ),
     )  # fmt: skip
-    assert why_nothing_was_tested(leaderboard(halving)) == (
+    assert why_nothing_was_tested(run_leaderboard(halving)) == (
         "No other run was given as much to learn from, with all of its folds."
     )
-    single = leaderboard(scored((0.5,), (0.6,)))
+    single = run_leaderboard(scored((0.5,), (0.6,)))
     assert why_nothing_was_tested(single) == (
         "Whether another run is as good cannot be said (its answers were not kept)."
     )
