@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: The class's name in the link, and what stands there for all classes.
 CLASS = "curve_class"
+#: The page's own choice of a class.
+LABEL = "confidence_label"
 _TABLE = "curve_classes"
 MICRO, MACRO = "(all classes, micro)", "(all classes, macro)"
 _NEEDED = Evidence.PREDICTIONS | Evidence.TRUTH | Evidence.CONFIDENCE
@@ -96,7 +98,8 @@ def _show_classes(runs: list[Run], scores: OneVsRest, split: str | None, label: 
         _say_figures(curves, scores, left_out, chosen)
         _draw(curves)
     with st.container(border=True):
-        _show_table(areas, averages, scores)
+        # The class of the page, where there is one, is the class that is drawn.
+        _show_table(areas, averages, scores, chooser=CLASS if label is None else LABEL)
 
 
 def _choose(areas: pd.DataFrame, label: str | None) -> tuple[str, float | None]:
@@ -273,9 +276,13 @@ def _beside(curves: list[Curve], kind: Kind) -> str:
 
 
 def _show_table(
-    areas: pd.DataFrame, averages: dict[str, dict[str, float]], scores: OneVsRest
+    areas: pd.DataFrame,
+    averages: dict[str, dict[str, float]],
+    scores: OneVsRest,
+    *,
+    chooser: str,
 ) -> None:
-    """Every class's areas; a click draws its curves."""
+    """Every class's areas; a click draws its curves, by setting the widget `chooser`."""
     st.subheader("Every class against all others", anchor=False)
     shown = " · ".join(
         f"{name} {figures['auc']:.4f} and {figures['average_precision']:.4f}"
@@ -297,16 +304,16 @@ def _show_table(
         column_config=columns,
         alt="Areas of every class",
         key=_TABLE,
-        on_select=partial(_row_clicked, list(table["label"])),
+        on_select=partial(_row_clicked, list(table["label"]), chooser),
         selection_mode="single-cell",
     )
 
 
-def _row_clicked(labels: list[str]) -> None:
+def _row_clicked(labels: list[str], chooser: str) -> None:
     """A click on a class draws it."""
     cells = st.session_state[_TABLE]["selection"]["cells"]
     if cells and cells[0][0] < len(labels):
-        session.choose(**{CLASS: labels[cells[0][0]]})
+        session.choose(**{chooser: labels[cells[0][0]]})
 
 
 def _columns() -> dict[str, Any]:
