@@ -28,7 +28,10 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").
 # What must not be in a file that others read: paths of one machine, hosts of package indexes.
 MACHINE_PATH = re.compile(rb"(?<![\w.~-])/(?:work|root|home|Users)/\w")
 INDEX_HOST = re.compile(rb"pypi\.org|pythonhosted\.org|npmjs\.org|crates\.io|conda\.anaconda")
-HEAVY = ("altair", "pandas", "polars", "pyarrow", "scipy", "sklearn", "streamlit")
+HEAVY = (
+    "altair", "lime", "matplotlib", "numba", "pandas", "polars", "pyarrow", "scipy", "shap", "sklearn",
+    "streamlit",
+)  # fmt: skip
 
 
 def relative(path: Path) -> str:
