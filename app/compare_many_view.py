@@ -6,35 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import cached, compare_cached, session
-from app.compare_choice import AGAINST, TWO
-from app.compare_tables import clicked_cell, clicked_example
+from app import compare_cached, session
+from app.compare_agreement_view import show_agreement
+from app.compare_suspects_view import show_suspects
+from app.compare_tables import clicked_cell
 from app.widgets import known_split
 from diagnostics import Experiment, Run
-from diagnostics.agreement import agreement_cells, agreement_pairs
 from diagnostics.aligned import alignable_runs, lists_only_mistakes
-from diagnostics.charts.agreement import (
-    TWO as TWO_RUNS,
-)
-from diagnostics.charts.agreement import (
-    Likeness,
-    agreement_heatmap,
-    runs_right_chart,
-    votes_chart,
-)
-from diagnostics.exporting import file_name, to_csv
+from diagnostics.charts.agreement import runs_right_chart, votes_chart
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from app.cached import Place
 
-#: Runs that the matrix draws, the best ones; pairs that the table lists.
-DRAWN, MOST_PAIRS = 40, 5_000
-#: Of many runs these numbers of the best may be asked to agree on a suspect.
-BEST = (3, 5, 10)
-_LIKENESS: dict[str, Likeness] = {"Equal answers": "share", "Cohen's kappa": "kappa"}
-_MATRIX = "compare_agreement"
+#: Runs that are left out and listed with their reasons.
+LISTED = 40
 
 
 def show_all(experiment: Experiment, run: Run) -> None:
@@ -51,10 +38,10 @@ def show_all(experiment: Experiment, run: Run) -> None:
         with right.container(border=True, height="stretch"):
             _show_consensus(place)
     with st.container(border=True):
-        _show_agreement(place)
+        show_agreement(place)
     if compare_cached.consensus_of(place).judged:
         with st.container(border=True):
-            _show_suspects(runs, place)
+            show_suspects(runs, place)
         with st.container(border=True):
             _show_lonely(place)
 
@@ -77,7 +64,7 @@ def _say_which(runs: list[Run], reasons: dict[str, str], place: Place) -> None:
     if reasons:
         noun = "1 other run is" if len(reasons) == 1 else f"{len(reasons):,} other runs are"
         with st.expander(f"{noun} not among them"):
-            for name, why in list(reasons.items())[:DRAWN]:
+            for name, why in list(reasons.items())[:LISTED]:
                 st.text(f"{name}: {why}.")
 
 
@@ -172,174 +159,6 @@ def _show_consensus(place: Place) -> None:
         "no run gets, on the right those that every run gets."
     )
     st.altair_chart(runs_right_chart(found), alt=f"Examples by how many of {last} runs were right")
-
-
-def _show_agreement(place: Place) -> None:
-    found = compare_cached.agreement(place)
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
-        st.subheader("How alike the runs answer", anchor=False)
-        with st.container(horizontal=True, width="content", vertical_alignment="center"):
-            chosen = st.segmented_control(
-                "Likeness",
-                list(_LIKENESS),
-                default="Equal answers",
-                key="compare_likeness",
-                bind="query-params",
-                required=True,
-                label_visibility="collapsed",
-                help="Cohen's kappa is what of the agreement is left when that of chance is taken "
-                "away: 1 is full agreement, 0 what two unrelated runs with the same habits reach.",
-            )
-            st.download_button(
-                "Pairs",
-                lambda: to_csv(agreement_pairs(found)),
-                file_name(place.experiment, "agreement", suffix=".csv"),
-                "text/csv",
-                key="compare_download_agreement",
-                help="Each two runs, as csv",
-                icon=":material/download:",
-                type="tertiary",
-                on_click="ignore",
-            )
-    selected = tuple(name for name in session.selected_runs() if name in found.runs)
-    selected = selected if len(selected) > 1 else ()
-    drawn, value = compare_cached.drawn_runs(place, DRAWN, selected), _LIKENESS[chosen]
-    cells = agreement_cells(found, drawn)
-    which = "selected" if selected else "best"
-    some = f"the {len(drawn):,} {which}" if len(drawn) < len(found.runs) else f"all {len(drawn):,}"
-    st.caption(
-        f"The matrix has {some} runs, those that answer alike side by side (average linkage); "
-        f"{_reach(cells, value)} between two runs. Right or wrong makes no difference to it. A "
-        "click compares the two."
-    )
-    st.altair_chart(
-        agreement_heatmap(cells, value=value),
-        key=_MATRIX,
-        on_select=_pick_two,
-        selection_mode=TWO_RUNS,
-        alt=f"Agreement of {len(drawn)} runs",
-    )
-    if len(drawn) < len(found.runs):
-        _show_agreement_table(agreement_pairs(found))
-
-
-def _reach(cells: pd.DataFrame, value: Likeness) -> str:
-    """From the least to the most alike, which is what the colours span."""
-    different = cells.loc[cells["run"] != cells["other"], value].dropna()
-    if different.empty:
-        return "kappa is not defined"
-    figure = ".1%" if value == "share" else ".3f"
-    low, high = format(different.min(), figure), format(different.max(), figure)
-    return f"the colour goes from {low} to {high}"
-
-
-def _pick_two() -> None:
-    picked = st.session_state[_MATRIX]["selection"].get(TWO_RUNS) or []
-    if picked and picked[0]["run"] != picked[0]["other"]:
-        session.choose(
-            **{
-                session.RUN: str(picked[0]["run"]),
-                AGAINST: str(picked[0]["other"]),
-                "compare_view": TWO,
-            }
-        )
-
-
-def _show_agreement_table(pairs: pd.DataFrame) -> None:
-    kinds = st.column_config
-    shown = pairs.head(MOST_PAIRS)
-    first = "" if len(shown) == len(pairs) else f"The first {len(shown):,} of "
-    st.caption(f"{first}{len(pairs):,} pairs of runs, the least alike first.")
-    st.dataframe(
-        shown.assign(share=100 * shown["share"]),
-        hide_index=True,
-        height=320,
-        column_order=["run", "other", "different", "share", "kappa"],
-        column_config={
-            "run": kinds.TextColumn("Run", width="medium"),
-            "other": kinds.TextColumn("and", width="medium"),
-            "different": kinds.NumberColumn("Different answers", format="%,d"),
-            "share": kinds.NumberColumn("Equal answers", format="%.1f%%"),
-            "kappa": kinds.NumberColumn("Cohen's kappa", format="%.3f"),
-        },
-        alt=f"Agreement of {len(shown)} pairs of runs",
-    )
-
-
-def _show_suspects(runs: list[Run], place: Place) -> None:
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
-        st.subheader("Suspected label errors", anchor=False)
-        with st.container(horizontal=True, width="content", vertical_alignment="center"):
-            best = _choose_best(len(runs))
-            suspects = compare_cached.suspected(place, best)
-            st.download_button(
-                "Suspects",
-                lambda: to_csv(suspects),
-                file_name(place.experiment, "suspects", suffix=".csv"),
-                "text/csv",
-                key="compare_download_suspects",
-                help="All of them, as csv",
-                icon=":material/download:",
-                type="tertiary",
-                on_click="ignore",
-                disabled=suspects.empty,
-            )
-    st.caption(suspicion(len(suspects), best, is_all=best == len(runs), split=runs[0].split))
-    if suspects.empty:
-        return
-    rows = compare_cached.listed_suspects(place, best)
-    if len(rows) < len(suspects):
-        st.caption(f"The first {len(rows):,} are listed; the download has them all.")
-    example = clicked_example(
-        rows,
-        cached.content_columns(place),
-        {"true_label": "True", "predicted_label": "All said", "confidence": "Mean confidence"},
-        key="compare_suspects",
-        alt=f"{len(rows)} examples to which {best} runs gave the same wrong label",
-    )
-    if example is not None and best == len(runs):
-        _open_across("never-right", example=example)
-    elif example is not None:
-        leader = compare_cached.lonely(place)["run"].iloc[0]
-        session.go("examples.py", run=leader, by="confident-mistakes", example=example)
-
-
-def _choose_best(runs: int) -> int:
-    """How many runs must agree: one weak run among many would clear every suspect."""
-    options = {f"The best {n}": n for n in BEST if n < runs} | {f"All {runs:,}": runs}
-    if len(options) < 2:
-        return runs
-    chosen: str = st.selectbox(
-        "Runs that must agree",
-        list(options),
-        index=len(options) - 1 if runs <= DRAWN else len(options) - 2,
-        key="compare_suspicious",
-        bind="query-params",
-        label_visibility="collapsed",
-        help="How many runs must give the same wrong label",
-        width=140,
-    )
-    return options[chosen]
-
-
-def suspicion(n: int, best: int, *, is_all: bool, split: str) -> str:
-    """What the list of suspects is, and what it is not."""
-    whom = f"all {best:,} runs" if is_all else f"each of the best {best:,} runs"
-    if not n:
-        return f"There is no example to which {whom} gave the same wrong label."
-    noun = "1 example has" if n == 1 else f"{n:,} examples have"
-    words = (
-        f"{noun} the same wrong label from {whom}. The true label may be the mistake: suspects, to "
-        "be read and decided one by one, for runs of one kind share their weaknesses. The highest "
-        "mean confidence first."
-    )
-    if split == "train":
-        words += " These are training examples: a model may have learnt a wrong label by heart."
-    return words
 
 
 def _show_lonely(place: Place) -> None:

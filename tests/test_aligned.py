@@ -105,6 +105,19 @@ def test_an_example_of_several_folds_is_known_by_its_fold() -> None:
     assert (aligned.answers[0] == aligned.answers[1]).all()
 
 
+def test_an_example_that_comes_twice_in_a_fold_is_left_out() -> None:
+    frame = pd.DataFrame(
+        {
+            "run": ["r"] * 3 + ["s"] * 2,
+            "example": ["x", "x", "y", "x", "y"],
+            "predicted_label": ["a", "b", "a", "a", "a"],
+        }
+    )
+    aligned = aligned_frame(frame)
+    assert list(aligned.example) == ["y"]
+    assert aligned.seen == 2
+
+
 def test_folds_do_not_matter_where_every_example_comes_once() -> None:
     frame = pd.DataFrame(
         {

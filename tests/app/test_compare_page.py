@@ -14,7 +14,8 @@ from app.compare_choice import opponents
 from app.compare_classes_view import by_movement, outcome_of
 from app.compare_classes_view import reading as classes_reading
 from app.compare_flow_view import reading as flow_reading
-from app.compare_many_view import suspicion, vote_reading
+from app.compare_many_view import vote_reading
+from app.compare_suspects_view import suspicion
 from app.compare_words import left_out, p_text, verdict
 from diagnostics import compare_predictions, compare_runs, open_workspace, record
 from diagnostics.aligned import aligned_answers
