@@ -96,10 +96,12 @@ def _sentences(gains: pd.DataFrame, metric: str, *, is_comparison: bool) -> list
     sentences = []
     for row in gains.head(COLOURED).to_dict("records"):
         error = row["error"]
-        known = f" ± {apart(metric, error)}" if error == error else ""
+        gain = apart(metric, abs(row["gain"]))
+        if error == error:
+            gain = f"{gain.removesuffix(' points')} ± {apart(metric, error)}"
         change = "gained" if row["gain"] >= 0 else "lost"
         sentences.append(
-            f"{row['configuration']} {change} {apart(metric, abs(row['gain']))}{known} from "
+            f"{row['configuration']} {change} {gain} from "
             f"{row['before']:,.10g}{unit} to {row['amount']:,.10g}{unit}, and reaches "
             f"{metric_text(metric, row['mean'])}."
         )

@@ -60,12 +60,14 @@ def _noise(experiment: Experiment, found: Trials) -> float:
 def _by_weight(found: Trials, weights: Importance) -> list[str]:
     """The parameters, the weightiest first: by share, else by how far their means lie apart.
 
-    Those with different values in `FEWEST` runs or more; estimators of other kinds have others.
+    Those with different values in `FEWEST` runs or more, for estimators of other kinds have others.
+    Where each run has a text of its own, the runs might as well be compared themselves.
     """
     known = parameter_shares(weights)
     spans = {}
     for factor in found.factors:
         means = marginal_means(found, factor.name)["mean"]
-        if len(means) > 1 and factor.is_set.sum() >= FEWEST:
+        are_own = not factor.is_numeric and len(means) == factor.is_set.sum()
+        if len(means) > 1 and factor.is_set.sum() >= FEWEST and not are_own:
             spans[factor.name] = float(means.max() - means.min())
     return sorted(spans, key=lambda name: (-known.get(name, 0.0), -spans[name]))

@@ -17,7 +17,7 @@ from app.values_view import show_values
 from diagnostics import Experiment
 from diagnostics.metric_words import in_a_sentence, is_known
 from diagnostics.parameter_effects import FEWEST, joined
-from diagnostics.parameters import short_names
+from diagnostics.parameters import parameter_names, short_names
 from diagnostics.trials import Family, families, given_amounts, trials
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ SHOWN = 6
 #: A family of runs with the same parameters is looked at by itself first, if it has so many runs.
 FAMILY = 8
 _NOTHING_IN_COMMON = (
-    f"No parameter has different values in {FEWEST} or more of these runs, so none can be judged."
+    f"No parameter that can be judged differs between {FEWEST} or more of these runs."
 )
 
 
@@ -41,9 +41,15 @@ def show(experiment: Experiment, listing: Listing) -> None:
     given, names = wanted
     place = session.place(experiment.runs[0])
     known = analysis(place, listing.metric, given, tuple(names), experiment)
-    if len(known.found.runs) < FEWEST or not known.order:
+    if not parameter_names(experiment):
+        widgets.missing(
+            "The files name no parameters of these runs.",
+            "diagnostics.record takes parameters; configurations of Rasa are read where they lie "
+            "beside the results.",
+        )
+    elif len(known.found.runs) < FEWEST or not known.order:
         reason = known.weights.reason if len(known.found.runs) < FEWEST else _NOTHING_IN_COMMON
-        widgets.missing(reason, "A search records runs that differ in one thing at a time.")
+        widgets.missing(reason, "Record several runs for each value, as a search does.")
     else:
         _show_sentences(known)
         shown = _choose_parameters(known)

@@ -55,8 +55,8 @@ def _pick_bar(known: Analysis) -> None:
         zip(known.weights.shares["name"], known.weights.shares["parameters"], strict=True)
     )
     parts = str(picked[0].get("name", "")).split(" × ") if picked else []
-    chosen = [blocks[part][-1] for part in parts if part in blocks]
-    if len(chosen) == 2:
+    chosen = [_weightiest(known, blocks[part]) for part in parts if part in blocks]
+    if len(chosen) == 2 and all(chosen):
         session.choose(effects_first=chosen[0], effects_second=chosen[1])
 
 
@@ -104,14 +104,19 @@ def _blocks(weights: Importance) -> dict[str, tuple[str, ...]]:
 
 def _usual_pair(known: Analysis) -> tuple[str, str]:
     """The pair that interacts most, else the two weightiest parameters."""
-    blocks = dict(
-        zip(known.weights.shares["name"], known.weights.shares["parameters"], strict=True)
-    )
-    if len(known.weights.pairs):
-        top = known.weights.pairs.iloc[0]
-        # The last of a block says most: it determines the others, or is as good as they are.
-        return blocks[top["first"]][-1], blocks[top["second"]][-1]
+    blocks = _blocks(known.weights)
+    for first, second in zip(
+        known.weights.pairs["first"], known.weights.pairs["second"], strict=True
+    ):
+        found = [_weightiest(known, blocks[name]) for name in (first, second)]
+        if all(found):
+            return found[0], found[1]
     return known.order[0], known.order[1]
+
+
+def _weightiest(known: Analysis, block: Sequence[str]) -> str:
+    """Of a block of parameters the one whose means lie furthest apart, "" if none can be shown."""
+    return next((name for name in known.order if name in block), "")
 
 
 def _pick(key: str) -> None:

@@ -148,7 +148,7 @@ def test_two_runs_tell_nothing_of_parameters(runs: Opened) -> None:
 def test_runs_without_a_difference_say_so(runs: Opened) -> None:
     at = runs("same", "Parameters")
     assert not at.exception
-    assert any(w.startswith("No parameter has different values in 3 or more") for w in said(at))
+    assert any(w.startswith("No parameter that can be judged differs") for w in said(at))
 
 
 def test_a_filter_that_leaves_nothing_leaves_a_sentence(runs: Opened) -> None:
@@ -180,7 +180,7 @@ def test_without_train_scores_one_sentence_says_how_to_get_them(runs: Opened) ->
 def test_repeats_of_a_comparison_are_one_learning_curve(runs: Opened) -> None:
     at = runs("comparison/run_1/intents", "Training")
     assert not at.exception
-    assert any(w.startswith("config-b gained 17.9 points ± 12.9 points") for w in said(at))
+    assert any(w.startswith("config-b gained 17.9 ± 12.9 points") for w in said(at))
     assert any("2 repeats with their own test data" in c.value for c in at.caption)
 
 
@@ -214,3 +214,20 @@ def test_edges_and_noise_are_told_with_their_evidence() -> None:
     assert noise_sentence(0.3).endswith("30 % of this spread: do not trust small effects.")
     assert apart("accuracy", 0.021) == "2.1 points"
     assert apart("f1", 0.021) == "0.021"
+
+
+def test_a_click_on_the_bar_of_a_pair_shows_its_table(
+    runs: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app import importance_view
+    from app.effects_analysis import Analysis
+
+    points = [{"a": a, "b": b, "c": b} for a in range(2) for b in range(2)]
+    found = trials(grid_of([0.1, 0.9, 0.9, 0.2], points), "accuracy")
+    known = Analysis(found, importance(found), [], 0.0, ["a", "c", "b"])
+    chosen: dict[str, object] = {}
+    monkeypatch.setattr(importance_view.session, "choose", lambda **given: chosen.update(given))
+    state = {"effects_bars": {"selection": {"pick": [{"name": "a × b + c"}]}}}
+    monkeypatch.setattr(importance_view.st, "session_state", state)
+    importance_view._pick_bar(known)
+    assert chosen == {"effects_first": "a", "effects_second": "c"}
