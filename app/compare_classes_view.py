@@ -133,7 +133,7 @@ def _columns() -> dict[str, Any]:
         columns[f"{name}_difference"] = kinds.NumberColumn(
             f"{title} ±", format="%+.1f", help=f"{title} of the new run less the old, in points."
         )
-    columns["p_adjusted"] = kinds.NumberColumn("p adjusted", format="%.3f", help=adjusted)
+    columns["p_adjusted"] = kinds.NumberColumn("p adjusted", format="%.2g", help=adjusted)
     return columns
 
 
