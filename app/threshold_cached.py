@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 # A resource: half a million distinct confidences are not copied for every look at them.
-@st.cache_resource(max_entries=24, show_spinner=False)
+@st.cache_resource(max_entries=12, show_spinner=False)
 def selective(
     place: Place, split: str | None, none_labels: tuple[str, ...], label: str | None
 ) -> SelectiveCounts:

@@ -37,7 +37,13 @@ if TYPE_CHECKING:
     from diagnostics.opening import open_workspace
     from diagnostics.recorder import Recorder
     from diagnostics.recording import record
+    from diagnostics.risk_coverage import risk_coverage_curve, selective_counts
     from diagnostics.tables import predictions_frame
+    from diagnostics.thresholds import (
+        cheapest_threshold,
+        guaranteed_threshold,
+        observed_threshold,
+    )
     from diagnostics.voting import vote_gains
     from diagnostics.workspace import Evidence, Experiment, Problem, Run, Score, Workspace
 
@@ -58,6 +64,7 @@ _HOMES = {
     "aligned_answers": "aligned",
     "aligned_frame": "aligned",
     "answers_of_all_runs": "examples",
+    "cheapest_threshold": "thresholds",
     "class_report": "confusion",
     "compare_predictions": "comparing",
     "compare_runs": "comparing",
@@ -65,14 +72,18 @@ _HOMES = {
     "confusion_counts": "confusion",
     "confusion_matrix": "confusion",
     "consensus": "agreement",
+    "guaranteed_threshold": "thresholds",
     "matrix_of": "confusion",
+    "observed_threshold": "thresholds",
     "open_workspace": "opening",
     "predictions_frame": "tables",
     "rank_examples": "examples",
     "record": "recording",
+    "risk_coverage_curve": "risk_coverage",
     "run_agreement": "agreement",
     "run_leaderboard": "leaderboard",
     "run_table": "grid",
+    "selective_counts": "risk_coverage",
     "summary_metrics": "metrics",
     "suspects": "agreement",
     "top_examples": "examples",
@@ -97,6 +108,7 @@ __all__ = [
     "aligned_answers",
     "aligned_frame",
     "answers_of_all_runs",
+    "cheapest_threshold",
     "class_report",
     "compare_predictions",
     "compare_runs",
@@ -104,14 +116,18 @@ __all__ = [
     "confusion_counts",
     "confusion_matrix",
     "consensus",
+    "guaranteed_threshold",
     "matrix_of",
+    "observed_threshold",
     "open_workspace",
     "predictions_frame",
     "rank_examples",
     "record",
+    "risk_coverage_curve",
     "run_agreement",
     "run_leaderboard",
     "run_table",
+    "selective_counts",
     "summary_metrics",
     "suspects",
     "top_examples",

@@ -31,6 +31,7 @@ from diagnostics.risk_coverage import selective_counts
 from diagnostics.score_counts import (
     bin_of,
     bin_scores,
+    from_confidence,
     n_bins,
     one_vs_rest,
     pooled,
@@ -255,6 +256,37 @@ def test_with_two_labels_the_answers_lie_on_the_curve(tmp_path: Path) -> None:
         curve["y"], point.recall
     )
     assert on_curve.any()
+
+
+def test_the_confidence_of_two_labels_is_as_good_as_their_vectors(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    p = random.random(60).astype("f4")
+    true = np.where(random.random(60) < p, "yes", "no")
+    vectors, labels = np.c_[1 - p, p], ["no", "yes"]
+    record(tmp_path / "all", true_label=true, probabilities=vectors, labels=labels)
+    answers = {"predicted_label": np.array(labels)[vectors.argmax(axis=1)]}
+    record(tmp_path / "top", true_label=true, **answers, confidence=vectors.max(axis=1))
+    whole, top = (run for run in open_workspace(tmp_path).experiments[0].runs)
+    derived = from_confidence(top)
+    assert derived is not None
+    assert derived.examples == 60
+    for label in labels:
+        for area in (roc_auc, average_precision):
+            ours, theirs = (area(scores.of(label)) for scores in (derived, one_vs_rest(whole)))
+            assert ours.value == pytest.approx(theirs.value, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("answers", "confidence"),
+    [(["a", "b", "c"], [0.9, 0.9, 0.9]), (["a", "b", "a"], [0.9, 0.4, 0.9])],
+)
+def test_nothing_is_derived_that_does_not_follow(
+    tmp_path: Path, answers: list[str], confidence: list[float]
+) -> None:
+    truth = ["a", "a", "b"]
+    record(tmp_path / "run", true_label=truth, predicted_label=answers, confidence=confidence)
+    (run,) = open_workspace(tmp_path).experiments[0].runs
+    assert from_confidence(run) is None
 
 
 def test_top_one_confidence_has_the_curve_of_being_right() -> None:
