@@ -18,10 +18,18 @@ BEST = (50, 200, 500, 1000)
 AXES = 8
 KEY = "effects_lines"
 _DOOR = "effects_door"
+#: Set where more of the page changes than the fragment.
+_WHOLE = "effects_whole_page"
 
 
+@st.fragment
 def show_lines(found: Trials, parameters: Sequence[str]) -> None:
-    """Parallel axes of the best runs, and what can be done with those under the brush."""
+    """Parallel axes of the best runs, and what can be done with those under the brush.
+
+    A fragment, so that a brush draws these lines anew and not the whole page.
+    """
+    if st.session_state.pop(_WHOLE, False):
+        st.rerun()
     if len(found.runs) < 3 or len(parameters) < 2:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -54,10 +62,12 @@ def show_lines(found: Trials, parameters: Sequence[str]) -> None:
 def list_values(parameter: str, values: Sequence[str]) -> None:
     """From a callback: go to the table of the runs with these values of a parameter."""
     st.session_state[_DOOR] = (parameter, sorted(values))
+    st.session_state[_WHOLE] = True
 
 
 def follow_door() -> None:
     """Go where `list_values` said: not from the callback, for only a page can be switched to."""
+    st.session_state.pop(_WHOLE, None)
     door = st.session_state.pop(_DOOR, None)
     if door is not None:
         parameter, values = door
@@ -102,7 +112,12 @@ def _brushed(axes: ParallelAxes) -> list[str] | None:
 def _pick_line() -> None:
     picked = _selection(PICK) or []
     if picked and picked[0].get("run"):
-        session.choose(run=str(picked[0]["run"]))
+        _choose(run=str(picked[0]["run"]))
+
+
+def _choose(**choices: str | list[str]) -> None:
+    session.choose(**choices)
+    st.session_state[_WHOLE] = True
 
 
 def _show_kept(found: Trials, axes: ParallelAxes, kept: Sequence[str]) -> None:
@@ -121,7 +136,7 @@ def _show_kept(found: Trials, axes: ParallelAxes, kept: Sequence[str]) -> None:
             label,
             icon=":material/checklist:",
             key="effects_select",
-            on_click=session.choose,
+            on_click=_choose,
             kwargs={session.SELECTED: list(kept[:most])},
         )
         covered = [axis for axis in (_selection(BRUSH) or {}).get("axis", []) if axis != SCORE]
