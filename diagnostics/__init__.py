@@ -30,6 +30,8 @@ if TYPE_CHECKING:
         top_examples,
         wrong_run_counts,
     )
+    from diagnostics.explaining import explain_example
+    from diagnostics.explanation import Explanation
     from diagnostics.filters import Filter
     from diagnostics.grid import run_table
     from diagnostics.leaderboard import run_leaderboard
@@ -54,6 +56,7 @@ _HOMES = {
     "DiagnosticsError": "errors",
     "Evidence": "workspace",
     "Experiment": "workspace",
+    "Explanation": "explanation",
     "Filter": "filters",
     "Problem": "workspace",
     "Ranking": "examples",
@@ -72,6 +75,7 @@ _HOMES = {
     "confusion_counts": "confusion",
     "confusion_matrix": "confusion",
     "consensus": "agreement",
+    "explain_example": "explaining",
     "guaranteed_threshold": "thresholds",
     "matrix_of": "confusion",
     "observed_threshold": "thresholds",
@@ -98,6 +102,7 @@ __all__ = [
     "DiagnosticsError",
     "Evidence",
     "Experiment",
+    "Explanation",
     "Filter",
     "Problem",
     "Ranking",
@@ -116,6 +121,7 @@ __all__ = [
     "confusion_counts",
     "confusion_matrix",
     "consensus",
+    "explain_example",
     "guaranteed_threshold",
     "matrix_of",
     "observed_threshold",
