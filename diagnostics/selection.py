@@ -6,8 +6,9 @@ examples that is used again and again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,8 +26,8 @@ RESAMPLED = (
 )
 #: Numbers that a block of resamples holds at most, for the memory's sake.
 BLOCK = 8_000_000
-#: Products above which there are fewer resamples than `REPETITIONS`, and the fewest there are.
-WORK, FEWEST = 20_000_000_000, 200
+#: Resamples × rows, and those × runs, that there are at most; but at least the fewest resamples.
+DRAWN, WORK, FEWEST = 100_000_000, 20_000_000_000, 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,25 +100,25 @@ def resampled_scores(
     truth, given = np.asarray(true), np.asarray(answers)
     place = None if example is None else np.asarray(example)
     n = len(truth) if place is None else int(place.max(initial=-1)) + 1
+    score = _scorer(truth, given, metric, n_labels)
     drawn: list[Figures] = []
     left_out: list[Figures] = []
     for weights in _draws(n, repetitions, seed):
         for found, share in ((drawn, weights), (left_out, (weights == 0).astype(np.float32))):
-            rows = share if place is None else share[:, place]
-            found.append(_scores(truth, given, rows, metric, n_labels))
+            found.append(score(share if place is None else share[:, place]))
     return Resampled(np.concatenate(drawn), np.concatenate(left_out))
 
 
 def observed_scores(true: ArrayLike, answers: ArrayLike, metric: str, *, n_labels: int) -> Figures:
     """The metric of every run on all rows, by the same definitions; takes what the other does."""
     truth = np.asarray(true)
-    once = np.ones((1, len(truth)), np.float32)
-    return np.asarray(_scores(truth, np.asarray(answers), once, metric, n_labels)[0], float)
+    score = _scorer(truth, np.asarray(answers), metric, n_labels)
+    return np.asarray(score(np.ones((1, len(truth)), np.float32))[0], float)
 
 
 def affordable_repetitions(runs: int, rows: int) -> int:
     """`REPETITIONS`, or fewer where so many runs and rows would take long."""
-    most = WORK // max(runs * rows, 1)
+    most = min(DRAWN // max(rows, 1), WORK // max(runs * rows, 1))
     return int(min(REPETITIONS, max(FEWEST, most)))
 
 
@@ -126,38 +127,48 @@ def _draws(n: int, repetitions: int, seed: int) -> Iterator[NDArray[np.float32]]
     random = np.random.default_rng(seed)
     block = max(1, BLOCK // max(n, 1))
     for start in range(0, repetitions, block):
-        rows = min(block, repetitions - start)
-        picked = random.integers(0, n, size=(rows, n)) + n * np.arange(rows)[:, None]
-        counts = np.bincount(picked.ravel(), minlength=rows * n)
-        yield counts.reshape(rows, n).astype(np.float32)
+        weights = np.empty((min(block, repetitions - start), n), np.float32)
+        for row in weights:
+            row[:] = np.bincount(random.integers(0, n, n), minlength=n)
+        yield weights
 
 
-def _scores(
-    truth: Codes, answers: Codes, weights: NDArray[np.float32], metric: str, n_labels: int
-) -> Figures:
-    """Resamples × runs. Sums are whole numbers below 2²⁴: exact in 32 bits."""
-    total = weights.sum(axis=1, dtype=float)[:, None]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if metric == "accuracy":
-            return np.asarray((weights @ (answers == truth).T.astype(np.float32)) / total)
+def _scorer(
+    truth: Codes, answers: Codes, metric: str, n_labels: int
+) -> Callable[[NDArray[np.float32]], Figures]:
+    """What turns resamples × rows of weights into resamples × runs of the metric.
+
+    Sums are whole numbers below 2²⁴: exact in 32 bits.
+    """
+    if metric == "accuracy":
+        right = (answers == truth).astype(np.float32)
+        return lambda weights: _divided((right @ weights.T).T, weights)
+    of_truth = _indicator(truth, n_labels)
+    of_answers = [_indicator(run * 2 + (run == truth), 2 * n_labels) for run in answers]
+
+    def score(weights: NDArray[np.float32]) -> Figures:
         across = np.ascontiguousarray(weights.T)
-        support = _sums(truth, across, n_labels)
-        scores = [
-            _figure(metric, _sums(run * 2 + (run == truth), across, 2 * n_labels), support)
-            for run in answers
-        ]
-        return np.where(total > 0, np.stack(scores, axis=1), np.nan)
+        support = of_truth @ across
+        with np.errstate(divide="ignore", invalid="ignore"):
+            scores = [_figure(metric, of_run @ across, support) for of_run in of_answers]
+        return np.where(weights.any(axis=1, keepdims=True), np.stack(scores, axis=1), np.nan)
+
+    return score
 
 
-def _sums(codes: Codes, across: NDArray[np.float32], n: int) -> NDArray[np.float32]:
-    """Codes × resamples: the weights of the rows that have each code."""
+def _divided(sums: NDArray[np.float32], weights: NDArray[np.float32]) -> Figures:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(sums / weights.sum(axis=1, dtype=float)[:, None])
+
+
+def _indicator(codes: Codes, n: int) -> Any:
+    """Codes × rows: 1 where the row has the code."""
     from scipy.sparse import csr_array
 
-    order = np.argsort(codes, kind="stable")
-    starts = np.searchsorted(codes[order], np.arange(n + 1))
+    order = np.argsort(codes, kind="stable").astype(np.int32)
+    starts = np.searchsorted(codes[order], np.arange(n + 1)).astype(np.int32)
     ones = np.ones(len(codes), np.float32)
-    sums: NDArray[np.float32] = csr_array((ones, order, starts), shape=(n, len(codes))) @ across
-    return sums
+    return csr_array((ones, order, starts), shape=(n, len(codes)))
 
 
 def _figure(

@@ -150,7 +150,7 @@ def test_the_winner_s_curse_is_taken_away() -> None:
 
 def test_many_runs_and_rows_get_fewer_resamples() -> None:
     assert affordable_repetitions(300, 5_000) == 1000
-    assert affordable_repetitions(20, 500_000) == 1000
+    assert affordable_repetitions(20, 250_000) == 400
     assert affordable_repetitions(300, 500_000) == 200
 
 
