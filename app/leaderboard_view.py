@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import cached, session
-from diagnostics import Evidence, Experiment, Run
+from diagnostics import Experiment, Run
 from diagnostics.leaderboard import run_leaderboard
 from diagnostics.leaderboard_words import (
     best_words,
@@ -99,7 +99,7 @@ def show_against_best(run: Run, judged: Leaderboard) -> None:
             ("fixed", standing.only_this, "only this one"),
             ("broken", standing.only_best, "only the best"),
         ):
-            if n and run.has(Evidence.PREDICTIONS):
+            if n:
                 label = f"{n:,} that {who} got right"
                 if st.button(label, icon=":material/list_alt:", key=f"runs_{outcome}"):
                     session.go(
