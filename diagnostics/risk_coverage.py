@@ -247,8 +247,11 @@ def added_up(rows: nw.LazyFrame[Any], *keys: str) -> dict[str, Any]:
         plan = rows.group_by(*keys).agg(nw.len().alias("n"), *(nw.col(name).sum() for name in sums))
         table = reducers.collect(plan.sort(*keys))
         return {name: table[name].to_numpy() for name in (*keys, "n", *sums)}
-    table = reducers.collect(rows.select(*keys, *sums).sort(*keys))
+    table = reducers.collect(rows.select(*keys, *sums).sort(keys[-1]))
     columns = {name: table[name].to_numpy() for name in (*keys, *sums)}
+    for key in keys[-2::-1]:  # by one column Polars sorts four times as fast as by two
+        order = np.argsort(_narrow(columns[key]), kind="stable")
+        columns = {name: column[order] for name, column in columns.items()}
     is_new = np.zeros(len(table), bool)
     for key in keys:
         is_new |= np.diff(columns[key], prepend=np.nan) != 0
@@ -259,6 +262,12 @@ def added_up(rows: nw.LazyFrame[Any], *keys: str) -> dict[str, Any]:
         column = columns[name].astype(np.int64)
         found[name] = np.add.reduceat(column, starts) if len(starts) else column
     return found
+
+
+def _narrow(codes: Any) -> Any:
+    """Codes in 16 bits where they fit, which NumPy sorts in linear time."""
+    fits = not len(codes) or codes.max() <= np.iinfo(np.int16).max
+    return codes.astype(np.int16) if fits else codes
 
 
 def counts_of_levels(level: Any, n: Any, wrong: Any, outside: Any) -> SelectiveCounts:
