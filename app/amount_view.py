@@ -50,9 +50,10 @@ def show_amounts(experiment: Experiment, listing: Listing) -> None:
     if not len(points):
         st.text("No listed run has this score with all of its folds.")
         return
-    curve = learning_curve(points)
-    gains = last_gains(curve)
-    order = _order(curve, is_better_high=rises(experiment, metric))
+    upwards = rises(experiment, metric)
+    curve = learning_curve(points, rises=upwards)
+    gains = last_gains(curve, rises=upwards)
+    order = _order(curve, is_better_high=upwards)
     with st.container(gap="xsmall"):
         for sentence in _sentences(gains, metric, is_comparison=is_comparison):
             st.text(sentence)
@@ -99,7 +100,7 @@ def _sentences(gains: pd.DataFrame, metric: str, *, is_comparison: bool) -> list
         gain = apart(metric, abs(row["gain"]))
         if error == error:
             gain = f"{gain.removesuffix(' points')} ± {apart(metric, error)}"
-        change = "gained" if row["gain"] >= 0 else "lost"
+        change = "rose by" if row["gain"] >= 0 else "fell by"
         sentences.append(
             f"{row['configuration']} {change} {gain} from "
             f"{row['before']:,.10g}{unit} to {row['amount']:,.10g}{unit}, and reaches "

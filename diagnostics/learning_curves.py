@@ -78,15 +78,16 @@ def learning_points(
     return pd.DataFrame(rows, columns=COLUMNS).astype({"amount": float, "value": float})
 
 
-def learning_curve(points: pd.DataFrame) -> pd.DataFrame:
+def learning_curve(points: pd.DataFrame, *, rises: bool = True) -> pd.DataFrame:
     """The mean at each amount with its spread, a row for each configuration, split and amount.
 
     Columns: `configuration`, `split`, `amount`, `n`, `mean`, `std` (of a sample, n - 1; NaN of
-    one), `low` and `high` (the lowest and the highest), `run` and `experiment` (those of the best).
+    one), `low` and `high` (the lowest and the highest), `run` and `experiment` (those of the best; the
+    highest if the metric `rises`).
     """
     keys = ["configuration", "split", "amount"]
     curve = (
-        points.sort_values("value", ascending=False, kind="stable")
+        points.sort_values("value", ascending=not rises, kind="stable")
         .groupby(keys, sort=True)
         .agg(
             n=("value", "size"),
@@ -101,12 +102,12 @@ def learning_curve(points: pd.DataFrame) -> pd.DataFrame:
     return curve.reset_index()
 
 
-def last_gains(curve: pd.DataFrame) -> pd.DataFrame:
+def last_gains(curve: pd.DataFrame, *, rises: bool = True) -> pd.DataFrame:
     """What the last increase of data brought each configuration on held-out rows.
 
     Returns
     -------
-    Those with two amounts or more, the one with the highest mean at its largest amount first:
+    Those with two amounts or more, the largest amount first and of these the best:
     `configuration`, `before`, `amount` (the last two amounts), `mean` (at the last), `gain`, and
     `error`, the standard error of the gain (NaN where an amount has one run).
     """
@@ -122,7 +123,7 @@ def last_gains(curve: pd.DataFrame) -> pd.DataFrame:
         rows.append((name, before["amount"], last["amount"], last["mean"], gain, error))
     columns = ["configuration", "before", "amount", "mean", "gain", "error"]
     found = pd.DataFrame(rows, columns=columns)
-    return found.sort_values(["amount", "mean"], ascending=False, ignore_index=True)
+    return found.sort_values(["amount", "mean"], ascending=[False, not rises], ignore_index=True)
 
 
 def _values(run: Run, metric: str) -> list[tuple[str, str, float]]:

@@ -25,8 +25,8 @@ SCORE = "score"
 class ParallelAxes:
     """Lines over axes: `points`, one row a run and axis, and `ticks`, the values written beside.
 
-    `points`: `run`, `axis`, `position` (0 at the bottom, 1 at the top), `text` (the value) and
-    `score`. `ticks`: `axis`, `position`, `text`. `axes` are in order, the last one is the score;
+    `points`: `run`, `axis`, `position` (0 at the bottom, 1 at the top), `text` (the value), `score`
+    and `goodness`, which is the score, or its negative where less is better. `ticks`: `axis`, `position`, `text`. `axes` are in order, the last one is the score;
     `names` has the parameter of each axis, `SCORE` for that.
     """
 
@@ -64,7 +64,8 @@ def parallel_axes(found: Trials, parameters: Sequence[str], *, best: int) -> Par
     ends = [(0.0, metric_text(found.metric, low)), (1.0, metric_text(found.metric, high))]
     ticks.append(pd.DataFrame(ends, columns=["position", "text"]).assign(axis=SCORE))
     runs = np.array(found.runs, dtype=object)[order]
-    each = [part.assign(run=runs, score=scores) for part in parts]
+    goodness = scores if found.rises else -scores
+    each = [part.assign(run=runs, score=scores, goodness=goodness) for part in parts]
     return ParallelAxes(
         (*(shorter[name] for name in parameters), SCORE),
         (*parameters, SCORE),

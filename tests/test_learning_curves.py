@@ -77,6 +77,13 @@ def test_candidates_without_parameters_are_called_by_their_names() -> None:
     assert points["configuration"].unique().tolist() == ["SVC 1"]
 
 
+def test_of_losses_the_lowest_run_is_the_best_of_a_point() -> None:
+    runs = [run_of(f"r{n}", v, {"C": 1}, resource=10.0) for n, v in enumerate((0.2, 0.1, 0.3))]
+    points = learning_points([experiment_of(*runs)], "accuracy")
+    assert learning_curve(points)["run"].tolist() == ["r2"]
+    assert learning_curve(points, rises=False)["run"].tolist() == ["r1"]
+
+
 def test_the_last_gain_has_the_error_of_a_difference() -> None:
     runs = [
         run_of(f"a {n}", v, {"C": 1}, resource=n, scores=folds_of(v))

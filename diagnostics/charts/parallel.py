@@ -57,13 +57,15 @@ def parallel_chart(
         ),
     )  # fmt: skip
     y = alt.Y("position:Q", axis=None, scale=alt.Scale(domain=[-0.03, 1.03], nice=False))
-    low, high = float(points["score"].min()), float(points["score"].max())
+    low, high = float(points["goodness"].min()), float(points["goodness"].max())
     # Below the lowest, for the lowest colour is nearly the page's own.
     domain = [low - 0.5 * (high - low), high] if high > low else [low - 1, high]
-    score = alt.Color("score:Q", scale=alt.Scale(domain=domain), legend=None)
+    score = alt.Color("goodness:Q", scale=alt.Scale(domain=domain), legend=None)
     faded = alt.condition("datum.is_kept", score, alt.value(OTHER))
     tooltip = [alt.Tooltip("run:N", title="Run"), score_tooltip("score", metric)]
-    each = alt.Chart(points[~points["is_chosen"]]).encode(x=x, y=y, detail="run:N", order="score:Q")
+    each = alt.Chart(points[~points["is_chosen"]]).encode(
+        x=x, y=y, detail="run:N", order="goodness:Q"
+    )
     lines = each.mark_line(strokeWidth=1.2).encode(
         color=faded,
         opacity=alt.condition("datum.is_kept", alt.value(0.6), alt.value(0.1)),

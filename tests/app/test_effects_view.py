@@ -178,7 +178,7 @@ def test_without_train_scores_one_sentence_says_how_to_get_them(runs: Opened) ->
 def test_repeats_of_a_comparison_are_one_learning_curve(runs: Opened) -> None:
     at = runs("comparison/run_1/intents", "Training")
     assert not at.exception
-    assert any(w.startswith("config-b gained 17.9 ± 12.9 points") for w in said(at))
+    assert any(w.startswith("config-b rose by 17.9 ± 12.9 points") for w in said(at))
     assert any("2 repeats with their own test data" in c.value for c in at.caption)
 
 

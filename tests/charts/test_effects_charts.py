@@ -86,6 +86,19 @@ def test_lines_go_over_the_parameters_to_the_score(found: Trials) -> None:
     assert names == {PICK, BRUSH}
 
 
+def test_of_losses_the_lowest_has_the_strongest_colour() -> None:
+    from dataclasses import replace
+
+    falling = replace(trials(grid_of(SCORES, POINTS), "accuracy"), rises=False)
+    axes = parallel_axes(falling, ["m__C", "m__kind"], best=2)
+    assert list(dict.fromkeys(axes.points["run"])) == ["run 0", "run 1"]
+    best = axes.points.sort_values("goodness")["run"].iloc[-1]
+    assert best == "run 0"
+    spec = parallel_chart(axes, "accuracy", chosen="").to_dict()
+    colour = spec["layer"][0]["encoding"]["color"]["condition"]
+    assert colour["field"] == "goodness"
+
+
 def test_a_brush_keeps_the_runs_that_pass_on_every_axis_it_covers(found: Trials) -> None:
     axes = parallel_axes(found, ["m__C", "m__kind"], best=10)
     assert brushed_runs(axes, {"axis": ["C"], "position": [1.0, 0.67]}) == ["run 5", "run 4"]
