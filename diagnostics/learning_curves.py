@@ -82,8 +82,8 @@ def learning_curve(points: pd.DataFrame, *, rises: bool = True) -> pd.DataFrame:
     """The mean at each amount with its spread, a row for each configuration, split and amount.
 
     Columns: `configuration`, `split`, `amount`, `n`, `mean`, `std` (of a sample, n - 1; NaN of
-    one), `low` and `high` (the lowest and the highest), `run` and `experiment` (those of the best; the
-    highest if the metric `rises`).
+    one), `low` and `high` (the lowest and the highest), `run` and `experiment` (those of the best,
+    which is the highest if the metric `rises`).
     """
     keys = ["configuration", "split", "amount"]
     curve = (

@@ -26,8 +26,9 @@ class ParallelAxes:
     """Lines over axes: `points`, one row a run and axis, and `ticks`, the values written beside.
 
     `points`: `run`, `axis`, `position` (0 at the bottom, 1 at the top), `text` (the value), `score`
-    and `goodness`, which is the score, or its negative where less is better. `ticks`: `axis`, `position`, `text`. `axes` are in order, the last one is the score;
-    `names` has the parameter of each axis, `SCORE` for that.
+    and `goodness`, which is the score, or its negative where less is better. `ticks`: `axis`,
+    `position`, `text`. `axes` are in order, the last one is the score; `names` has the parameter of
+    each axis, `SCORE` for that.
     """
 
     axes: tuple[str, ...]
