@@ -46,7 +46,10 @@ def tie_words(board: Leaderboard) -> str:
         return ""
     n, tested = len(_ties(decides)), decides.tested
     if tested == 1:
-        return f"The other run can{'not' if n else ''} be told from it."
+        who = (
+            "The other run" if len(board.standings) == 2 else "The only other that may be compared"
+        )
+        return f"{who} can{'not' if n else ''} be told from it."
     if not n:
         return f"All {tested:,} others can be told from it."
     who = "None of the" if n == tested else f"{n:,} of the"

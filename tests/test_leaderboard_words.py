@@ -103,6 +103,10 @@ def test_what_to_expect_of_the_pick_is_said(experiment: Experiment) -> None:
             [(0.9, 0.91, 0.9), (0.1, 0.12, 0.1), (0.2, 0.22, 0.2)],
             "All 2 others can be told from it.",
         ),
+        (
+            [(0.5, 0.6, 0.7), (0.5, 0.7, 0.6), (0.5,)],
+            "The only other that may be compared cannot be told from it.",
+        ),
     ],
 )
 def test_verdicts_read_well_for_any_number(runs: list[tuple[float, ...]], words: str) -> None:
