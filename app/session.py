@@ -147,7 +147,8 @@ def _experiment_chosen() -> None:
     """Another experiment has its own runs, labels and examples: nothing chosen among them stays."""
     chosen = workspace().experiment(st.session_state[EXPERIMENT])
     narrowed = [name for name in NARROWING if name in st.session_state and name != "by"]
-    choose(**{RUN: ranked_runs(chosen)[0], SELECTED: []}, **dict.fromkeys(narrowed, ""))
+    nothing: dict[str, str | list[str] | None] = {**dict.fromkeys(narrowed, ""), SELECTED: []}
+    choose(**nothing, **{RUN: ranked_runs(chosen)[0]})
 
 
 def experiment() -> Experiment:
