@@ -38,7 +38,11 @@ def unit_of(found: Explanation) -> str:
     """What a feature is called."""
     if found.picture is not None:
         return "pixel"
-    return "column" if found.text is None else "word"
+    if found.text is None:
+        return "column"
+    entries = found.contributions
+    is_words = all(e.place is None and e.feature == e.feature.strip() for e in entries)
+    return "word" if is_words else "feature"
 
 
 def method_sentences(found: Explanation) -> str:
@@ -65,7 +69,7 @@ def warnings(found: Explanation) -> list[str]:
     if found.r2 is not None and found.r2 < POOR_FIT:
         said.append("That fit is poor: do not rely on this explanation.")
     if found.text is not None and abs(found.unplaced) > ROUNDING:
-        said.append(f"{found.unplaced:+.3g} belong to parts that have no place in the text.")
+        said.append(f"{found.unplaced:+.3g} of it has no place in this text.")
     return said
 
 

@@ -84,6 +84,14 @@ class LinearScores:
             int(at): float(value * weights[at]) for at, value in zip(places, values, strict=True)
         }
 
+    def of_all_labels(self, row: int) -> tuple[NDArray[np.integer], Figures]:
+        """The places of the features that are there, and labels × these: what each label gets.
+
+        With its intercept a label's line adds up to its own score.
+        """
+        places, values = _present(self.values, row)
+        return places, self.weights[:, places] * values
+
     def _place(self, label: str) -> int:
         try:
             return self.labels.index(label)

@@ -12,6 +12,7 @@ import pytest
 BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 #: Rounds and sizes that take a second or two.
 SMALL = {
+    "explanations": ["20", "4", "1", "300"],
     "comparison": ["1", "4000"],
     "million_rows": ["1", "500"],
     "queries": ["1", "400", "2"],

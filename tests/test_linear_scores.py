@@ -144,6 +144,16 @@ def test_words_are_named_and_absent_ones_are_left_out() -> None:
     }
 
 
+def test_all_labels_at_once_are_what_they_are_one_by_one() -> None:
+    model = make_pipeline(TfidfVectorizer(), LogisticRegression())
+    model.fit(["red cold", "green", "blue red"] * 2, ["a", "b", "c"] * 2)
+    scores = linear_scores(model, ["nothing known", "red blue red"])
+    places, figures = scores.of_all_labels(1)
+    for line, label in zip(figures, scores.labels, strict=True):
+        assert dict(zip(places.tolist(), line, strict=True)) == scores.contributions(1, label)
+    assert scores.of_all_labels(0)[1].shape == (3, 0)
+
+
 def test_names_come_from_the_frame_or_are_numbers() -> None:
     frame = pd.DataFrame({"x": [0.0, 1, 2, 3], "y": [1.0, 0, 1, 0]})
     model = LogisticRegression().fit(frame, [0, 0, 1, 1])
