@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app.cached import Place, _found
+from diagnostics.answers_by_confidence import SelectiveCounts, selective_counts_of_run
 from diagnostics.class_thresholds import class_thresholds
 from diagnostics.curves import CurvePoint, answer_points, average_areas, class_areas
-from diagnostics.risk_coverage import (
-    SelectiveCounts,
-    risk_coverage_curve,
-    selective_counts_of_run,
-)
+from diagnostics.risk_coverage import risk_coverage_curve
 from diagnostics.score_counts import OneVsRest, from_confidence, one_vs_rest
 from diagnostics.selective_figures import SelectiveFigures, selective_figures
 from diagnostics.thresholds import CostThreshold, cheapest_threshold

@@ -8,8 +8,9 @@ import streamlit as st
 
 from app import session
 from app.threshold_choice import Selection
+from diagnostics.answers_by_confidence import SelectiveCounts
 from diagnostics.probabilities import percent
-from diagnostics.risk_coverage import OperatingPoint, SelectiveCounts, dividing_decimal
+from diagnostics.risk_coverage import OperatingPoint, dividing_decimal
 
 
 @dataclass(frozen=True)

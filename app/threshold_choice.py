@@ -9,8 +9,8 @@ import streamlit as st
 
 from app import session, threshold_cached
 from diagnostics import Run
+from diagnostics.answers_by_confidence import SelectiveCounts
 from diagnostics.fallback import FallbackSettings, usual_none_labels
-from diagnostics.risk_coverage import SelectiveCounts
 from diagnostics.thresholds import observed_threshold
 
 #: Keys, and so names in the link.

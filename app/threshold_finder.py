@@ -9,9 +9,10 @@ import streamlit as st
 from app import session, threshold_cached
 from app.threshold_choice import Selection, choose_cost, choose_target, number, use
 from diagnostics import Run
+from diagnostics.answers_by_confidence import SelectiveCounts
 from diagnostics.fallback import FallbackSettings
 from diagnostics.probabilities import percent
-from diagnostics.risk_coverage import SelectiveCounts, dividing_decimal
+from diagnostics.risk_coverage import dividing_decimal
 from diagnostics.thresholds import (
     DELTA,
     TargetThreshold,

@@ -24,9 +24,10 @@ from app.threshold_choice import (
     use,
 )
 from diagnostics import Evidence, Experiment, Run
+from diagnostics.answers_by_confidence import SelectiveCounts
 from diagnostics.charts.thresholds import LEVEL, risk_coverage_chart
 from diagnostics.fallback import FallbackSettings, fallback_settings
-from diagnostics.risk_coverage import SelectiveCounts, operating_point
+from diagnostics.risk_coverage import operating_point
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -39,7 +39,8 @@ OURS = """
 import diagnostics
 from diagnostics.class_thresholds import class_thresholds
 from diagnostics.curves import average_areas, class_areas
-from diagnostics.risk_coverage import operating_point, risk_coverage_curve, selective_counts_of_run
+from diagnostics.risk_coverage import operating_point, risk_coverage_curve
+from diagnostics.answers_by_confidence import selective_counts_of_run
 from diagnostics.score_counts import one_vs_rest
 from diagnostics.selective_figures import selective_figures
 from diagnostics.thresholds import cheapest_threshold, guaranteed_threshold, observed_threshold

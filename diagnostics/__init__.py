@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from diagnostics.agreement import consensus, run_agreement, suspects
     from diagnostics.aligned import AlignedAnswers, aligned_answers, aligned_frame
+    from diagnostics.answers_by_confidence import selective_counts
     from diagnostics.comparing import compare_predictions, compare_runs
     from diagnostics.comparison import Comparison
     from diagnostics.confusion import (
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from diagnostics.opening import open_workspace
     from diagnostics.recorder import Recorder
     from diagnostics.recording import record
-    from diagnostics.risk_coverage import risk_coverage_curve, selective_counts
+    from diagnostics.risk_coverage import risk_coverage_curve
     from diagnostics.tables import predictions_frame
     from diagnostics.thresholds import (
         cheapest_threshold,
@@ -87,7 +88,7 @@ _HOMES = {
     "run_agreement": "agreement",
     "run_leaderboard": "leaderboard",
     "run_table": "grid",
-    "selective_counts": "risk_coverage",
+    "selective_counts": "answers_by_confidence",
     "summary_metrics": "metrics",
     "suspects": "agreement",
     "top_examples": "examples",

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from diagnostics import reducers
-from diagnostics.risk_coverage import (
+from diagnostics.answers_by_confidence import (
     SelectiveCounts,
     added_up,
     counts_of_levels,
     label_codes,
-    operating_point,
     outcomes,
     rows_of_split,
 )
+from diagnostics.risk_coverage import operating_point
 from diagnostics.thresholds import guaranteed_threshold, observed_threshold
 
 if TYPE_CHECKING:

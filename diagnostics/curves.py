@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from diagnostics.answers_by_confidence import SelectiveCounts, rows_of_split
 from diagnostics.metrics import Figures
-from diagnostics.risk_coverage import POINTS, SelectiveCounts, evenly, rows_of_split
+from diagnostics.risk_coverage import POINTS, evenly
 from diagnostics.score_counts import OneVsRest, ScoreCounts
 
 if TYPE_CHECKING:

@@ -160,7 +160,7 @@ def from_confidence(run: Run, *, split: str | None = None) -> OneVsRest | None:
     None where that does not follow: other than two labels, or a confidence below one half, which
     no answer between two probabilities has.
     """
-    from diagnostics.risk_coverage import NO_ANSWER, rows_of_split
+    from diagnostics.answers_by_confidence import NO_ANSWER, rows_of_split
 
     if len(run.labels) != 2 or set(run.labels) & set(NO_ANSWER):
         return None

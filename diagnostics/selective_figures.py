@@ -10,7 +10,7 @@ import numpy as np
 from diagnostics.metrics import Figures
 
 if TYPE_CHECKING:
-    from diagnostics.risk_coverage import SelectiveCounts
+    from diagnostics.answers_by_confidence import SelectiveCounts
 
 
 @dataclass(frozen=True)

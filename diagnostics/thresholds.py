@@ -7,11 +7,12 @@ from typing import Literal
 
 import numpy as np
 
+from diagnostics.answers_by_confidence import SelectiveCounts
 from diagnostics.errors import DiagnosticsError
 from diagnostics.intervals import clopper_pearson, clopper_pearson_upper
 from diagnostics.metrics import Counts, Figures
 from diagnostics.resampling import REPETITIONS, multinomial_weights, percentile_interval
-from diagnostics.risk_coverage import SelectiveCounts, evenly
+from diagnostics.risk_coverage import evenly
 
 #: The chance that a promised bound fails, and how many thresholds share it at most.
 DELTA, TRIED = 0.05, 200

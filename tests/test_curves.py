@@ -16,6 +16,7 @@ from sklearn.metrics import (
 )
 
 from diagnostics import DiagnosticsError, Run, open_workspace, record
+from diagnostics.answers_by_confidence import selective_counts
 from diagnostics.curves import (
     answer_points,
     average_areas,
@@ -27,7 +28,6 @@ from diagnostics.curves import (
     roc_auc,
     roc_points,
 )
-from diagnostics.risk_coverage import selective_counts
 from diagnostics.score_counts import (
     bin_of,
     bin_scores,

@@ -12,15 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnostics import DiagnosticsError, open_workspace, record
-from diagnostics.risk_coverage import (
+from diagnostics.answers_by_confidence import (
     SelectiveCounts,
+    selective_counts,
+    selective_counts_of_run,
+    shortest_decimal,
+)
+from diagnostics.risk_coverage import (
     dividing_decimal,
     evenly,
     operating_point,
     risk_coverage_curve,
-    selective_counts,
-    selective_counts_of_run,
-    shortest_decimal,
 )
 from diagnostics.selective_figures import selective_figures
 from diagnostics.workspace import NO_PREDICTION

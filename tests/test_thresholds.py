@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnostics import DiagnosticsError, open_workspace, record
+from diagnostics.answers_by_confidence import SelectiveCounts, selective_counts_of_run
 from diagnostics.class_thresholds import ENOUGH, class_thresholds
 from diagnostics.intervals import clopper_pearson_upper
-from diagnostics.risk_coverage import SelectiveCounts, operating_point, selective_counts_of_run
+from diagnostics.risk_coverage import operating_point
 from diagnostics.thresholds import (
     cheapest_threshold,
     guaranteed_threshold,

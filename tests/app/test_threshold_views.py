@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from app.threshold_choice import number, usual_target
 from diagnostics import open_workspace, record
-from diagnostics.risk_coverage import SelectiveCounts, operating_point, selective_counts_of_run
+from diagnostics.answers_by_confidence import SelectiveCounts, selective_counts_of_run
+from diagnostics.risk_coverage import operating_point
 from diagnostics.thresholds import guaranteed_threshold, observed_threshold
 
 ROOT = Path(__file__).parents[2]
