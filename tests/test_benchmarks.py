@@ -19,6 +19,7 @@ SMALL = {
     "recorder": ["1", "90", "kernels"],
     "reopening": ["1", "3", "50"],
     "startup": ["1"],
+    "thresholds": ["1", "3000"],
 }
 #: Takes most of a minute at any size; the journeys in tests/browser open the same pages.
 LONG = {"in_browser"}
