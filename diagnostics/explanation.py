@@ -14,13 +14,15 @@ Scale = Literal["log-odds", "margin", "probability"]
 class Contribution:
     """What one feature added: `value` is what it was, in the words of the example where known.
 
-    `place` is the column of the model's own input that it is, None where it is none or many.
+    `place` is the column of the model's own input that it is, None where it is none or many. An
+    estimate whose sign changed when it was repeated is not `stable`.
     """
 
     feature: str
     value: Any
     contribution: float
     place: int | None = None
+    stable: bool = True
 
 
 @dataclass(frozen=True)

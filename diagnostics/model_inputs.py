@@ -86,16 +86,11 @@ def read_inputs(path: Path, examples: Sequence[str]) -> Any:
     DiagnosticsError
         If the file is gone or broken, or an example is not in it.
     """
-    import json
-
+    ids = input_ids(path)
     try:
-        ids = json.loads((path.parent / IDS).read_text(encoding="utf-8"))
         rows = _read(path)
     except Exception as error:
-        said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        raise DiagnosticsError(
-            f"The model's inputs {path.name} cannot be read: {said}", hint="Record the run again."
-        ) from error
+        raise _unreadable(path, error) from error
     places = {name: at for at, name in enumerate(ids)}
     missing = [name for name in examples if name not in places]
     if missing:
@@ -104,6 +99,29 @@ def read_inputs(path: Path, examples: Sequence[str]) -> Any:
         )
     wanted = [places[name] for name in examples]
     return rows.iloc[wanted].reset_index(drop=True) if hasattr(rows, "iloc") else rows[wanted]
+
+
+def input_ids(path: Path) -> list[str]:
+    """The examples' ids of the rows that `write_inputs` wrote, in their order.
+
+    Raises
+    ------
+    DiagnosticsError
+        If they cannot be read.
+    """
+    import json
+
+    try:
+        return [str(name) for name in json.loads((path.parent / IDS).read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> DiagnosticsError:
+    said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    return DiagnosticsError(
+        f"The model's inputs {path.name} cannot be read: {said}", hint="Record the run again."
+    )
 
 
 def _read(path: Path) -> Any:

@@ -29,9 +29,9 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").
 MACHINE_PATH = re.compile(rb"(?<![\w.~-])/(?:work|root|home|Users)/\w")
 INDEX_HOST = re.compile(rb"pypi\.org|pythonhosted\.org|npmjs\.org|crates\.io|conda\.anaconda")
 HEAVY = (
-    "altair", "lime", "matplotlib", "numba", "pandas", "polars", "pyarrow", "scipy", "shap", "sklearn",
-    "streamlit",
-)  # fmt: skip
+    *("altair", "lime", "matplotlib", "numba", "pandas", "polars", "pyarrow", "scipy", "shap"),
+    *("sklearn", "streamlit"),
+)
 
 
 def relative(path: Path) -> str:

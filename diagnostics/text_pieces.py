@@ -1,0 +1,36 @@
+"""A text cut into the words that are taken out of it one by one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+#: Letters of scripts that put no blanks between words: each stands for itself.
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+)
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
+Piece = tuple[int, int]
+
+
+def words_of(text: str, *, most: int) -> list[Piece]:
+    """Where its words begin and end; runs of neighbouring words if there are more than `most`.
+
+    A word is a run of letters and digits; of scripts without blanks (Chinese, Japanese, Thai, Lao,
+    Khmer, Burmese) it is a single letter. None for a text of blanks and punctuation.
+    """
+    found = [match.span() for match in _WORD.finditer(text)]
+    run = -(-len(found) // most)
+    if run <= 1:
+        return found
+    runs = [found[at : at + run] for at in range(0, len(found), run)]
+    return [(pieces[0][0], pieces[-1][1]) for pieces in runs]
+
+
+def without(text: str, pieces: Sequence[Piece], keep: Sequence[bool]) -> str:
+    """The text without the pieces that are not to be kept."""
+    made, at = [], 0
+    for (start, end), is_kept in zip(pieces, keep, strict=True):
+        made.append(text[at : end if is_kept else start])
+        at = end
+    return "".join(made) + text[at:]
