@@ -1,0 +1,305 @@
+"""Whether something about the examples goes with an outcome, such as a wrong answer, and how far.
+
+What is there or not: the difference of two shares with the interval of Newcombe (1998, method 10).
+A number: the probability that an example with the outcome has the larger one (the area under the
+ROC curve, ties counted half) with the score interval of Newcombe (2006, method 5), and besides each
+of its quantile bins against the rest, for what is not monotone. Categories: each against the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from diagnostics.intervals import wilson
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+Reading = Literal["more", "less", "negligible", "unclear"]
+
+#: Fewer examples on one side than these tell nothing.
+FEWEST = 10
+#: A difference of shares up to this, or up to half of the outcome's own share if that is less, and
+#: an area this near to one half, are too small to matter.
+SMALL_SHARE, SMALL_PART, SMALL_AREA = 0.05, 0.5, 0.05
+#: Bins of a number, and categories that are looked at one by one; the rest are put together.
+BINS, MOST_CATEGORIES = 5, 12
+OTHERS = "(all others)"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One comparison: `estimate` with its interval, 0 where there is no difference.
+
+    A difference of shares, or an area less one half. `group` is what is compared with the rest, ""
+    for the whole range of a number. `small` is the size up to which it does not matter.
+    """
+
+    group: str
+    estimate: float
+    low: float
+    high: float
+    small: float
+    is_area: bool = False
+
+    @property
+    def reading(self) -> Reading:
+        """What the interval allows to say."""
+        if np.isnan(self.low) or np.isnan(self.high):
+            return "unclear"
+        if -self.small < self.low and self.high < self.small:
+            return "negligible"
+        if self.low > 0:
+            return "more"
+        return "less" if self.high < 0 else "unclear"
+
+
+@dataclass(frozen=True, eq=False)
+class Association:
+    """What goes with the outcome.
+
+    `groups` has a row for each side, bin or category: `group`, `examples`, `hits`, `share`, `low`,
+    `high` (Wilson, 95 %). `effects` are at the corrected level, the strongest first. `reason` says
+    why there are none.
+    """
+
+    groups: pd.DataFrame
+    effects: tuple[Effect, ...] = ()
+    reason: str = ""
+
+    @property
+    def examples(self) -> int:
+        """How many examples it rests on."""
+        return int(self.groups["examples"].sum())
+
+    @property
+    def matters(self) -> bool | None:
+        """Whether any difference is there; False if all are negligible, None if it is unclear."""
+        readings = [effect.reading for effect in self.effects]
+        if any(reading in ("more", "less") for reading in readings):
+            return True
+        is_small = bool(readings) and all(reading == "negligible" for reading in readings)
+        return False if is_small else None
+
+
+def associate(values: pl.Series, outcome: NDArray[np.bool_], *, alpha: float = 0.05) -> Association:
+    """How far values go with an outcome.
+
+    Parameters
+    ----------
+    values
+        Booleans, numbers, or anything else as categories; rows that are null are left out. Numbers
+        with two values are taken for categories.
+    outcome
+        For each value whether it was so.
+    alpha
+        The chance that any of the intervals misses, all of them together: it is divided among
+        them (Bonferroni), and of a number one half is for the area, one half for the bins.
+
+    Returns
+    -------
+    An `Association`; without effects, and with the reason, where fewer than `FEWEST` examples are
+    on a side, or where the outcome is the same throughout.
+    """
+    import polars as pl
+
+    known = values.is_not_null()
+    if values.dtype.is_float():
+        known = known & values.is_finite()
+    kept = values.filter(known)
+    hits = outcome[known.to_numpy()]
+    if kept.dtype == pl.Boolean:
+        return _two_sides(kept.to_numpy().astype(bool), hits, alpha)
+    if kept.dtype.is_numeric() and kept.n_unique() > 2:
+        return _of_number(kept.to_numpy().astype(float), hits, alpha)
+    return _of_categories(kept.cast(pl.String), hits, alpha)
+
+
+def newcombe(
+    hits: ArrayLike, n: ArrayLike, other_hits: ArrayLike, other_n: ArrayLike, level: float = 0.95
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The interval of a difference of two independent shares: Newcombe (1998), method 10.
+
+    Counts are scalars or arrays; the lower and the upper bound come back, NaN without trials.
+    """
+    low, high = wilson(hits, n, level)
+    other_low, other_high = wilson(other_hits, other_n, level)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.asarray(hits, float) / np.asarray(n, float)
+        other = np.asarray(other_hits, float) / np.asarray(other_n, float)
+    difference = share - other
+    return (
+        difference - np.sqrt((share - low) ** 2 + (other_high - other) ** 2),
+        difference + np.sqrt((high - share) ** 2 + (other - other_low) ** 2),
+    )
+
+
+def area(values: NDArray[np.float64], outcome: NDArray[np.bool_]) -> float:
+    """The probability that an example with the outcome has the larger value, ties counted half.
+
+    NaN where the outcome is the same throughout.
+    """
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
+    n, rest = int(outcome.sum()), int((~outcome).sum())
+    if not n or not rest:
+        return float("nan")
+    return float((ranks[outcome].sum() - n * (n + 1) / 2) / (n * rest))
+
+
+def area_interval(estimate: float, n: int, rest: int, level: float = 0.95) -> tuple[float, float]:
+    """The score interval of an area under the ROC curve: Newcombe (2006), method 5.
+
+    It leaves out one half just where the Mann–Whitney test of the same level rejects (without
+    correction for ties, which makes it longer than need be where there are many).
+    """
+    from scipy.special import ndtri
+
+    z = float(ndtri((1 + level) / 2))
+    middle = (n + rest) / 2 - 1
+
+    def reach(theta: float) -> float:
+        inner = 1 + middle * ((1 - theta) / (2 - theta) + theta / (1 + theta))
+        return float(z * np.sqrt(theta * (1 - theta) * inner / (n * rest)))
+
+    def bound(end: float) -> float:
+        near, far = estimate, end
+        for _ in range(60):
+            theta = (near + far) / 2
+            if abs(estimate - theta) <= reach(theta):
+                near = theta
+            else:
+                far = theta
+        return (near + far) / 2
+
+    return bound(0.0), bound(1.0)
+
+
+def small_difference(share: float) -> float:
+    """The difference up to which it does not matter, of an outcome with this share."""
+    return min(SMALL_SHARE, SMALL_PART * share)
+
+
+def quantile_bins(
+    values: NDArray[np.float64], bins: int = BINS
+) -> tuple[list[str], NDArray[np.intp]]:
+    """The names of quantile bins and which one each value is in.
+
+    Bins are (lower, upper], the first one includes its lower end. Equal values are in one bin, so
+    there may be fewer; up to `bins` different values have a bin each.
+    """
+    distinct = np.unique(values)
+    if len(distinct) <= bins:
+        return [f"{value:.4g}" for value in distinct], np.searchsorted(distinct, values)
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)[1:], method="lower"))
+    place = np.searchsorted(edges, values, side="left")
+    highest = [values[place == code].max() for code in range(len(edges))]
+    lowest = [values[place == code].min() for code in range(len(edges))]
+    names = [
+        f"{low:.4g}" if low == high else f"{low:.4g} to {high:.4g}"
+        for low, high in zip(lowest, highest, strict=True)
+    ]
+    return names, place
+
+
+def _two_sides(has: NDArray[np.bool_], hits: NDArray[np.bool_], alpha: float) -> Association:
+    groups = _groups(["with", "without"], np.where(has, 0, 1), hits)
+    reason = _too_few(groups, hits)
+    if reason:
+        return Association(groups, reason=reason)
+    return Association(groups, _against_the_rest(groups[:1], hits, alpha))
+
+
+def _of_number(values: NDArray[np.float64], hits: NDArray[np.bool_], alpha: float) -> Association:
+    names, place = quantile_bins(values)
+    groups = _groups(names, place, hits)
+    reason = _too_few(None, hits)
+    if reason:
+        return Association(groups, reason=reason)
+    estimate, n = area(values, hits), int(hits.sum())
+    low, high = area_interval(estimate, n, len(hits) - n, 1 - alpha / 2)
+    whole = Effect("", estimate - 0.5, low - 0.5, high - 0.5, SMALL_AREA, is_area=True)
+    return Association(groups, (whole, *_against_the_rest(groups, hits, alpha / 2)))
+
+
+def _of_categories(values: pl.Series, hits: NDArray[np.bool_], alpha: float) -> Association:
+    frequent = values.value_counts(sort=True)
+    names = [name for name, n in frequent.iter_rows() if n >= FEWEST and len(values) - n >= FEWEST][
+        :MOST_CATEGORIES
+    ]
+    places = {name: code for code, name in enumerate(names)}
+    place = np.array([places.get(value, len(names)) for value in values], np.intp)
+    has_others = bool((place == len(names)).any())
+    groups = _groups([*names, OTHERS] if has_others else names, place, hits)
+    reason = _too_few(None, hits) or ("" if names else f"No value is in {FEWEST} examples or more.")
+    if reason:
+        return Association(groups, reason=reason)
+    return Association(groups, _against_the_rest(groups, hits, alpha))
+
+
+def _groups(names: list[str], place: NDArray[np.intp], hits: NDArray[np.bool_]) -> pd.DataFrame:
+    import pandas as pd
+
+    n = np.bincount(place, minlength=len(names))
+    found = np.bincount(place[hits], minlength=len(names))
+    low, high = wilson(found, n)
+    with np.errstate(invalid="ignore"):
+        share = found / np.where(n, n, np.nan)
+    columns = {"group": names, "examples": n, "hits": found, "share": share}
+    return pd.DataFrame({**columns, "low": low, "high": high})
+
+
+def _too_few(groups: pd.DataFrame | None, hits: NDArray[np.bool_]) -> str:
+    if len(hits) < 2 * FEWEST:
+        return f"Only {len(hits)} examples can be looked at; {2 * FEWEST} are needed."
+    if groups is not None and groups["examples"].min() < FEWEST:
+        side = groups.loc[groups["examples"].idxmin()]
+        verb = "has" if side["examples"] == 1 else "have"
+        it = "it" if side["group"] == "with" else "something else"
+        return (
+            f"Only {side['examples']} of {len(hits):,} examples {verb} {it}; {FEWEST} are needed."
+        )
+    if hits.all() or not hits.any():
+        return "It was the same for every example."
+    return ""
+
+
+def _against_the_rest(
+    groups: pd.DataFrame, hits: NDArray[np.bool_], alpha: float
+) -> tuple[Effect, ...]:
+    """Each group against all others, those with examples enough on both sides; strongest first."""
+    total, found = len(hits), int(hits.sum())
+    rest = total - groups["examples"]
+    tested = groups[(groups["examples"] >= FEWEST) & (rest >= FEWEST)]
+    if not len(tested):
+        return ()
+    n, own = tested["examples"].to_numpy(), tested["hits"].to_numpy()
+    low, high = newcombe(own, n, found - own, total - n, 1 - alpha / len(tested))
+    difference = own / n - (found - own) / (total - n)
+    small = small_difference(found / total)
+    effects = [
+        Effect(str(name), float(d), float(lower), float(upper), small)
+        for name, d, lower, upper in zip(tested["group"], difference, low, high, strict=True)
+    ]
+    return tuple(sorted(effects, key=lambda effect: -max(effect.low, -effect.high)))
+
+
+__all__ = [
+    "FEWEST",
+    "SMALL_AREA",
+    "SMALL_PART",
+    "SMALL_SHARE",
+    "Association",
+    "Effect",
+    "area",
+    "area_interval",
+    "associate",
+    "newcombe",
+    "quantile_bins",
+    "small_difference",
+]

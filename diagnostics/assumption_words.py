@@ -1,0 +1,122 @@
+"""What is said of assumptions: each piece of evidence, and the verdict, in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from diagnostics.asked_without import AskedWithout
+    from diagnostics.association import Association, Effect
+    from diagnostics.findings import Judgement
+    from diagnostics.statements import Assumption
+
+#: What a chart and a sentence call the two sides of something that is there or not.
+SIDES = {"with": "with it", "without": "without it"}
+
+
+def association_sentence(given: Assumption, found: Association, effect: Effect) -> str:
+    """How often the outcome was there, and what the difference is."""
+    what = "wrong" if given.label is None else given.label
+    if effect.is_area:
+        return _of_number(found, effect, what)
+    groups = found.groups.set_index("group")
+    row = groups.loc[effect.group]
+    rest = groups.drop(index=effect.group)
+    n, hits = int(rest["examples"].sum()), int(rest["hits"].sum())
+    where = "with it" if effect.group == "with" else f"where it is {effect.group}"
+    return (
+        f"{_percent(row['share'])} of the {int(row['examples']):,} answers {where} are {what}, "
+        f"of the other {n:,} {_percent(hits / n)}: {_points(effect)}."
+    )
+
+
+def _of_number(found: Association, effect: Effect, what: str) -> str:
+    shares = found.groups.dropna(subset=["share"])
+    low, high = shares.loc[shares["share"].idxmin()], shares.loc[shares["share"].idxmax()]
+    area, lower, upper = (0.5 + value for value in (effect.estimate, effect.low, effect.high))
+    return (
+        f"An answer that is {what} has the larger number than one that is not with probability "
+        f"{area:.2f} ({lower:.2f} to {upper:.2f}; 0.50 is no difference). "
+        f"{_percent(low['share'])} are {what} where it is {low['group']}, "
+        f"{_percent(high['share'])} where it is {high['group']}."
+    )
+
+
+def _points(effect: Effect) -> str:
+    more = "more" if effect.estimate >= 0 else "fewer"
+    low, high = sorted(
+        (effect.low, effect.high) if effect.estimate >= 0 else (-effect.high, -effect.low)
+    )
+    size = abs(effect.estimate)
+    return f"{100 * size:.1f} points {more} ({100 * low:.1f} to {100 * high:.1f})"
+
+
+def changed_sentence(given: Assumption, again: AskedWithout, low: float, high: float) -> str:
+    """How many answers changed when the models were asked again."""
+    share = f"{_percent(again.changed / again.asked)}, {_percent(low)} to {_percent(high)}"
+    sampled = f", a sample of {again.total:,}" if again.total > again.asked else ""
+    if given.kind == "word":
+        where = f"of the {again.asked:,} texts that have it{sampled}"
+        changed = f"the model answers otherwise in {again.changed:,}"
+        return f"Asked again without it, {changed} {where} ({share})."
+    return (
+        f"Asked again with its values shuffled among {again.asked:,} examples{sampled}, the model "
+        f"answers otherwise in {again.changed:,} ({share})."
+    )
+
+
+def push_sentence(given: Assumption, again: AskedWithout, effect: Effect) -> str:
+    """By how much the label is more probable with the word than without."""
+    more = "higher" if effect.estimate >= 0 else "lower"
+    low, high = (100 * bound for bound in (effect.low, effect.high))
+    if effect.estimate < 0:
+        low, high = -high, -low
+    return (
+        f"In the {len(again.push):,} texts that have it, the model's probability of {given.label} "
+        f"is {100 * abs(effect.estimate):.1f} points {more} than when it is asked without it "
+        f"({low:.1f} to {high:.1f})."
+    )
+
+
+def too_few_pushed(given: Assumption, asked: int, needed: int) -> str:
+    """Why nothing was made of asking again."""
+    if asked >= needed:
+        return f"The model gives no probability of {given.label} that could move."
+    return f"Only {asked} texts have it; to ask the model without it, {needed} are needed."
+
+
+def weight_sentence(given: Assumption, weights: Sequence[float]) -> str:
+    """The exact weights of linear models."""
+    mean, n = sum(weights) / len(weights), len(weights)
+    if not any(weights):
+        return "The model does not know it: its exact weight is 0."
+    towards = f"towards {given.label}"
+    if n == 1:
+        return f"Its exact weight {towards} is {mean:+.2f}, against the mean of all labels."
+    above = sum(weight > 0 for weight in weights)
+    return (
+        f"Its exact weight {towards} is {mean:+.2f} on average, against the mean of all labels, "
+        f"and above 0 in {above} of {n} models."
+    )
+
+
+def importance_sentence(
+    method: str | None, mean: float, rank: int, of: int, low: float, high: float
+) -> str:
+    """What the kept importances say."""
+    bounds = "" if low != low else f" ({low:.3g} to {high:.3g})"
+    by = f" by {method}" if method else ""
+    return f"Kept with the run: importance{by} {mean:.3g}{bounds}, number {rank:,} of {of:,}."
+
+
+def verdict_sentence(found: Judgement) -> str:
+    """The verdict and what it rests on."""
+    begin = f"{found.assumption.sentence}: {found.verdict}."
+    begin = begin[0].upper() + begin[1:]
+    speaking = [finding.sentence for finding in found.findings if finding.reading != "note"]
+    return " ".join([begin, *(speaking or found.missing[:1])])
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}%"

@@ -1,0 +1,165 @@
+"""Assumptions put to the test: whether what somebody believes of a model holds, run by run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from diagnostics.asked_without import ask_without, exact_weights
+from diagnostics.association import Association, associate
+from diagnostics.assumed_values import (
+    NoValues,
+    assumed_values,
+    beside,
+    judged_answers,
+    outcomes,
+    with_content_of,
+)
+from diagnostics.errors import DiagnosticsError
+from diagnostics.findings import (
+    ALPHA,
+    VERDICTS,
+    Finding,
+    Judgement,
+    Verdict,
+    associated_finding,
+    changed_finding,
+    combined_verdict,
+    importance_finding,
+    weight_finding,
+)
+from diagnostics.run_models import NoModel
+from diagnostics.statements import Assumption, assumption, parse_assumption
+from diagnostics.workspace import Evidence
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from diagnostics.workspace import Experiment, Run
+
+
+def judge_assumptions(
+    experiment: Experiment,
+    run: Run,
+    assumptions: Sequence[Assumption],
+    *,
+    root: Path | None = None,
+    judged: int | None = None,
+    trust_pickles: bool = False,
+    seed: int = 0,
+) -> list[Judgement]:
+    """What became of assumptions in one run.
+
+    Parameters
+    ----------
+    root
+        The folder that the workspace was opened on, where the run's models lie; None leaves the
+        models unasked.
+    judged
+        How many assumptions are judged in all, for which intervals are widened (Bonferroni:
+        `ALPHA` is divided among them); default the number given.
+    seed
+        Of what is shuffled and sampled.
+
+    Returns
+    -------
+    One judgement for each, in their order. `matters` holds if any finding shows an effect, and is
+    violated if all show that it is too small; `must-not-matter` the reverse. `pushes-towards` holds
+    if findings show a push and none the reverse.
+    """
+    alpha = ALPHA / max(judged or len(assumptions), 1)
+    try:
+        answers = judged_answers(run)
+        kept: Run | None = with_content_of(experiment, run)
+        reason = ""
+    except NoValues as error:
+        answers, kept, reason = None, None, str(error)
+    judge = _Judge(experiment, run, root, alpha, trust_pickles, seed, answers, kept, reason)
+    return [judge.judgement(given) for given in assumptions]
+
+
+@dataclass(frozen=True, eq=False)
+class _Judge:
+    """One run with what is the same for all assumptions."""
+
+    experiment: Experiment
+    run: Run
+    root: Path | None
+    alpha: float
+    trust_pickles: bool
+    seed: int
+    answers: pl.DataFrame | None
+    kept: Run | None
+    reason: str
+
+    def judgement(self, given: Assumption) -> Judgement:
+        """The verdict on one assumption, with everything that bears on it."""
+        found: list[Finding] = []
+        missing: list[str] = []
+        importance = self._importance(given)
+        is_judged = importance is not None and importance.reading != "note"
+        association = self._associated(given, missing, 2 if is_judged else 1)
+        if association is not None:
+            found += associated_finding(given, association, missing)
+        found += [importance] if importance is not None else []
+        found += self._asked(given, missing)
+        verdict = combined_verdict(given.claim, [finding.reading for finding in found])
+        said = tuple(dict.fromkeys(missing))
+        return Judgement(given, self.run.run, verdict, tuple(found), said, association)
+
+    def _associated(self, given: Assumption, missing: list[str], shared: int) -> Association | None:
+        if self.answers is None or self.kept is None:
+            missing.append(self.reason)
+            return None
+        if given.label is not None and given.label not in self.run.labels:
+            missing.append(f"The run knows no label “{given.label}”.")
+            return None
+        try:
+            values = beside(self.answers, assumed_values(self.kept, given))
+        except NoValues as error:
+            missing.append(str(error))
+            return None
+        return associate(values, outcomes(self.answers, given.label), alpha=self.alpha / shared)
+
+    def _importance(self, given: Assumption) -> Finding | None:
+        """What the run's kept importances say of the feature; judged by if they were permuted."""
+        if given.kind == "property" or given.claim == "pushes-towards":
+            return None
+        if not self.run.has(Evidence.IMPORTANCE):
+            return None
+        return importance_finding(self.run, given, self.alpha / 2)
+
+    def _asked(self, given: Assumption, missing: list[str]) -> list[Finding]:
+        if self.root is None or given.kind == "property":
+            return []
+        found: list[Finding] = []
+        about = (self.experiment, self.run, given)
+        try:
+            if given.claim != "pushes-towards" or given.kind == "word":
+                again = ask_without(
+                    *about, root=self.root, trust_pickles=self.trust_pickles, seed=self.seed
+                )
+                found.append(changed_finding(given, again, self.alpha))
+            if given.claim == "pushes-towards":
+                weights = exact_weights(*about, root=self.root, trust_pickles=self.trust_pickles)
+                found += [weight_finding(given, weights)] if weights else []
+        except (NoModel, NoValues) as error:
+            missing.append(str(error))
+        except (DiagnosticsError, ValueError, TypeError, KeyError) as error:  # of any library
+            missing.append(f"The model could not be asked: {error}")
+        return found
+
+
+__all__ = [
+    "ALPHA",
+    "VERDICTS",
+    "Assumption",
+    "Finding",
+    "Judgement",
+    "Verdict",
+    "assumption",
+    "judge_assumptions",
+    "parse_assumption",
+]
