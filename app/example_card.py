@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import cached, example_company, explanation_view, session, tables, verbatim
+from app import (
+    cached,
+    example_company,
+    explanation_cached,
+    explanation_view,
+    session,
+    tables,
+    verbatim,
+)
 from app.shortened import shown_label
 from diagnostics import Evidence, Run
 from diagnostics.charts import colours
@@ -37,15 +45,35 @@ def draw(example: str, *, split: str | None = None) -> None:
     with st.container(border=True):
         if run.task == "entities":
             _entities(content)
-            text = why = None
+            _company(example, split or run.split)
+            return
+        text, why = _classified(run, content, answer), st.container()
+        # The text is drawn once if its shades are there at once; a model that has to be opened
+        # first keeps nothing else waiting.
+        is_quick = explanation_cached.is_quick(place)
+        if is_quick:
+            with why:
+                is_shaded = explanation_view.draw(run, example, answer, text)
+            if not is_shaded:
+                _plain_text(text, content)
         else:
-            text = _classified(run, content, answer)
-            why = st.container()
-        example_company.other_runs(example)
-        example_company.neighbours(example, split or run.split)
-        if why is not None:  # asking a model may take longest: everything else is there by then
+            _plain_text(text, content)
+        _company(example, split or run.split)
+        if not is_quick:
             with why:
                 explanation_view.draw(run, example, answer, text)
+
+
+def _plain_text(where: DeltaGenerator | None, content: Mapping[str, Any]) -> None:
+    column = cached.content_columns(session.place()).text
+    if where is not None and column is not None:
+        with where.container():
+            verbatim.text_block(str(content[column]))
+
+
+def _company(example: str, split: str) -> None:
+    example_company.other_runs(example)
+    example_company.neighbours(example, split)
 
 
 def _unknown(example: str, run: Run) -> None:
@@ -59,7 +87,7 @@ def _unknown(example: str, run: Run) -> None:
 def _classified(
     run: Run, content: Mapping[str, Any], answer: Answer | None
 ) -> DeltaGenerator | None:
-    """A text above its answer; images and fields beside theirs. What the text is drawn in."""
+    """A text above its answer; images and fields beside theirs. Where the text is to be drawn."""
     columns = cached.content_columns(session.place())
     left = right = st.container()
     if content and columns.kind in ("image", "fields"):
@@ -82,9 +110,10 @@ def _content(content: Mapping[str, Any], columns: ContentColumns) -> DeltaGenera
     if columns.text and content:
         text = content.get(columns.text)
         if text:
-            drawn = st.empty()
-            with drawn.container():
-                verbatim.text_block(str(text))
+            # A place that is filled once keeps what it showed until then, one that is filled
+            # twice is blank for a moment.
+            is_quick = explanation_cached.is_quick(session.place())
+            drawn = st.container() if is_quick else st.empty()
         else:
             st.caption("The text is empty.")
     _fields(content, columns)

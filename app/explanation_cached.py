@@ -30,6 +30,17 @@ class Found:
     lacks_model: bool = False
 
 
+@st.cache_resource(show_spinner=False)
+def asked_before() -> set[tuple[str, str, str]]:
+    """Runs whose models this process has asked: what they need is imported, asking is quick."""
+    return set()
+
+
+def is_quick(place: Place) -> bool:
+    """Whether asking will hardly be noticed."""
+    return (place.root, place.experiment, place.run) in asked_before()
+
+
 @st.cache_data(max_entries=512, show_spinner="Asking the model why…")
 def explanation(
     place: Place, example: str, label: str | None, against: str | None, method: Asked
@@ -51,4 +62,5 @@ def explanation(
         return Found(message=error.message, hint=error.hint, lacks_model=True)
     except DiagnosticsError as error:
         return Found(message=error.message, hint=error.hint)
+    asked_before().add((place.root, place.experiment, place.run))
     return Found(found)

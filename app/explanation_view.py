@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
     from diagnostics import Run
-    from diagnostics.explanation import Explanation
+    from diagnostics.explanation import Explanation, Span
 
 #: The choices' keys, and so their names in the link.
 LABEL, AGAINST = "why", "against_label"
@@ -45,12 +45,15 @@ PICTURE_WIDTH = 260
 
 def draw(
     run: Run, example: str, answer: Mapping[str, Any] | None, shown: DeltaGenerator | None
-) -> None:
-    """The section; the text that is `shown` above is replaced by itself with its words shaded."""
+) -> bool:
+    """The section; where the text is `shown` above it is drawn with its words shaded, if it can be.
+
+    Whether it was.
+    """
     place = session.place()
     if not run.models and _found(place, example, None, None, "auto").lacks_model:
         _without_model(run, example)
-        return
+        return False
     label, against = _choices(run, answer)
     found = _found(place, example, label, against, "auto")
     if found.explanation is not None:
@@ -59,6 +62,7 @@ def draw(
         st.text(f"{found.message} {found.hint}".strip())
     if run.models:
         _offer_estimates(run, example, label, against)
+    return shown is not None and found.explanation is not None and bool(found.explanation.spans)
 
 
 _found = explanation_cached.explanation
@@ -144,35 +148,46 @@ def _legend(found: Explanation) -> None:
 
 
 def shaded(found: Explanation) -> list[verbatim.Shaded]:
-    """The text in pieces, each on a ground as strong as what it added, in `STEPS` steps."""
+    """The text in pieces, each on a ground as strong as what it added, in `STEPS` steps.
+
+    Estimates whose sign changed when they were repeated are grey.
+    """
     text = found.text or ""
+    grey = {entry.feature.lower() for entry in found.contributions if not entry.stable}
     largest = max((abs(span.contribution) for span in found.spans), default=0.0)
-    pieces: list[tuple[int, int, int, float]] = []
-    for span in found.spans:
-        level = round(STEPS * span.contribution / largest) if largest else 0
-        last = pieces[-1] if pieces else None
-        # Letters that are alike, as single ones are in n-grams of letters, are one piece.
-        is_letter = span.end - span.start == 1
-        if last and is_letter and last[1] == span.start and last[2] == level:
-            pieces[-1] = (last[0], span.end, level, last[3] + span.contribution)
-        else:
-            pieces.append((span.start, span.end, level, span.contribution))
     made, at = [], 0
-    for start, end, level, contribution in pieces:
+    for start, end, level, contribution in _pieces(found.spans, largest):
         if at < start:
             made.append(verbatim.Shaded(text[at:start]))
-        made.append(_ground(text[start:end], level, contribution))
+        piece = text[start:end]
+        made.append(_ground(piece, level, contribution, is_grey=piece.lower() in grey))
         at = end
     if at < len(text):
         made.append(verbatim.Shaded(text[at:]))
     return made
 
 
-def _ground(text: str, level: int, contribution: float) -> verbatim.Shaded:
+def _pieces(spans: Sequence[Span], largest: float) -> list[tuple[int, int, int, float]]:
+    """Start, end, step and contribution; letters that are alike, as in n-grams, are one piece."""
+    pieces: list[tuple[int, int, int, float]] = []
+    for span in spans:
+        level = round(STEPS * span.contribution / largest) if largest else 0
+        last = pieces[-1] if pieces else None
+        is_letter = span.end - span.start == 1
+        if last and is_letter and last[1] == span.start and last[2] == level:
+            pieces[-1] = (last[0], span.end, level, last[3] + span.contribution)
+        else:
+            pieces.append((span.start, span.end, level, span.contribution))
+    return pieces
+
+
+def _ground(text: str, level: int, contribution: float, *, is_grey: bool) -> verbatim.Shaded:
     words = f"{contribution:+.3g}"
+    strength = FAINTEST + (STRONGEST - FAINTEST) * abs(level) / STEPS if level else 0.0
+    if is_grey:
+        return verbatim.Shaded(text, colours.OTHER, strength / 2, f"{words}, sign not certain")
     if not level:
         return verbatim.Shaded(text, colours.OTHER, 0.0, words)
-    strength = FAINTEST + (STRONGEST - FAINTEST) * abs(level) / STEPS
     colour = colours.TOWARDS if level > 0 else colours.AWAY
     return verbatim.Shaded(text, colour, strength, words, is_dotted=level < 0)
 

@@ -22,7 +22,7 @@ NAMED = 8
 
 _METHODS = {
     "exact": "Exact: the model is linear, and each {unit} added its weight times its value.",
-    "shap": "SHAP: what each {unit} adds, averaged over the orders in which they could come in.",
+    "shap": "SHAP{kind}: what each {unit} adds, averaged over the orders they could come in.",
     "lime": "LIME: an estimate, from answers to this example with parts of it left out.",
     "kept": "Kept with the run: computed where the model was, shown as it came.",
 }
@@ -47,7 +47,9 @@ def unit_of(found: Explanation) -> str:
 
 def method_sentences(found: Explanation) -> str:
     """Method, scale and error, without a word from the files."""
-    said = [_METHODS[found.method].format(unit=unit_of(found)), _SCALES[found.scale]]
+    kind = ", exact for trees" if found.exact else ", an estimate"
+    method = _METHODS[found.method].format(unit=unit_of(found), kind=kind)
+    said = [method, _SCALES[found.scale]]
     if found.error is not None:
         size = max(abs(found.output), abs(found.model_output or 0.0), 1.0)
         if not found.error:

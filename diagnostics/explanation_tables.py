@@ -34,17 +34,17 @@ def contribution_table(
     Returns
     -------
     A row for each bar: `name` (with the value beside it where that says more), `contribution`,
-    `start`, `end`, `role` (`towards` and `away` by the sign, `base`, `output`) and `figure`.
+    `start`, `end`, `role` (`towards` and `away` by the sign, `unstable` for estimates whose sign
+    changed when repeated, `base`, `output`) and `figure`.
     """
     import pandas as pd
 
     shown = explanation.contributions[:strongest]
     others = explanation.contributions[strongest:]
-    parts = [(named(entry), entry.contribution) for entry in shown]
+    bars = [(named(entry), entry.contribution, _role(entry)) for entry in shown]
     if others:
         left = math.fsum(entry.contribution for entry in others)
-        parts.append((f"{len(others):,} others", left))
-    bars = [(name, c, "towards" if c >= 0 else "away") for name, c in parts]
+        bars.append((f"{len(others):,} others", left, "towards" if left >= 0 else "away"))
     bars.insert(0 if cumulative else len(bars), ("base", explanation.base, "base"))
     table, at = [], 0.0
     for name, contribution, role in bars:
@@ -55,6 +55,12 @@ def contribution_table(
     table.append(("output", output, 0.0, output, "output", f"{output:+.3g}"))
     columns = ["name", "contribution", "start", "end", "role", "figure"]
     return pd.DataFrame(table, columns=columns)
+
+
+def _role(entry: Contribution) -> str:
+    if not entry.stable:
+        return "unstable"
+    return "towards" if entry.contribution >= 0 else "away"
 
 
 def named(entry: Contribution) -> str:

@@ -38,6 +38,11 @@ def test_steps_lead_from_the_base_to_the_output() -> None:
     assert table["end"].tolist() == [0.5, 3.5, 2.75, 2.75]
 
 
+def test_what_changed_its_sign_when_repeated_is_told_apart() -> None:
+    table = contribution_table(explanation(Contribution("back", 1, 2.0, stable=False)))
+    assert table["role"].tolist() == ["unstable", "base", "output"]
+
+
 def test_a_feature_called_base_is_no_base() -> None:
     table = contribution_table(explanation(Contribution("base", 1, -2.0)))
     assert table["role"].tolist() == ["away", "base", "output"]

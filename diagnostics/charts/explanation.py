@@ -17,6 +17,7 @@ FIGURE, NAME, CHARACTERS = 62, 190, 30
 COLOURS = {
     "towards": colours.TOWARDS,
     "away": colours.AWAY,
+    "unstable": colours.OTHER,
     "base": colours.OTHER,
     "output": colours.OTHER,
 }
@@ -70,6 +71,7 @@ def contribution_chart(table: pd.DataFrame, *, text_colour: str = colours.TEXT) 
     bars = base.mark_bar(height=14, cornerRadius=2, minBandSize=2).encode(
         x=alt.X("start:Q", scale=across, axis=None),
         x2="end:Q",
+        opacity=alt.condition("datum.role === 'unstable'", alt.value(0.4), alt.value(1)),
         color=alt.Color(
             "role:N",
             legend=None,

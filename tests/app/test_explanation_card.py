@@ -23,7 +23,7 @@ from streamlit.testing.v1 import AppTest
 from app.explanation_view import ALONE, shaded
 from diagnostics import record
 from diagnostics.charts import colours
-from diagnostics.explanation import Explanation, Span
+from diagnostics.explanation import Contribution, Explanation, Span
 from tests.runs import record_animals
 
 ROOT = Path(__file__).parents[2]
@@ -174,3 +174,13 @@ def test_grounds_are_as_strong_as_what_was_added() -> None:
     assert [piece.is_dotted for piece in pieces] == [False, False, True, False, False]
     assert pieces[0].strength > pieces[2].strength > pieces[3].strength == 0
     assert pieces[2].words == "-4"
+
+
+def test_words_whose_sign_is_not_certain_are_grey() -> None:
+    found = Explanation(
+        "lime", False, "probability", "a", "b", 0.0, 1.0,
+        (Contribution("Yes", 1, 1.0), Contribution("no", 1, -0.5, stable=False)),
+        spans=(Span(0, 3, 1.0), Span(4, 6, -0.5)), text="Yes no",
+    )  # fmt: skip
+    assert [piece.colour for piece in shaded(found)] == [colours.TOWARDS, "", colours.OTHER]
+    assert "not certain" in shaded(found)[2].words
