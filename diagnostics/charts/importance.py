@@ -1,0 +1,192 @@
+"""What matters: importances as bars, contributions as dots, and how the answer moves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from diagnostics.charts import colours
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+    from diagnostics.dependence import Dependence
+
+#: The name of the selection that a click makes; it holds `feature`, or `example`.
+PICK = "pick"
+BAR_HEIGHT = 24
+NAMES = 260
+SWARM_HEIGHT = 46
+HEIGHT = 300
+#: From low values of a feature to high ones: as far apart for the colour-blind as for others.
+LOW_TO_HIGH = ("#2F7FD6", "#A9A9A9", "#D55E00")
+
+
+def importance_chart(
+    table: pd.DataFrame, *, unit: str, chosen: str, is_signed: bool
+) -> alt.LayerChart:
+    """Bars in the order of the rows, with their intervals where known; a click picks a feature.
+
+    Parameters
+    ----------
+    table
+        Rows of `Importances.table`; with an interval, or else its `std` either side.
+    unit
+        What the figures are, for the axis.
+    chosen
+        The feature that is drawn in full colour.
+    is_signed
+        Whether figures below 0 speak against the label.
+    """
+    import altair as alt
+
+    rows = table.copy()
+    rows["from"] = rows["low"].fillna(rows["mean"] - rows["std"])
+    rows["to"] = rows["high"].fillna(rows["mean"] + rows["std"])
+    rows["role"] = ["away" if is_signed and mean < 0 else "towards" for mean in rows["mean"]]
+    rows["is_chosen"] = rows["feature"] == chosen
+    order = list(rows["feature"])
+    y = alt.Y(
+        "feature:N",
+        sort=order,
+        title=None,
+        axis=alt.Axis(labelLimit=NAMES, labelOverlap=False, ticks=False, domain=False, grid=False),
+    )
+    tips = [
+        alt.Tooltip("feature:N", title="Feature"),
+        alt.Tooltip("rank:Q", title="Rank", format=",d"),
+        alt.Tooltip("mean:Q", title=unit.capitalize(), format=".4g"),
+        alt.Tooltip("share:Q", title="Share of all", format=".1%"),
+    ]
+    if rows["low"].notna().any():
+        tips += [alt.Tooltip(f"{side}:Q", format=".4g") for side in ("low", "high")]
+    elif rows["std"].notna().any():
+        tips.append(alt.Tooltip("std:Q", title="Standard deviation", format=".3g"))
+    bars = (
+        alt.Chart(rows)
+        .mark_bar(height={"band": 0.64}, cornerRadiusEnd=2, cursor="pointer", minBandSize=2)
+        .encode(
+            x=alt.X("mean:Q", title=unit, axis=alt.Axis(tickCount=5, domain=False, ticks=False)),
+            y=y,
+            color=alt.Color(
+                "role:N",
+                legend=None,
+                scale=alt.Scale(domain=["towards", "away"], range=[colours.TOWARDS, colours.AWAY]),
+            ),
+            opacity=alt.condition("datum.is_chosen", alt.value(1), alt.value(0.55)),
+            tooltip=tips,
+        )
+        .add_params(alt.selection_point(name=PICK, fields=["feature"], on="click"))
+    )
+    known = rows[rows["from"].notna() & rows["to"].notna()]
+    spread = (
+        alt.Chart(known)
+        .mark_rule(strokeWidth=1.6, color=colours.TEXT)
+        .encode(x="from:Q", x2="to:Q", y=y)
+    )
+    return alt.LayerChart(layer=[bars, spread], height=BAR_HEIGHT * len(rows) + 40)
+
+
+def beeswarm_chart(dots: pd.DataFrame, features: list[str], *, title: str) -> alt.LayerChart:
+    """Every row's contribution as a dot, a line of dots for each feature; a click picks the row.
+
+    Parameters
+    ----------
+    dots
+        As `diagnostics.contributions.beeswarm` makes them.
+    features
+        From top to bottom.
+    title
+        What the contributions are, for the axis.
+    """
+    import altair as alt
+
+    base = alt.Chart(dots).encode(
+        y=alt.Y(
+            "feature:N",
+            sort=features,
+            title=None,
+            axis=alt.Axis(
+                labelLimit=NAMES, labelOverlap=False, ticks=False, domain=False, grid=False
+            ),
+        ),
+        yOffset=alt.YOffset("offset:Q", scale=alt.Scale(domain=[-0.6, 0.6])),
+    )
+    swarm = (
+        base.mark_circle(size=22, opacity=0.75, cursor="pointer")
+        .encode(
+            x=alt.X("contribution:Q", title=title, axis=alt.Axis(domain=False, ticks=False)),
+            color=alt.Color(
+                "level:Q",
+                scale=alt.Scale(domain=[0, 0.5, 1], range=list(LOW_TO_HIGH)),
+                legend=alt.Legend(
+                    title="Value of the feature",
+                    orient="top",
+                    gradientLength=120,
+                    values=[0, 1],
+                    labelExpr="datum.value == 0 ? 'low' : 'high'",
+                ),
+            ),
+            tooltip=[
+                alt.Tooltip("feature:N", title="Feature"),
+                alt.Tooltip("example:N", title="Example"),
+                alt.Tooltip("contribution:Q", title="Contribution", format="+.3g"),
+                alt.Tooltip("value:Q", title="Value, as the model has it", format=".4g"),
+                alt.Tooltip("true_label:N", title="True"),
+                alt.Tooltip("predicted_label:N", title="Predicted"),
+            ],
+        )
+        .add_params(alt.selection_point(name=PICK, fields=["example"], on="click"))
+    )
+    zero = alt.Chart(dots.head(1)).mark_rule(color=colours.OTHER).encode(x=alt.datum(0))
+    return alt.LayerChart(layer=[zero, swarm], height=SWARM_HEIGHT * len(features) + 70)
+
+
+def dependence_chart(found: Dependence) -> alt.LayerChart:
+    """The mean over the rows as a thick line, single rows as thin ones, and where the rows lie.
+
+    Categories are drawn as points with the single rows' as thin ones beside them.
+    """
+    import altair as alt
+
+    kind = "Q" if found.is_numeric else "N"
+    sort: Any = None if found.is_numeric else list(found.mean["value"])
+    x = alt.X(
+        f"value:{kind}",
+        title=None,
+        sort=sort,
+        scale=alt.Scale(zero=False, nice=False) if found.is_numeric else alt.Undefined,
+        axis=alt.Axis(labelLimit=110, tickCount=6, domain=False, grid=False),
+    )
+    y = alt.Y(
+        "probability:Q",
+        title=None,
+        scale=alt.Scale(domain=[0, 1]),
+        axis=alt.Axis(format=".0%", tickCount=5, domain=False, ticks=False),
+    )
+    tips = [
+        alt.Tooltip(f"value:{kind}", title="Value"),
+        alt.Tooltip("probability:Q", title="Mean probability", format=".1%"),
+    ]
+    single = (
+        alt.Chart(found.curves)
+        .mark_line(strokeWidth=0.8, opacity=0.35)
+        .encode(x=x, y=y, detail="example:N", color=alt.value(colours.OTHER))
+    )
+    mean = (
+        alt.Chart(found.mean)
+        .mark_line(strokeWidth=3, point=alt.OverlayMarkDef(size=26))
+        .encode(x=x, y=y, color=alt.value(colours.CHOSEN), tooltip=tips)
+    )
+    layers: list[Any] = [single, mean]
+    if found.is_numeric:
+        inside = found.data[
+            found.data["value"].between(found.mean["value"].min(), found.mean["value"].max())
+        ]
+        rug = (
+            alt.Chart(inside)
+            .mark_tick(orient="vertical", thickness=1, size=9, opacity=0.7, color=colours.TEXT)
+            .encode(x=x, y=alt.value(HEIGHT - 4), tooltip=[alt.Tooltip("value:Q")])
+        )
+        layers.append(rug)
+    return alt.LayerChart(layer=layers, height=HEIGHT)

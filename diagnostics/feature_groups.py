@@ -1,0 +1,129 @@
+"""Columns that say the same, taken together: shuffled one by one they would hide each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagnostics.errors import unknown_name
+from diagnostics.evaluated_inputs import Evaluated
+
+#: Columns whose rank correlation (Spearman's, either sign) is about 0.7 or more are one group: the
+#: mean distance 1 - |rho| between the members of two groups at which they are joined.
+DISTANCE = 0.3
+#: Rows that the correlations are taken over, and columns that are held against each other.
+ROWS, COLUMNS = 2000, 600
+#: Members that a group's name lists.
+NAMED = 2
+
+
+@dataclass(frozen=True)
+class Group:
+    """Columns of the input by their places, and what they are called together."""
+
+    name: str
+    columns: tuple[int, ...]
+    members: tuple[str, ...]
+
+
+def single_columns(names: Sequence[str]) -> list[Group]:
+    """Every column for itself."""
+    return [Group(name, (at,), (name,)) for at, name in enumerate(names)]
+
+
+def named_groups(names: Sequence[str], groups: Mapping[str, Sequence[str]]) -> list[Group]:
+    """The groups that were given by name, and every other column for itself.
+
+    Raises
+    ------
+    DiagnosticsError
+        If a group names a column that is not there.
+    """
+    places = {name: at for at, name in enumerate(names)}
+    found, used = [], set()
+    for title, members in groups.items():
+        for member in members:
+            if member not in places:
+                raise unknown_name("column", member, list(names))
+        found.append(Group(title, tuple(places[m] for m in members), tuple(members)))
+        used |= set(members)
+    return found + [one for one in single_columns(names) if one.name not in used]
+
+
+def correlated_groups(evaluated: Evaluated) -> list[Group]:
+    """Numeric columns clustered by their rank correlation; every other column for itself.
+
+    Average linkage on 1 - |Spearman's rho| over the evaluated rows, cut at `DISTANCE`. Columns that
+    are constant or have gaps stay alone. With more than `COLUMNS` columns nothing is grouped.
+    """
+    names = evaluated.names
+    if len(names) > COLUMNS:
+        return single_columns(names)
+    numbers = numeric_columns(evaluated)
+    usable = [at for at, values in numbers.items() if np.isfinite(values).all() and np.ptp(values)]
+    if len(usable) < 2:
+        return single_columns(names)
+    clusters = _clusters(np.column_stack([numbers[at] for at in usable]))
+    members: dict[int, list[int]] = {}
+    for at, cluster in zip(usable, clusters, strict=True):
+        members.setdefault(int(cluster), []).append(at)
+    together = [*members.values(), *([at] for at in range(len(names)) if at not in usable)]
+    together.sort(key=lambda columns: columns[0])
+    return [_group(names, columns) for columns in together]
+
+
+def _group(names: Sequence[str], columns: Sequence[int]) -> Group:
+    own = tuple(names[at] for at in columns)
+    rest = len(own) - NAMED
+    title = ", ".join(own[:NAMED]) + (f" and {rest} more" if rest > 0 else "")
+    return Group(title, tuple(columns), own)
+
+
+def _clusters(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.spatial.distance import squareform
+
+    distances = 1 - np.abs(spearman(values))
+    distances = np.clip((distances + distances.T) / 2, 0, None)
+    np.fill_diagonal(distances, 0)
+    tree = linkage(squareform(distances, checks=False), "average")
+    return np.asarray(fcluster(tree, DISTANCE, "distance"), dtype=np.int64)
+
+
+def spearman(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Spearman's rank correlation between all columns; ties have their mean rank."""
+    import pandas as pd
+
+    ranks = pd.DataFrame(values).rank().to_numpy()
+    return np.atleast_2d(np.corrcoef(ranks, rowvar=False))
+
+
+def numeric_columns(evaluated: Evaluated, most: int = ROWS) -> dict[int, NDArray[np.float64]]:
+    """The columns of the input that are numbers, by their places; `most` rows of them at most."""
+    rows, _ = evaluated.all_rows
+    found = {}
+    if evaluated.form == "texts":
+        return {}
+    if evaluated.form == "frame":
+        for at in range(len(evaluated.names)):
+            values = rows.iloc[:most, at]
+            if values.dtype.kind in "biuf":
+                found[at] = values.to_numpy(dtype=float, na_value=np.nan)
+        return found
+    part = rows[:most]
+    dense = part.toarray() if evaluated.form == "sparse" else np.asarray(part, float)
+    dense = dense.reshape(len(dense), -1).astype(float)
+    return {at: dense[:, at] for at in range(dense.shape[1])}
+
+
+def column_values(rows: Any, column: int) -> NDArray[Any]:
+    """One column of rows of any form that has columns."""
+    if hasattr(rows, "iloc"):
+        return np.asarray(rows.iloc[:, column])
+    if hasattr(rows, "tocsc"):
+        return np.asarray(rows.tocsc()[:, [column]].toarray()).ravel()
+    return np.asarray(rows).reshape(len(rows), -1)[:, column]

@@ -1,0 +1,238 @@
+"""The importance of a run's features by whichever method it allows, and what looks wrong in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+import numpy as np
+
+from diagnostics.contributions import mean_contributions
+from diagnostics.errors import DiagnosticsError
+from diagnostics.evaluated_inputs import Evaluated, evaluated_inputs
+from diagnostics.feature_groups import (
+    Group,
+    correlated_groups,
+    named_groups,
+    single_columns,
+)
+from diagnostics.importance import Importances
+from diagnostics.kept_importances import kept_importances
+from diagnostics.model_importance import coefficients, impurity, input_importances, own_methods
+from diagnostics.permutation import Metric, Permutation, Progress, permutation_importance
+from diagnostics.wiring import Flag, Usual, alone_flags, useless_flags, usual_values, wiring_flags
+from diagnostics.word_removal import word_importance
+from diagnostics.workspace import Evidence, Experiment, Run
+
+Asked = Literal["auto", "kept", "coefficients", "impurity", "contributions", "permutation"]
+METHODS: tuple[Asked, ...] = (
+    "auto", "kept", "coefficients", "impurity", "contributions", "permutation",
+)  # fmt: skip
+#: What is shown of its own accord: quick ones, the model's own word first.
+USUAL: tuple[Asked, ...] = ("coefficients", "impurity", "kept", "permutation")
+HINT = (
+    "Keep the model (record with keep_model=True, a search with models=True), or put an "
+    "importances.csv with the columns feature and mean beside the run."
+)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What can be told of a run's features.
+
+    `kept` are importances that lie with it, `own` what its models say themselves, and `asks`
+    whether they can be asked again with a feature mixed up. `reason` says why a model cannot be
+    asked, "" if it can; `problems` what could not be read.
+    """
+
+    kept: tuple[Importances, ...]
+    own: tuple[str, ...]
+    asks: bool
+    reason: str = ""
+    hint: str = ""
+    problems: tuple[str, ...] = ()
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The methods that are possible, the quick ones first."""
+        kept = ("kept",) if self.kept else ()
+        return (*self.own, *kept, *(("permutation",) if self.asks else ()))
+
+
+def importance_offer(
+    experiment: Experiment, run: Run, root: Path, *, trust_pickles: bool = False
+) -> Offer:
+    """Which importances a run has, or can be asked for."""
+    kept, problems = kept_importances(experiment, run, root)
+    try:
+        evaluated = evaluated_inputs(experiment, run, root, most=50, trust_pickles=trust_pickles)
+    except DiagnosticsError as error:
+        hint = error.hint if run.models else HINT
+        return Offer(tuple(kept), (), False, error.message, hint, tuple(problems))
+    has_truth = run.has(Evidence.TRUTH)
+    reason = "" if has_truth else f"The answers of {run.run} have no truth to be held against."
+    return Offer(tuple(kept), tuple(own_methods(evaluated)), has_truth, reason, "", tuple(problems))
+
+
+def feature_importance(
+    experiment: Experiment,
+    run: Run,
+    *,
+    root: Path,
+    method: str = "auto",
+    metric: Metric = "accuracy",
+    grouped: bool = True,
+    seed: int = 0,
+    trust_pickles: bool = False,
+    progress: Progress | None = None,
+) -> Importances:
+    """How much each feature matters to a run.
+
+    Parameters
+    ----------
+    root
+        The folder that the workspace was opened on.
+    method
+        `coefficients` and `contributions` of linear models, `impurity` of trees, `permutation` of
+        any model, `kept` for what lies with the run; `auto` takes the first of `USUAL` that there
+        is.
+    metric, grouped, seed, progress
+        Of permutation.
+
+    Raises
+    ------
+    DiagnosticsError
+        If the method is unknown, or the run has not what it takes; the message says what would.
+    """
+    if method not in METHODS:
+        raise DiagnosticsError(
+            f"There is no method {method!r}.", hint=f"Choose one of {', '.join(METHODS)}."
+        )
+    offer = importance_offer(experiment, run, root, trust_pickles=trust_pickles)
+    chosen = cast(str, method)
+    if chosen == "auto":
+        chosen = next((name for name in USUAL if name in offer.methods), "")
+    if not chosen or chosen not in offer.methods:
+        raise _not_there(run, chosen, offer)
+    if chosen == "kept":
+        return offer.kept[0]
+    evaluated = evaluated_inputs(experiment, run, root, seed=seed, trust_pickles=trust_pickles)
+    if chosen == "permutation":
+        return asked_again(
+            evaluated, metric=metric, grouped=grouped, seed=seed, progress=progress
+        ).importances
+    return own_importances(evaluated, chosen)
+
+
+def own_importances(evaluated: Evaluated, method: str) -> Importances:
+    """What the models themselves say: `coefficients`, `contributions` or `impurity`."""
+    made = {
+        "coefficients": coefficients,
+        "contributions": mean_contributions,
+        "impurity": impurity,
+    }
+    return made[method](evaluated)
+
+
+def asked_again(
+    evaluated: Evaluated,
+    *,
+    metric: Metric = "accuracy",
+    grouped: bool = True,
+    groups: Mapping[str, Sequence[str]] | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Permutation:
+    """Permutation importance: of columns, correlated ones together, or of the words of texts.
+
+    Parameters
+    ----------
+    groups
+        Columns that are mixed up together, by the group's name; takes the place of `grouped`.
+    """
+    if evaluated.form == "texts":
+        return word_importance(evaluated, metric=metric, progress=progress)
+    return permutation_importance(
+        evaluated,
+        groups_of(evaluated, grouped, groups),
+        metric=metric,
+        seed=seed,
+        progress=progress,
+    )
+
+
+def groups_of(
+    evaluated: Evaluated, grouped: bool, groups: Mapping[str, Sequence[str]] | None = None
+) -> list[Group]:
+    """The groups of columns that are mixed up together."""
+    if groups:
+        return named_groups(evaluated.names, groups)
+    return correlated_groups(evaluated) if grouped else single_columns(evaluated.names)
+
+
+def _not_there(run: Run, method: str, offer: Offer) -> DiagnosticsError:
+    if not offer.methods:
+        what = f"The run {run.run} has no importances"
+        reason = f": {offer.reason[:1].lower()}{offer.reason[1:]}" if offer.reason else "."
+        return DiagnosticsError(what + reason, hint=offer.hint or HINT)
+    return DiagnosticsError(
+        f"The run {run.run} has no importances by {method}.",
+        hint=f"It has {', '.join(offer.methods)}.",
+    )
+
+
+def importance_flags(
+    experiment: Experiment, run: Run, root: Path, *, seed: int = 0, trust_pickles: bool = False
+) -> list[Flag]:
+    """What looks wrong with the features: dead but important, or telling the answer alone.
+
+    Without a model the kept importances are held against the columns of the examples' content.
+    """
+    kept, _ = kept_importances(experiment, run, root)
+    try:
+        evaluated = evaluated_inputs(experiment, run, root, seed=seed, trust_pickles=trust_pickles)
+    except DiagnosticsError:
+        return _dead(kept, _content_values(experiment, run))
+    own = input_importances(evaluated)
+    usual = usual_values(evaluated)
+    if not usual:
+        usual = _content_values(experiment, run)
+    flags = _dead([*([] if own is None else [own]), *kept], usual)
+    return [*flags, *useless_flags(evaluated), *alone_flags(evaluated, seed=seed)]
+
+
+def _dead(found: Sequence[Importances], usual: Mapping[str, Usual]) -> list[Flag]:
+    """Each column once, by the first method that flags it; measured on these rows none would."""
+    flags: dict[str, Flag] = {}
+    for importances in found:
+        if importances.method != "permutation":
+            for flag in wiring_flags(importances, usual):
+                flags.setdefault(flag.feature, flag)
+    return list(flags.values())
+
+
+def _content_values(experiment: Experiment, run: Run) -> dict[str, Usual]:
+    """The columns of the content of what the run was evaluated on."""
+    import polars as pl
+
+    from diagnostics.content import with_shared_content
+    from diagnostics.tables import scan_examples
+    from diagnostics.wiring import usual_value
+
+    if not experiment.evidence & Evidence.CONTENT or not run.has(Evidence.PREDICTIONS):
+        return {}
+    asked = experiment.predictions(run.run).filter(pl.col("split") == run.split).select("example")
+    table = scan_examples(with_shared_content(experiment, run))
+    names = [
+        name
+        for name, kind in table.collect_schema().items()
+        if name not in ("example", "text", "image") and (kind.is_numeric() or kind == pl.Boolean)
+    ]
+    if not names:
+        return {}
+    rows = table.join(asked.unique(), on="example", how="semi").select(names).collect()
+    return {
+        name: usual_value(np.array(rows[name].to_list(), object).astype(float)) for name in names
+    }

@@ -1,0 +1,101 @@
+"""Shapley values of many rows at once, for trees that shap's TreeExplainer gets right.
+
+They are on the scale of the leaves: probabilities of forests, log-odds of boosted trees. The sums
+are held against the model's own figures, and values that miss them are refused.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagnostics.errors import DiagnosticsError
+from diagnostics.evaluated_inputs import Part, taken
+from diagnostics.linear_scores import final_step
+from diagnostics.models import Model
+
+#: Rows of all parts together that are explained: unlimited trees take 0.1 s a row.
+TREE_ROWS = 300
+#: How far a sum may miss the model's own figure, as a share of its size (of 1 if it is smaller).
+MISSED = 1e-6
+Figures = NDArray[np.float64]
+
+
+def trees_can_be_explained(model: Model) -> bool:
+    """Whether the model ends in trees that TreeExplainer gets right."""
+    try:
+        from diagnostics.shap_explanations import trees_are_right
+    except ImportError:
+        return False
+    return trees_are_right(model)
+
+
+def some_of(part: Part, parts: int, seed: int = 0) -> Part:
+    """The part's share of `TREE_ROWS` rows, drawn with the seed."""
+    most = max(1, TREE_ROWS // parts)
+    n = len(part.places)
+    if n <= most:
+        return part
+    kept = np.sort(np.random.default_rng(seed).choice(n, most, replace=False))
+    return Part(part.model, taken(part.rows, kept), part.places[kept])
+
+
+def tree_contributions(part: Part) -> tuple[Figures, Figures]:
+    """What each feature added in each row: rows × features × labels, and the rows as seen.
+
+    Raises
+    ------
+    DiagnosticsError
+        If shap does not take the trees, or its sums miss the model's own figures.
+    """
+    from diagnostics.undisturbed import undisturbed
+
+    trees = final_step(part.model.estimator)
+    seen = _seen(part.model.estimator, part.rows)
+    with undisturbed():
+        import shap
+
+        try:
+            explainer = shap.TreeExplainer(trees)
+            values = np.asarray(explainer.shap_values(seen, check_additivity=False), float)
+            bases = np.ravel(np.asarray(explainer.expected_value, float))
+        except Exception as error:  # its own kinds, asserts, and what numpy raises beneath it
+            said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+            raise DiagnosticsError(f"TreeExplainer does not take the model: {said}") from error
+        if values.ndim == 2:  # two labels of boosted trees: the second against the first
+            values, bases = np.stack([-values, values], axis=2), np.r_[-bases[-1], bases[-1]]
+        _check(trees, seen, values, bases)  # in here: trees warn of rows without names
+    return values, seen
+
+
+def _seen(model: Any, rows: Any) -> Figures:
+    last = final_step(model)
+    while model is not last:
+        if hasattr(model, "best_estimator_"):
+            model = model.best_estimator_
+        else:
+            rows = model[:-1].transform(rows) if len(model.steps) > 1 else rows
+            model = model.steps[-1][1]
+    dense = rows.toarray() if hasattr(rows, "toarray") else rows
+    try:
+        return np.asarray(dense, float)
+    except (TypeError, ValueError) as error:
+        raise DiagnosticsError("TreeExplainer takes numbers only.") from error
+
+
+def _check(trees: Any, seen: Figures, values: Figures, bases: Figures) -> None:
+    sums = values.sum(axis=1) + bases
+    chances = np.asarray(trees.predict_proba(seen), float)
+    if "Boosting" in type(trees).__name__:
+        own = np.asarray(trees.decision_function(seen), float)
+        own = np.column_stack([-own, own]) if own.ndim == 1 else own
+    else:
+        own = chances
+    missed = float(np.abs(sums - own).max() / max(1.0, float(np.abs(own).max())))
+    if missed > MISSED:
+        raise DiagnosticsError(
+            f"TreeExplainer's sums miss the model's own figures by {missed:.2g}, so they are not "
+            "shown."
+        )
