@@ -12,8 +12,9 @@ import pytest
 BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 #: Rounds and sizes that take a second or two.
 SMALL = {
-    "explanations": ["20", "4", "1", "300"],
     "comparison": ["1", "4000"],
+    "confidence": ["1", "3000"],
+    "leaderboard": ["1", "4", "200"],
     "million_rows": ["1", "500"],
     "queries": ["1", "400", "2"],
     "recorder": ["1", "90", "kernels"],
@@ -21,8 +22,8 @@ SMALL = {
     "startup": ["1"],
     "thresholds": ["1", "3000"],
 }
-#: Takes most of a minute at any size; the journeys in tests/browser open the same pages.
-LONG = {"in_browser"}
+#: Take most of a minute at any size: a browser, and what compiles itself when first asked.
+LONG = {"explanations", "in_browser"}
 
 
 def test_every_benchmark_is_here_and_in_its_readme() -> None:
