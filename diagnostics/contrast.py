@@ -1,0 +1,190 @@
+"""What the mistakes of a list have in common, against right answers of the same true classes.
+
+Words of the text, values of the other columns and bins of numbers, each with how many of the
+mistakes and of the right answers have it. No model is asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from diagnostics.association import BINS, quantile_bins
+from diagnostics.assumed_values import NoValues, with_content_of
+from diagnostics.beside import kept_only_mistakes
+from diagnostics.content import ContentColumns, content_columns
+from diagnostics.contrast_statistics import contrast_table
+from diagnostics.derived import words_of
+from diagnostics.filters import Filter, answers_where
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+    from diagnostics.workspace import Experiment, Run
+
+#: Items in fewer examples than this, of both sides together, are not tested.
+LEAST_SUPPORT = 3
+#: Items that are tested at most, the most frequent ones.
+MOST_TESTED = 3_000
+#: Fewer mistakes or right answers than this are too few to have anything in common.
+FEWEST = 3
+#: A column with more different values than this holds names or texts, not categories.
+MOST_VALUES = 50
+
+ItemKind = Literal["word", "value", "range"]
+
+
+@dataclass(frozen=True, eq=False)
+class Contrast:
+    """What mistakes share.
+
+    `items` has a row for each item that was tested, the surest differences first: `item`, `kind`
+    (`word`, `value` of a column or `range` of a number), `column` and `value` (of a word: the
+    column of the text and the word), `mistakes` and `right` (how many have it), `mistake_share`,
+    `right_share`, `odds_ratio` with `low` and `high` (95 %), `p` and `p_adjusted` (Benjamini and
+    Hochberg, over all that were tested).
+    """
+
+    mistakes: int
+    right: int
+    true_labels: int
+    items: pd.DataFrame
+
+    @property
+    def method(self) -> str:
+        """How the p-values were found."""
+        if self.true_labels == 1:
+            return "Fisher's exact test"
+        return f"an exact test within each of the {self.true_labels:,} true classes"
+
+
+def mistakes_in_common(
+    run: Run, where: Filter | None = None, experiment: Experiment | None = None
+) -> Contrast:
+    """What the wrong answers that fit a filter share, against right ones of the same true classes.
+
+    Of the filter the true label, the split and the words hold for the right answers, too. Each
+    example counts once; one that was answered wrongly and rightly is among the mistakes.
+
+    Parameters
+    ----------
+    run
+        The run whose answers are looked at.
+    where
+        Which of its answers; none for all.
+    experiment
+        Of the run: its other runs may have kept the content, or be named by the filter.
+
+    Raises
+    ------
+    NoValues
+        If no content or no right answers were kept, or there are fewer than `FEWEST` on a side.
+    DiagnosticsError
+        If the filter cannot be applied.
+    """
+    where = where or Filter()
+    if run.task != "classification":
+        raise NoValues(f"Lists of {run.task} have no right answers of the same class.")
+    if kept_only_mistakes(run):
+        raise NoValues(
+            "The run kept only its mistakes: there are no right answers to hold them against.",
+            hint="Keep all answers; `rasa test nlu` does with --successes.",
+        )
+    kept = with_content_of(experiment, run) if experiment is not None else run
+    groups = _groups(run, where, experiment)
+    counted = groups["is_mistake"].value_counts()
+    sizes = {bool(side): int(n) for side, n in counted.iter_rows()}
+    for side, what in ((True, "mistakes"), (False, "right answers of the same classes")):
+        n = sizes.get(side, 0)
+        if n < FEWEST:
+            raise NoValues(f"There are {n or 'no'} {what} here; {FEWEST} at least are needed.")
+    content = _content(kept, groups)
+    items = _items(content, content_columns(kept))
+    table = contrast_table(content, items, least=LEAST_SUPPORT, most=MOST_TESTED)
+    return Contrast(sizes[True], sizes[False], content["true_label"].n_unique(), table)
+
+
+def _groups(run: Run, where: Filter, experiment: Experiment | None) -> pl.DataFrame:
+    """`example`, `true_label` (code), `is_mistake`: the mistakes, and the right answers."""
+    import polars as pl
+
+    columns = ["example", "true_label"]
+    known = pl.col("true_label").is_not_null()
+    if where.correct is True:
+        raise NoValues("The list has right answers only, so there are no mistakes to look at.")
+    listed = answers_where(run, replace(where, correct=False), experiment)
+    wrong = listed.filter(known).select(columns).unique("example", keep="first").collect()
+    like = Filter(true_label=where.true_label, split=where.split, text=where.text, correct=True)
+    right = answers_where(run, like, experiment).select(columns).unique("example", keep="first")
+    held = right.collect().join(wrong.select("true_label").unique(), on="true_label", how="semi")
+    held = held.join(wrong, on="example", how="anti")
+    return pl.concat(
+        [
+            wrong.with_columns(is_mistake=pl.lit(value=True)),
+            held.with_columns(is_mistake=pl.lit(value=False)),
+        ]
+    )
+
+
+def _content(kept: Run, groups: pl.DataFrame) -> pl.DataFrame:
+    """The two groups with their content, a row each, and the row's number as `row`."""
+    from diagnostics import tables
+
+    found = tables.scan_examples(kept).unique("example", keep="first")
+    clashing = {name: f"{name} (content)" for name in ("true_label", "is_mistake", "row")}
+    names = found.collect_schema().names()
+    found = found.rename({old: new for old, new in clashing.items() if old in names})
+    rows = groups.lazy().join(found, on="example", how="inner").sort("example").collect()
+    if not len(rows):
+        raise NoValues("Nothing was kept of the examples but their answers.")
+    return rows.with_row_index("row")
+
+
+def _items(content: pl.DataFrame, columns: ContentColumns) -> pl.DataFrame:
+    """Which row has which item: `row`, `kind`, `column`, `value`."""
+    import polars as pl
+
+    fields = [_of_column(content, name) for name in columns.fields if name in content.columns]
+    parts = [part for part in fields if part is not None]
+    if columns.text is not None and columns.text in content.columns:
+        words = words_of(content[columns.text]).rename({"word": "value"})
+        parts.append(_named(words, "word", columns.text))
+    if not parts:
+        raise NoValues("The examples have no words and no columns that could be compared.")
+    return pl.concat(parts)
+
+
+def _of_column(content: pl.DataFrame, name: str) -> pl.DataFrame | None:
+    import polars as pl
+
+    values = content[name]
+    if values.dtype == pl.Binary or values.dtype.is_nested() or values.dtype.is_temporal():
+        return None
+    if values.dtype.is_numeric() and values.n_unique() > BINS:
+        numbers = values.cast(pl.Float64)
+        known = (numbers.is_not_null() & numbers.is_finite()).to_numpy()
+        names, place = quantile_bins(numbers.to_numpy()[known])
+        shown = pl.Series([names[code] for code in place], dtype=pl.String)
+        rows = np.flatnonzero(known)
+        return _named(pl.DataFrame({"row": rows, "value": shown}), "range", name)
+    if values.n_unique() > MOST_VALUES:
+        return None
+    frame = pl.DataFrame({"row": content["row"], "value": values.cast(pl.String)})
+    return _named(frame.drop_nulls("value"), "value", name)
+
+
+def _named(pairs: pl.DataFrame, kind: ItemKind, column: str) -> pl.DataFrame:
+    import polars as pl
+
+    return pairs.select(
+        pl.col("row").cast(pl.Int64),
+        pl.lit(kind).alias("kind"),
+        pl.lit(column).alias("column"),
+        "value",
+    )
+
+
+__all__ = ["FEWEST", "LEAST_SUPPORT", "MOST_TESTED", "Contrast", "mistakes_in_common"]
