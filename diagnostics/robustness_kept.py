@@ -1,0 +1,117 @@
+"""Robustness kept by what it was computed from, so that it is computed once."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import fields
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from diagnostics.cache import Cache
+from diagnostics.model_inputs import IDS, TEXT
+from diagnostics.robustness import Robustness
+from diagnostics.workspace import Experiment, Run
+
+#: Part of every key: raised when the same settings come to mean something else.
+VERSION = 1
+_TABLES = ("changes", "classes", "flips")
+
+
+def robustness_key(experiment: Experiment, run: Run, root: Path, **settings: Any) -> str:
+    """A name for what a run's robustness depends on.
+
+    The content of its models and of their inputs, its answers, and the settings, seed included.
+    """
+    from diagnostics.content import with_shared_content
+
+    digest = blake2b(digest_size=16)
+    paths = [root / run.models[fold] for fold in sorted(run.models)]
+    if run.inputs and run.inputs != TEXT:
+        paths += [root / run.inputs, (root / run.inputs).parent / IDS]
+    elif run.inputs == TEXT:
+        paths.append(with_shared_content(experiment, run).table("examples"))
+    paths.append(run.table("predictions"))
+    for path in paths:
+        digest.update(_digest_of(path).encode())
+    said = json.dumps([VERSION, sorted(run.models), settings], sort_keys=True, default=str)
+    digest.update(said.encode())
+    return digest.hexdigest()
+
+
+def _digest_of(path: Path) -> str:
+    if not path.is_file():
+        return ""
+    stat = path.stat()
+    return _content_digest(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(256)
+def _content_digest(path: Path, changed: int, size: int) -> str:  # noqa: ARG001 - a key
+    digest = blake2b(digest_size=16)
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def kept_robustness(root: Path, key: str) -> Robustness | None:
+    """What was kept under a key; None if there is nothing that can be read."""
+    import pandas as pd
+
+    try:
+        content = json.loads(_path(root, key).read_text(encoding="utf-8"))
+        tables = {
+            name: pd.DataFrame(content[name]["rows"], columns=content[name]["columns"])
+            for name in _TABLES
+        }
+        figures: dict[str, Any] = {
+            name: float("nan") if value is None else value for name, value in content.items()
+        }
+        return Robustness(**{**figures, **{name: _figures(tables[name]) for name in _TABLES}})
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def keep_robustness(root: Path, key: str, found: Robustness) -> None:
+    """Keep it, complete or not at all; a folder that cannot be written is left as it is."""
+    content: dict[str, Any] = {}
+    for entry in fields(Robustness):
+        value = getattr(found, entry.name)
+        if entry.name in _TABLES:
+            rows = [[_plain(cell) for cell in row] for row in value.itertuples(index=False)]
+            value = {"columns": list(value.columns), "rows": rows}
+        content[entry.name] = value if isinstance(value, dict | str) else _plain(value)
+    path = _path(root, key)
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".json")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(content, file, ensure_ascii=False, allow_nan=False)
+        Path(name).replace(path)
+    except OSError:
+        return
+
+
+def _path(root: Path, key: str) -> Path:
+    return Cache.of(root).path / f"robustness-{key}.json"
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it: no types of NumPy, and nothing for what is not known."""
+    plain = value.item() if hasattr(value, "item") else value
+    return None if isinstance(plain, float) and plain != plain else plain
+
+
+def _figures(table: Any) -> Any:
+    """Columns that may be empty are numbers again, where they are numbers."""
+    texts = {"change", "words", "label", "example", "true_label", "before", "after", "input"}
+    return table.astype({name: float for name in table if name not in texts}).astype(
+        {
+            name: int
+            for name in table
+            if name in ("n", "changed", "flipped", "broken", "fixed", "support")
+        }
+    )
