@@ -24,11 +24,13 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 CONSTRAINTS = ROOT / "constraints.txt"
 SUPPORTED = ((3, 11), (3, 12), (3, 13))
 
+#: The whole suite runs on every core, a file's tests on one of them.
+ALL_TESTS = ["pytest", "--numprocesses", "auto", "--dist", "loadfile"]
 CHECKS = {
     "ruff check": ["ruff", "check", "."],
     "ruff format": ["ruff", "format", "--check", "."],
     "mypy": ["mypy"],
-    "pytest": ["pytest"],
+    "pytest": ALL_TESTS,
 }
 
 
@@ -40,7 +42,7 @@ def main(arguments: list[str]) -> int:
         return run(["diagnostics", *folder_and_options(rest)])
     if command == "test":
         set_up("dev")
-        return run(["pytest", *rest], folder=ROOT)
+        return run(["pytest", *rest] if rest else ALL_TESTS, folder=ROOT)
     if command == "check" and not rest:
         set_up("dev")
         return check()
