@@ -48,27 +48,35 @@ def draw(example: str, *, split: str | None = None) -> None:
             _company(example, split or run.split)
             return
         text, why = _classified(run, content, answer), st.container()
-        # The text is drawn once if its shades are there at once; a model that has to be opened
-        # first keeps nothing else waiting.
         is_quick = explanation_cached.is_quick(place)
         if is_quick:
             with why:
                 is_shaded = explanation_view.draw(run, example, answer, text)
-            if not is_shaded:
-                _plain_text(text, content)
-        else:
-            _plain_text(text, content)
+            if text is not None and not is_shaded:
+                with text:
+                    verbatim.text_block(_text_of(content))
         _company(example, split or run.split)
-        if not is_quick:
+        if not is_quick:  # a model that has to be opened first keeps nothing else waiting
             with why:
                 explanation_view.draw(run, example, answer, text)
 
 
-def _plain_text(where: DeltaGenerator | None, content: Mapping[str, Any]) -> None:
-    column = cached.content_columns(session.place()).text
-    if where is not None and column is not None:
-        with where.container():
-            verbatim.text_block(str(content[column]))
+def _place_of_the_text(text: str) -> DeltaGenerator:
+    """Where the text is drawn: by itself now, and in shades once they are there.
+
+    Where those are there at once it is left for them: a place that is filled once shows what it had
+    until then, and nothing flickers between two examples.
+    """
+    if explanation_cached.is_quick(session.place()):
+        return st.container()
+    place = st.empty()
+    with place.container():
+        verbatim.text_block(text)
+    return place
+
+
+def _text_of(content: Mapping[str, Any]) -> str:
+    return str(content[cached.content_columns(session.place()).text or ""])
 
 
 def _company(example: str, split: str) -> None:
@@ -110,10 +118,7 @@ def _content(content: Mapping[str, Any], columns: ContentColumns) -> DeltaGenera
     if columns.text and content:
         text = content.get(columns.text)
         if text:
-            # A place that is filled once keeps what it showed until then, one that is filled
-            # twice is blank for a moment.
-            is_quick = explanation_cached.is_quick(session.place())
-            drawn = st.container() if is_quick else st.empty()
+            drawn = _place_of_the_text(str(text))
         else:
             st.caption("The text is empty.")
     _fields(content, columns)

@@ -38,6 +38,7 @@ from sklearn.svm import LinearSVC
 import diagnostics
 from diagnostics import DiagnosticsError
 from diagnostics.exact_explanation import exact_explanation
+from diagnostics.examples import answer as answer_of
 from diagnostics.explaining import OWN_SCORE, explain_example
 from diagnostics.explanation import Explanation
 from diagnostics.linear_scores import NotLinear
@@ -263,7 +264,7 @@ def test_a_mistake_is_explained_by_its_folds_model_against_the_true_label(
         assert (found.label, found.against) == (said, true)
         assert (found.method, found.exact, found.scale) == ("exact", True, "log-odds")
         assert_adds_up(found)
-        recorded = diagnostics.examples.answer(run, example)
+        recorded = answer_of(run, example)
         assert recorded is not None
         shares = dict(zip(run.labels, recorded["probabilities"], strict=True))
         if shares[true] > 0.01:  # kept to four decimals: small shares are known roughly
@@ -273,7 +274,7 @@ def test_a_mistake_is_explained_by_its_folds_model_against_the_true_label(
 def test_a_right_answer_is_held_against_the_next_probable(samples: diagnostics.Workspace) -> None:
     run = samples.experiment("helpdesk").run("logistic-words-C10")
     top = diagnostics.top_examples(run, "confident-correct", k=1).examples.iloc[0]
-    answer = diagnostics.examples.answer(run, top["example"])
+    answer = answer_of(run, top["example"])
     assert answer is not None
     ranked = sorted(zip(answer["probabilities"], run.labels, strict=True), reverse=True)
     found = explained(samples, "helpdesk", run.run, top["example"])
