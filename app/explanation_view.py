@@ -73,6 +73,9 @@ def _without_model(run: Run, example: str) -> None:
     other = run_with_model(session.experiment(), run)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("**Why**", width="content")
+        if other is None and run.reader == "rasa":
+            st.caption("`rasa test` keeps no model that could be asked.", width="stretch")
+            return
         if other is None:
             st.caption(
                 "This run kept no model to ask. `diagnostics.record(..., keep_model=True)` keeps "

@@ -94,11 +94,6 @@ def explain_example(
     return _by(method, question)
 
 
-def estimates(model: Model) -> bool:
-    """Whether a model's answers can only be estimated: it is neither linear nor made of trees."""
-    return not (is_linear(model.estimator) or _trees_are_right(model))
-
-
 def is_available(method: Literal["shap", "lime"]) -> bool:
     """Whether what a method needs is installed."""
     return find_spec(method) is not None and _module(f"{method}_explanations") is not None
@@ -152,4 +147,4 @@ def _module(name: str) -> Any:
         return None
 
 
-__all__ = ["OWN_SCORE", "Asked", "estimates", "explain_example", "is_available"]
+__all__ = ["OWN_SCORE", "Asked", "explain_example", "is_available"]

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import BaseEstimator, TransformerMixin, clone
-from sklearn.compose import ColumnTransformer
+from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.decomposition import PCA
 from sklearn.feature_extraction.text import (
     CountVectorizer,
@@ -200,6 +200,34 @@ def test_explanations_of_columns_add_up_whatever_comes_between(
     assert_adds_up(found)
     allowed = {"a", "c", "b = p", "b = q", "pca0", "pca1"}
     assert {entry.feature for entry in found.contributions} <= allowed
+
+
+def test_indicators_rare_categories_and_second_texts_have_their_own_names(
+    people: tuple[pd.DataFrame, np.ndarray],
+) -> None:
+    frame, labels = people
+    frame = frame.assign(town=["Rom"] * 80 + ["Ur", "Uruk"] * 5, topic="bank account")
+    numbers = make_pipeline(SimpleImputer(add_indicator=True), StandardScaler())
+    rare = OneHotEncoder(min_frequency=10, handle_unknown="infrequent_if_exist")
+    split = ColumnTransformer(
+        [
+            ("numbers", numbers, make_column_selector(dtype_include=float)),
+            ("towns", rare, ["town"]),
+            ("notes", TfidfVectorizer(), "note"),
+            ("topics", CountVectorizer(), "topic"),
+        ]
+    )
+    model = make_pipeline(split, LogisticRegression()).fit(frame, labels)
+    row = frame.iloc[[81]].assign(amount=np.nan, note="no money")
+    found = exact_explanation(
+        question_of(model, row, "x", "y", text="no money", text_column="note")
+    )
+    assert_adds_up(found)
+    assert {entry.feature for entry in found.contributions} == {
+        "age", "missingindicator_amount", "town = infrequent_sklearn",
+        "note: no", "note: money", "topic: bank", "topic: account",
+    } | {entry.feature for entry in found.contributions if entry.feature == "amount"}  # fmt: skip
+    assert {"no money"[span.start : span.end] for span in found.spans} == {"no", "money"}
 
 
 class Reversed(TransformerMixin, BaseEstimator):
