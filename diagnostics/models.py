@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from diagnostics.errors import DiagnosticsError
 from diagnostics.recorded_values import label_text
-from diagnostics.trusted_types import TRUSTED, broken_tree
+from diagnostics.trusted_types import TRUSTED, broken_part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,7 +128,7 @@ def _from_skops(path: Path, *, trust_pickles: bool) -> Any:
             hint=TRUST,
         )
     model = skops.io.load(path, trusted=named)
-    broken = broken_tree(model)
+    broken = broken_part(model)
     if broken:
         raise ModelNotOpened(f"{path.name} holds {broken}.", hint="Record the model again.")
     return model

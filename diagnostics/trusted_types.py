@@ -1,8 +1,9 @@
 """Types of scikit-learn that a skops file may hold besides those that skops itself trusts.
 
-Some are plain Python objects that nothing but their attributes makes. Trees are compiled: a file
-cannot make them run code, but one whose nodes point outside of the tree would make scikit-learn
-read memory that is not the tree's. So they are trusted only after every node was looked at.
+Some are plain Python objects that nothing but their attributes makes. Trees and sparse matrices are
+gone through by compiled code: a file cannot make them run its own, but one whose nodes or indices
+point outside would make scikit-learn read memory that is not theirs. So they are trusted only
+after every one of those was looked at.
 """
 
 from __future__ import annotations
@@ -32,11 +33,14 @@ PLAIN = frozenset(
 )
 TREE = "sklearn.tree._tree.Tree"
 PREDICTOR = "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"
-TRUSTED = PLAIN | {TREE, PREDICTOR}
+SPARSE = frozenset(
+    f"scipy.sparse._{form}.{form}_{kind}" for form in ("csr", "csc") for kind in ("array", "matrix")
+)
+TRUSTED = PLAIN | SPARSE | {TREE, PREDICTOR}
 
 
-def broken_tree(model: Any) -> str:
-    """What is wrong with a tree inside a model that was loaded, "" if nothing is.
+def broken_part(model: Any) -> str:
+    """What is wrong with a tree or matrix inside a model that was loaded, "" if nothing is.
 
     Parameters
     ----------
@@ -49,6 +53,8 @@ def broken_tree(model: Any) -> str:
             return "a decision tree whose nodes point outside of it"
         if kind == PREDICTOR and not _is_sound_predictor(held):
             return "a boosted tree whose nodes point outside of it"
+        if kind in SPARSE and not _is_sound_matrix(held):
+            return "a sparse matrix whose indices point outside of it"
         if _asks_for_more(held):
             return "a tree that asks for more features than the model has"
     return ""
@@ -86,6 +92,14 @@ def _is_sound_tree(tree: Any) -> bool:
         and all(((child > own) & (child < n))[is_split].all() for child in (left, right))
         and ((feature >= 0) & (feature < tree.n_features))[is_split].all()
     )
+
+
+def _is_sound_matrix(matrix: Any) -> bool:
+    try:
+        matrix.check_format(full_check=True)
+    except (ValueError, TypeError, IndexError):
+        return False
+    return True
 
 
 def _asks_for_more(model: Any) -> bool:

@@ -22,6 +22,7 @@ from sklearn.ensemble import (
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -194,4 +195,14 @@ def test_a_boosted_tree_that_points_outside_of_itself_is_refused(tmp_path: Path)
     model._predictors[1][0].nodes["left"][0] = 50_000
     skops.io.dump(model, tmp_path / "m.skops")
     with pytest.raises(ModelNotOpened, match="a boosted tree whose nodes point outside"):
+        open_model(tmp_path / "m.skops")
+
+
+def test_neighbours_of_texts_open_and_only_with_indices_of_their_own(tmp_path: Path) -> None:
+    model = make_pipeline(TfidfVectorizer(), KNeighborsClassifier(3)).fit(TEXTS, LABELS)
+    skops.io.dump(model, tmp_path / "m.skops")
+    assert open_model(tmp_path / "m.skops").answers(TEXTS) == list(model.predict(TEXTS))
+    model[-1]._fit_X.indices[0] = 9_999
+    skops.io.dump(model, tmp_path / "m.skops")
+    with pytest.raises(ModelNotOpened, match="m.skops"):
         open_model(tmp_path / "m.skops")
