@@ -86,13 +86,13 @@ def of_words(estimates: Repeated, text: str, places: Sequence[Sequence[Piece]]) 
 ]:  # fmt: skip
     """A contribution for each word, wherever it stands, and what lies over the text.
 
-    Every occurrence has an equal share. Words whose sign changed lie over it with nothing.
+    Every occurrence has an equal share.
     """
     found, pieces = [], []
     for word, mean, stable in zip(places, estimates.mean, estimates.is_stable, strict=True):
         start, end = word[0]
         entry = Contribution(text[start:end], len(word), float(mean), None, bool(stable))
         found.append(entry)
-        each = entry.contribution / len(word) if entry.stable else 0.0
+        each = entry.contribution / len(word)
         pieces += [(start, end, each) for start, end in word]
     return found, spans_of(text, pieces)

@@ -140,14 +140,12 @@ def test_features_whose_sign_changes_are_marked() -> None:
     assert estimates.mean.tolist() == pytest.approx([2.0, 0.1 / 3, 0.0])
 
 
-def test_words_whose_sign_changes_are_grey() -> None:
+def test_words_whose_sign_changes_are_named() -> None:
     text = "refund " + " ".join(f"w{at}" for at in range(40))
     found = lime_explanation(question_of(WORDS, text, "refund", "track"))
     unstable = {entry.feature for entry in found.contributions if not entry.stable}
     assert unstable
     assert found.agreement == pytest.approx(1 - len(unstable) / 41)
-    grey = {text[span.start : span.end] for span in found.spans if not span.contribution}
-    assert unstable <= grey
     assert any(note.startswith("Not to be relied on") for note in found.notes)
 
 

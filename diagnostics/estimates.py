@@ -1,0 +1,121 @@
+"""Explanations that are sampled: what they cost, what they depend on, and how they are made."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Literal
+
+from diagnostics.background_work import Progress, no_progress
+from diagnostics.explanation import Explanation
+from diagnostics.lime_explanations import REPEATED, SAMPLES, lime_explanation
+from diagnostics.model_figures import model_figure
+from diagnostics.model_inputs import TEXT
+from diagnostics.questions import Question
+from diagnostics.shap_explanations import (
+    MOST_ORDERS,
+    MOST_ROWS,
+    MOST_TEXTS,
+    MOST_WORDS,
+    shap_explanation,
+)
+from diagnostics.text_pieces import words_of
+from diagnostics.workspace import Run
+
+Method = Literal["shap", "lime"]
+#: Rows that a model is asked about to learn how quick it is.
+TRIAL = 20
+
+
+def estimate(
+    method: Method, question: Question, *, progress: Progress = no_progress
+) -> Explanation:
+    """The explanation by a method that asks the model many times.
+
+    Raises
+    ------
+    DiagnosticsError
+        If the method is not for this model, or what it needs was not kept.
+    """
+    makers: dict[str, Callable[..., Explanation]] = {
+        "shap": shap_explanation,
+        "lime": lime_explanation,
+    }
+    return makers[method](question, progress=progress)
+
+
+def estimate_key(method: Method, question: Question) -> tuple[Any, ...]:
+    """Everything that an estimate depends on: equal keys have equal estimates.
+
+    The content of the run's models and inputs, not their names or their age.
+    """
+    files = _content(question.run, question.root)
+    asked = (question.example, question.label, question.against, question.seed, question.text)
+    return (method, files, *asked)
+
+
+def _content(run: Run, root: Path) -> str:
+    names = [*sorted(run.models.values()), run.inputs if run.inputs != TEXT else ""]
+    digest = blake2b(digest_size=16)
+    for name in filter(None, names):
+        path = root / name
+        stat = path.stat() if path.is_file() else None
+        if stat is not None:
+            digest.update(_digest(path, stat.st_mtime_ns, stat.st_size))
+    return digest.hexdigest()
+
+
+@lru_cache(64)
+def _digest(path: Path, changed: int, size: int) -> bytes:  # noqa: ARG001 - a key
+    digest = blake2b(digest_size=16)
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.digest()
+
+
+def estimated_seconds(method: Method, question: Question) -> float:
+    """Roughly how long an estimate takes, by how long the model takes over a few rows.
+
+    Raises
+    ------
+    DiagnosticsError
+        If the model gives answers only.
+    """
+    figure = model_figure(question.model, question.label, question.against)
+    rows = _repeated(question.row)
+    figure.ask(rows)  # once for what is loaded at the first call
+    begun = time.perf_counter()
+    figure.ask(rows)
+    return (time.perf_counter() - begun) / TRIAL * _asked(method, question)
+
+
+def _asked(method: Method, question: Question) -> int:
+    """How many rows the model will be asked about, at most."""
+    if not isinstance(question.row, list):
+        return MOST_ROWS if method == "shap" else SAMPLES * REPEATED
+    words = len(words_of(question.text or "", most=MOST_WORDS))
+    different = 1 << min(words, 20)
+    if method == "lime":
+        return min(SAMPLES * REPEATED, different * REPEATED)
+    return min(MOST_TEXTS, MOST_ORDERS * REPEATED * (2 * words + 1), different)
+
+
+def _repeated(row: Any) -> Any:
+    if isinstance(row, list):
+        return row * TRIAL
+    if hasattr(row, "columns"):
+        return row.iloc[[0] * TRIAL].reset_index(drop=True)
+    return (row.tocsr() if hasattr(row, "tocsr") else row)[[0] * TRIAL]
+
+
+def in_words(seconds: float) -> str:
+    """A length of time as people say it: `a few seconds`."""
+    steps = ((1.5, "about a second"), (8, "a few seconds"), (25, "some 15 seconds"))
+    for most, words in (*steps, (50, "about half a minute"), (100, "about a minute")):
+        if seconds < most:
+            return words
+    return f"about {round(seconds / 60)} minutes"
