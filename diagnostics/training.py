@@ -144,6 +144,8 @@ class _Ladder:
             if run.is_complete and math.isfinite(value) and is_better:
                 best[given(run)] = _Best(run.run, value, _spread(run, metric))
         chance, perfect = chance_level(metric, supports), best_possible(metric)
+        if chance == perfect:  # a single true class: one answer for all is always right
+            chance = None
         milder = _best_up_to(experiment, scores, sign)
         return cls(metric, sign, chance, perfect, best, scores, milder)
 

@@ -66,6 +66,11 @@ def test_no_better_than_one_answer_for_all_is_wiring_and_says_so() -> None:
     assert verdicts(trained("r", 0.51, 0.505), supports=None) == {"r": "fine"}
 
 
+def test_one_true_class_is_no_yardstick() -> None:
+    runs = trained("low", 0.61, 0.6), trained("all right", 1.0, 1.0, offsets=(0, 0, 0))
+    assert verdicts(*runs, supports=[100]) == verdicts(*runs, supports=None)
+
+
 def test_too_few_examples_to_tell_from_chance_are_not_judged() -> None:
     few = run_of("few", 0.7, scores=folds_of(0.95, "train"), examples=10)
     assert verdicts(few) == {"few": "unknown"}
