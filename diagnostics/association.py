@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from diagnostics.effect_intervals import area, area_interval, newcombe
 from diagnostics.intervals import wilson
 
 if TYPE_CHECKING:
@@ -106,78 +107,59 @@ def associate(values: pl.Series, outcome: NDArray[np.bool_], *, alpha: float = 0
     An `Association`; without effects, and with the reason, where fewer than `FEWEST` examples are
     on a side, or where the outcome is the same throughout.
     """
+    found = grouping(values)
+    known = found.place >= 0
+    hits = outcome[known]
+    groups = _groups(found.names, found.place[known], hits)
+    reason = _too_few(groups if found.kind == "binary" else None, hits)
+    if not reason and found.kind == "category" and len(found.names) == found.has_others:
+        reason = f"No value is in {FEWEST} examples or more."
+    if reason:
+        return Association(groups, reason=reason)
+    if found.kind == "binary":
+        return Association(groups, _against_the_rest(groups[:1], hits, alpha))
+    if found.kind == "category":
+        return Association(groups, _against_the_rest(groups, hits, alpha))
+    whole = _whole(values.to_numpy()[known].astype(float), hits, alpha / 2)
+    return Association(groups, (whole, *_against_the_rest(groups, hits, alpha / 2)))
+
+
+@dataclass(frozen=True, eq=False)
+class Grouping:
+    """Values as groups: their names, and for each value the place of its own, -1 if it is unknown.
+
+    `binary` has `with` and `without`; a `number` its bins; a `category` its values, the rest of
+    them together at the end (`has_others`).
+    """
+
+    kind: Literal["binary", "number", "category"]
+    names: list[str]
+    place: NDArray[np.intp]
+    has_others: bool = False
+
+
+def grouping(values: pl.Series) -> Grouping:
+    """The groups that values are looked at in."""
     import polars as pl
 
     known = values.is_not_null()
     if values.dtype.is_float():
-        known = known & values.is_finite()
+        known = known & values.is_finite().fill_null(value=False)
     kept = values.filter(known)
-    hits = outcome[known.to_numpy()]
+    place = np.full(len(values), -1, np.intp)
     if kept.dtype == pl.Boolean:
-        return _two_sides(kept.to_numpy().astype(bool), hits, alpha)
+        place[known.to_numpy()] = np.where(kept.to_numpy(), 0, 1)
+        return Grouping("binary", ["with", "without"], place)
     if kept.dtype.is_numeric() and kept.n_unique() > 2:
-        return _of_number(kept.to_numpy().astype(float), hits, alpha)
-    return _of_categories(kept.cast(pl.String), hits, alpha)
-
-
-def newcombe(
-    hits: ArrayLike, n: ArrayLike, other_hits: ArrayLike, other_n: ArrayLike, level: float = 0.95
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The interval of a difference of two independent shares: Newcombe (1998), method 10.
-
-    Counts are scalars or arrays; the lower and the upper bound come back, NaN without trials.
-    """
-    low, high = wilson(hits, n, level)
-    other_low, other_high = wilson(other_hits, other_n, level)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.asarray(hits, float) / np.asarray(n, float)
-        other = np.asarray(other_hits, float) / np.asarray(other_n, float)
-    difference = share - other
-    return (
-        difference - np.sqrt((share - low) ** 2 + (other_high - other) ** 2),
-        difference + np.sqrt((high - share) ** 2 + (other - other_low) ** 2),
-    )
-
-
-def area(values: NDArray[np.float64], outcome: NDArray[np.bool_]) -> float:
-    """The probability that an example with the outcome has the larger value, ties counted half.
-
-    NaN where the outcome is the same throughout.
-    """
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
-    n, rest = int(outcome.sum()), int((~outcome).sum())
-    if not n or not rest:
-        return float("nan")
-    return float((ranks[outcome].sum() - n * (n + 1) / 2) / (n * rest))
-
-
-def area_interval(estimate: float, n: int, rest: int, level: float = 0.95) -> tuple[float, float]:
-    """The score interval of an area under the ROC curve: Newcombe (2006), method 5.
-
-    It leaves out one half just where the Mann–Whitney test of the same level rejects (without
-    correction for ties, which makes it longer than need be where there are many).
-    """
-    from scipy.special import ndtri
-
-    z = float(ndtri((1 + level) / 2))
-    middle = (n + rest) / 2 - 1
-
-    def reach(theta: float) -> float:
-        inner = 1 + middle * ((1 - theta) / (2 - theta) + theta / (1 + theta))
-        return float(z * np.sqrt(theta * (1 - theta) * inner / (n * rest)))
-
-    def bound(end: float) -> float:
-        near, far = estimate, end
-        for _ in range(60):
-            theta = (near + far) / 2
-            if abs(estimate - theta) <= reach(theta):
-                near = theta
-            else:
-                far = theta
-        return (near + far) / 2
-
-    return bound(0.0), bound(1.0)
+        names, bins = quantile_bins(kept.to_numpy().astype(float))
+        place[known.to_numpy()] = bins
+        return Grouping("number", names, place)
+    texts = kept.cast(pl.String)
+    names = _frequent(texts)
+    places = {name: code for code, name in enumerate(names)}
+    place[known.to_numpy()] = [places.get(value, len(names)) for value in texts]
+    has_others = bool((place == len(names)).any())
+    return Grouping("category", [*names, OTHERS] if has_others else names, place, has_others)
 
 
 def small_difference(share: float) -> float:
@@ -207,39 +189,18 @@ def quantile_bins(
     return names, place
 
 
-def _two_sides(has: NDArray[np.bool_], hits: NDArray[np.bool_], alpha: float) -> Association:
-    groups = _groups(["with", "without"], np.where(has, 0, 1), hits)
-    reason = _too_few(groups, hits)
-    if reason:
-        return Association(groups, reason=reason)
-    return Association(groups, _against_the_rest(groups[:1], hits, alpha))
-
-
-def _of_number(values: NDArray[np.float64], hits: NDArray[np.bool_], alpha: float) -> Association:
-    names, place = quantile_bins(values)
-    groups = _groups(names, place, hits)
-    reason = _too_few(None, hits)
-    if reason:
-        return Association(groups, reason=reason)
+def _whole(values: NDArray[np.float64], hits: NDArray[np.bool_], alpha: float) -> Effect:
+    """The whole range of a number: how far its area is from one half."""
     estimate, n = area(values, hits), int(hits.sum())
-    low, high = area_interval(estimate, n, len(hits) - n, 1 - alpha / 2)
-    whole = Effect("", estimate - 0.5, low - 0.5, high - 0.5, SMALL_AREA, is_area=True)
-    return Association(groups, (whole, *_against_the_rest(groups, hits, alpha / 2)))
+    low, high = area_interval(estimate, n, len(hits) - n, 1 - alpha)
+    return Effect("", estimate - 0.5, low - 0.5, high - 0.5, SMALL_AREA, is_area=True)
 
 
-def _of_categories(values: pl.Series, hits: NDArray[np.bool_], alpha: float) -> Association:
-    frequent = values.value_counts(sort=True)
-    names = [name for name, n in frequent.iter_rows() if n >= FEWEST and len(values) - n >= FEWEST][
-        :MOST_CATEGORIES
-    ]
-    places = {name: code for code, name in enumerate(names)}
-    place = np.array([places.get(value, len(names)) for value in values], np.intp)
-    has_others = bool((place == len(names)).any())
-    groups = _groups([*names, OTHERS] if has_others else names, place, hits)
-    reason = _too_few(None, hits) or ("" if names else f"No value is in {FEWEST} examples or more.")
-    if reason:
-        return Association(groups, reason=reason)
-    return Association(groups, _against_the_rest(groups, hits, alpha))
+def _frequent(values: pl.Series) -> list[str]:
+    """The values that have examples enough with and without, the most frequent first."""
+    counts = values.value_counts(sort=True).iter_rows()
+    enough = [name for name, n in counts if FEWEST <= n <= len(values) - FEWEST]
+    return enough[:MOST_CATEGORIES]
 
 
 def _groups(names: list[str], place: NDArray[np.intp], hits: NDArray[np.bool_]) -> pd.DataFrame:
@@ -296,10 +257,9 @@ __all__ = [
     "SMALL_SHARE",
     "Association",
     "Effect",
-    "area",
-    "area_interval",
+    "Grouping",
     "associate",
-    "newcombe",
+    "grouping",
     "quantile_bins",
     "small_difference",
 ]

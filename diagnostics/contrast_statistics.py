@@ -73,7 +73,7 @@ def contrast_table(
         }
     )
     frame.insert(0, "item", [_shown(*entry) for entry in kept.select(keys).iter_rows()])
-    # Of equally sure items those first that mistakes have more often; sums differ in the last digit.
+    # Of equally sure items those first that mistakes have more often.
     frame = frame.assign(sure=frame["p"].round(12), more=frame["right"] - frame["mistakes"])
     frame = frame.sort_values(["sure", "more", "item"], kind="stable").reset_index(drop=True)
     return frame.drop(columns=["sure", "more"])

@@ -30,12 +30,13 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 
 @dataclass(frozen=True)
 class DerivedProperty:
-    """One property: its name in statements and links, and exactly what is counted.
+    """One property: its name in links, how sentences call it, and exactly what is counted.
 
     `share` says that its numbers lie between 0 and 1; `is_binary` that it is there or not.
     """
 
     name: str
+    phrase: str
     definition: str
     values: Callable[[pl.Series], pl.Series]
     share: bool = False
@@ -157,44 +158,75 @@ def _share(part: pl.Series, whole: pl.Series) -> pl.Series:
 PROPERTIES: dict[str, DerivedProperty] = {
     entry.name: entry
     for entry in (
-        DerivedProperty("characters", "how many characters the text has", _characters),
         DerivedProperty(
-            "words", "how many words: letters and digits in a row, apostrophes inside", _words
+            "characters",
+            "the number of characters",
+            "how many characters the text has",
+            _characters,
+        ),
+        DerivedProperty(
+            "words",
+            "the number of words",
+            "how many words: letters and digits in a row, apostrophes inside",
+            _words,
         ),
         DerivedProperty(
             "sentences",
+            "the number of sentences",
             "how many pieces with a word in them lie between . ! ? … (before a space) or lines",
             _sentences,
         ),
-        DerivedProperty("digits", "how many of its characters are digits", _digits),
         DerivedProperty(
-            "capitals", "which share of its letters are capitals", _capitals, share=True
+            "digits",
+            "the number of digits",
+            "how many of its characters are digits",
+            _digits,
+        ),
+        DerivedProperty(
+            "capitals",
+            "the share of capitals",
+            "which share of its letters are capitals",
+            _capitals,
+            share=True,
         ),
         DerivedProperty(
             "punctuation",
+            "the share of punctuation",
             "which share of its characters are punctuation",
             _punctuation,
             share=True,
         ),
-        DerivedProperty("word length", "letters and digits in a word, on average", _word_length),
+        DerivedProperty(
+            "word length",
+            "the length of the words",
+            "letters and digits in a word, on average",
+            _word_length,
+        ),
         DerivedProperty(
             "rare words",
+            "the share of rare words",
             f"which share of its different words are in {RARE_TEXTS} of the evaluated texts or "
             "fewer",
             _rare_words,
             share=True,
         ),
         DerivedProperty(
-            "question mark", "whether it has a question mark", _question_mark, is_binary=True
+            "question mark",
+            "a question mark",
+            "whether it has a question mark",
+            _question_mark,
+            is_binary=True,
         ),
         DerivedProperty(
             "other script",
+            "a letter of another script",
             "whether it has a letter that is not of the Latin script",
             _other_script,
             is_binary=True,
         ),
         DerivedProperty(
             "duplicate",
+            "having the text of another example",
             "whether another example has the same text, but for capitals and spaces",
             _duplicates,
             is_binary=True,

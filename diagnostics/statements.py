@@ -58,7 +58,7 @@ class Assumption:
             return f"the {noun} “{self.subject}”"
         if self.kind == "column":
             return f"the column “{self.subject}”"
-        return self.subject
+        return PROPERTIES[self.subject].phrase
 
 
 def assumption(kind: str, subject: str, claim: str, label: str | None = None) -> Assumption:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import example_card, examples_choice, examples_view, session
+from app import contrast_view, example_card, examples_choice, examples_view, session
 
 run = session.run()
 examples_view.require_examples(run)
@@ -16,6 +16,7 @@ with listed:
     if found.total:
         examples_view.table(choice, found, example)
         examples_view.export(run, choice, found)
+        contrast_view.show(run, choice)
     else:
         examples_view.empty(run, choice)
 with card:  # after the list: what takes longest comes last

@@ -28,7 +28,7 @@ NAMES = st.text(min_size=1, max_size=20).filter(lambda text: text.split() and te
 
 def test_statements_read_as_people_say_them() -> None:
     assert REFUND.sentence == "the word “refund” pushes towards billing"
-    assert LENGTH.sentence == "words matters"
+    assert LENGTH.sentence == "the number of words matters"
     column = assumption("column", "customer_id", "must-not-matter")
     assert column.sentence == "the column “customer_id” must not matter"
     assert column.text == "column:customer_id:must-not-matter"

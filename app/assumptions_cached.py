@@ -1,0 +1,67 @@
+"""Cached calls behind the page of assumptions; keys are as in `app.cached`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from app.cached import LISTED_CHARACTERS, Place, _found, trusts_pickles
+from diagnostics import DiagnosticsError, content
+from diagnostics.assumed_values import column_meant, column_names, with_content_of
+from diagnostics.assumption_examples import examples_of_group
+from diagnostics.assumptions import judge_assumptions
+from diagnostics.statements import parse_assumption
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from diagnostics.content import ContentColumns
+    from diagnostics.findings import Judgement
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def judgement(place: Place, text: str, judged: int) -> Judgement:
+    """What became of one assumption, of so many, in one run."""
+    experiment, run = _found(place)
+    (found,) = judge_assumptions(
+        experiment,
+        run,
+        [parse_assumption(text)],
+        root=Path(place.root),
+        judged=judged,
+        trust_pickles=trusts_pickles(),
+    )
+    return found
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def offered(place: Place) -> tuple[bool, list[str]]:
+    """Whether the examples have a text, and the columns that assumptions can be about."""
+    experiment, run = _found(place)
+    try:
+        kept = with_content_of(experiment, run)
+    except DiagnosticsError:
+        return False, []
+    return content.content_columns(kept).text is not None, column_names(kept)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def group(
+    place: Place, text: str, name: str, k: int
+) -> tuple[pd.DataFrame, ContentColumns, int] | None:
+    """The first examples of a group as a list shows them; None where the files do not tell."""
+    experiment, run = _found(place)
+    try:
+        frame, total = examples_of_group(experiment, run, parse_assumption(text), name, k=k)
+        columns = content.content_columns(with_content_of(experiment, run))
+        given = parse_assumption(text)
+        if given.kind == "column" and columns.kind == "fields":
+            meant, _ = column_meant(columns.fields, given.subject)
+            columns = replace(columns, fields=(meant,))
+    except DiagnosticsError:
+        return None
+    root = Path(place.root)
+    return content.preview(frame, columns, root, characters=LISTED_CHARACTERS), columns, total

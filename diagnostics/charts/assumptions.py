@@ -1,0 +1,85 @@
+"""How often answers were wrong, or were a label, where something was so and where it was not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from diagnostics.charts.colours import CHOSEN, OTHER, WRONG
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+#: The name under which a click on a group is reported; it holds `group`.
+GROUP = "group_pick"
+ROW, ROOM, _NAME = 34, 78, 210
+
+
+def group_chart(
+    groups: pd.DataFrame, *, title: str, outcome: str, is_error: bool, overall: float
+) -> alt.LayerChart:
+    """A point with its interval for each group and its size, in their order; a click names it.
+
+    Parameters
+    ----------
+    groups
+        As `diagnostics.association.Association.groups` has them; groups without examples are left
+        out.
+    title
+        What the groups are of.
+    outcome
+        What is counted, in words: `wrong`, or a label.
+    is_error
+        Whether the outcome is a wrong answer, and so has the colour of mistakes.
+    overall
+        The share over all examples, drawn as a line.
+    """
+    import altair as alt
+
+    shown = groups[groups["examples"] > 0]
+    sizes = [f"{group} · {n:,}" for group, n in zip(shown["group"], shown["examples"], strict=True)]
+    shown = shown.assign(named=sizes)
+    most = min(1.0, float(shown["high"].max()) * 1.04) if len(shown) else 1.0
+    scale = alt.Scale(domain=[0, most], nice=False)
+    colour = WRONG if is_error else CHOSEN
+    base = alt.Chart(shown).encode(
+        y=alt.Y(
+            "named:N",
+            sort=sizes,
+            title=title,
+            axis=alt.Axis(
+                labelLimit=_NAME, ticks=False, domain=False, grid=False, titleAnchor="end",
+                titleAngle=0, titleAlign="left", titleX=-_NAME, titleY=-10, labelOverlap=False,
+            ),
+        ),
+        tooltip=[
+            alt.Tooltip("group:N", title="Where"),
+            alt.Tooltip("examples:Q", title="Examples", format=",d"),
+            alt.Tooltip("hits:Q", title="So answered", format=",d"),
+            alt.Tooltip("share:Q", title="Share", format=".1%"),
+            alt.Tooltip("low:Q", title="At least", format=".1%"),
+            alt.Tooltip("high:Q", title="At most", format=".1%"),
+        ],
+    )  # fmt: skip
+    x = alt.X(
+        "share:Q",
+        scale=scale,
+        title=f"Share of answers that are {outcome}",
+        axis=alt.Axis(format=".0%", tickCount=5, ticks=False, domain=False),
+    )
+    interval = base.mark_rule(strokeWidth=5, opacity=0.4).encode(
+        x=alt.X("low:Q", scale=scale), x2="high:Q", color=alt.value(colour)
+    )
+    click = alt.selection_point(name=GROUP, fields=["group"], on="click")
+    points = (
+        base.mark_point(filled=True, size=130, opacity=1, cursor="pointer")
+        .encode(x=x, color=alt.value(colour))
+        .add_params(click)
+    )
+    line = (
+        alt.Chart(shown.head(1).assign(overall=overall))
+        .mark_rule(strokeDash=[4, 3], color=OTHER)
+        .encode(x=alt.X("overall:Q", scale=scale))
+    )
+    layers = [line, interval, points]
+    return alt.LayerChart(layer=layers, height=ROW * max(len(shown), 2) + ROOM)
