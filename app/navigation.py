@@ -68,4 +68,10 @@ ENTRIES = (
         ":material/list_alt:",
         "The most confident mistakes, the least sure answers, one by one.",
     ),
+    Entry(
+        "assumptions.py",
+        "Assumptions",
+        ":material/psychology_alt:",
+        "What you expect to matter or not, put to the test in every run.",
+    ),
 )

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from diagnostics.verdicts import Across, Outcome
 
 HERE = Path(__file__).resolve().parent
-COMMANDS = ("serve", "summary", "confusion", "top", "compare", "check", "explain")
+COMMANDS = (
+    "serve",
+    "summary",
+    "confusion",
+    "top",
+    "compare",
+    "check",
+    "explain",
+    "assumptions",
+)
 
 app = typer.Typer(
     name="errata",
@@ -274,6 +283,27 @@ def explain(
         trust_pickles=trust_pickles,
     )
     show_explanation(example, explanation, as_json=json)
+
+
+@app.command()
+def assumptions(
+    folder: Folder,
+    run: Annotated[
+        str | None, typer.Option("--run", help="The run's name; default every run.")
+    ] = None,
+    experiment: ExperimentName = None,
+    json: Json = False,
+    trust_pickles: Trust = False,
+) -> None:
+    """What the team wrote down on the page Assumptions, and whether it holds in each run."""
+    from diagnostics.assumptions_in_terminal import judged_in_terminal, show_assumptions
+    from diagnostics.opening import open_workspace
+    from diagnostics.terminal import progress as reading
+
+    with reading() as progress:
+        workspace = open_workspace(folder, progress=progress, trust_pickles=trust_pickles)
+        judged = judged_in_terminal(workspace, run, experiment, trust_pickles=trust_pickles)
+    show_assumptions(workspace, judged, as_json=json)
 
 
 def main_script() -> Path:
