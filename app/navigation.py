@@ -69,9 +69,21 @@ ENTRIES = (
         "The most confident mistakes, the least sure answers, one by one.",
     ),
     Entry(
+        "importance.py",
+        "Importance",
+        ":material/leaderboard:",
+        "Which features matter to a run, what looks wrong about them, and where they pushed.",
+    ),
+    Entry(
         "assumptions.py",
         "Assumptions",
         ":material/psychology_alt:",
         "What you expect to matter or not, put to the test in every run.",
+    ),
+    Entry(
+        "try.py",
+        "Try it",
+        ":material/keyboard:",
+        "Ask the models about an input of your own, and how far their answers can be trusted.",
     ),
 )

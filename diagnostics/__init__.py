@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     )
     from diagnostics.explaining import explain_example
     from diagnostics.explanation import Explanation
+    from diagnostics.feature_importance import run_importance
     from diagnostics.filters import Filter
     from diagnostics.grid import run_table
     from diagnostics.leaderboard import run_leaderboard
@@ -86,6 +87,7 @@ _HOMES = {
     "record": "recording",
     "risk_coverage_curve": "risk_coverage",
     "run_agreement": "agreement",
+    "run_importance": "feature_importance",
     "run_leaderboard": "leaderboard",
     "run_table": "grid",
     "selective_counts": "answers_by_confidence",
@@ -132,6 +134,7 @@ __all__ = [
     "record",
     "risk_coverage_curve",
     "run_agreement",
+    "run_importance",
     "run_leaderboard",
     "run_table",
     "selective_counts",

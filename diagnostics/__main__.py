@@ -25,6 +25,7 @@ COMMANDS = (
     "compare",
     "check",
     "explain",
+    "importance",
     "assumptions",
 )
 
@@ -283,6 +284,53 @@ def explain(
         trust_pickles=trust_pickles,
     )
     show_explanation(example, explanation, as_json=json)
+
+
+@app.command()
+def importance(
+    folder: Folder,
+    run: RunName,
+    experiment: ExperimentName = None,
+    method: Annotated[
+        str,
+        typer.Option(
+            help="auto (the model's own word, else what was kept, else permutation), kept, "
+            "coefficients, impurity, contributions or permutation."
+        ),
+    ] = "auto",
+    label: Annotated[str | None, typer.Option(help="Only the figures of this label.")] = None,
+    metric: Annotated[
+        str, typer.Option(help="Of permutation: accuracy or 'log loss'.")
+    ] = "accuracy",
+    grouped: Annotated[
+        bool,
+        typer.Option(help="Of permutation: whether columns that say the same go together."),
+    ] = True,
+    json: Json = False,
+    trust_pickles: Trust = False,
+) -> None:
+    """Which features matter to a run, and which look like leakage or broken wiring."""
+    from diagnostics.feature_importance import importance_flags, run_importance
+    from diagnostics.importance_in_terminal import show_importance
+    from diagnostics.opening import open_workspace
+    from diagnostics.permutation import Metric
+    from diagnostics.terminal import progress as reading
+
+    with reading() as progress:
+        workspace = open_workspace(folder, progress=progress, trust_pickles=trust_pickles)
+        home, found = workspace.find(run, experiment)
+        importances = run_importance(
+            home,
+            found,
+            root=workspace.root,
+            method=method,
+            metric=cast("Metric", metric),
+            grouped=grouped,
+            trust_pickles=trust_pickles,
+            progress=lambda share, name: progress(f"{share:.0%} {name}"),
+        )
+    flags = importance_flags(home, found, workspace.root, trust_pickles=trust_pickles)
+    show_importance(run, importances, flags, label, as_json=json)
 
 
 @app.command()

@@ -76,7 +76,7 @@ def importance_offer(
     return Offer(tuple(kept), tuple(own_methods(evaluated)), has_truth, reason, "", tuple(problems))
 
 
-def feature_importance(
+def run_importance(
     experiment: Experiment,
     run: Run,
     *,

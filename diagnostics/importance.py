@@ -22,8 +22,7 @@ DEFINITIONS: dict[str, str] = {
     "kept": "Figures that were kept with the run, as its files have them.",
     "coefficients": "The model's own weights, times the standard deviation of their feature: how "
     "far an ordinary difference of the feature moves the score.",
-    "impurity": "How much the splits on a feature tidied up the training rows, as a share. It "
-    "is of training data and favours features with many different values, even pure noise.",
+    "impurity": "How much the splits on a feature tidied up the training rows, as a share.",
     "contributions": "Mean size of what a feature added to the score of the evaluated rows: its "
     "weight times how far the value is from its mean; of texts, weight times value; of trees, the "
     "Shapley value.",

@@ -212,7 +212,10 @@ def _of_columns(columns: Mapping[str, Sequence[Any]]) -> Iterable[Row]:
     methods = next((named[name] for name in METHOD if name in named), [""] * len(feature))
     spread = next((named[name] for name in STD if name in named), [None] * len(feature))
     figures = [(METHODS[name], named[name]) for name in named if name in METHODS]
-    usual = next((named[name] for name in MEAN if name in named), None)
+    # scikit-learn's own `importances` are lists of repeats beside their mean.
+    usual = next(
+        (named[name] for name in MEAN if name in named and _has_figures(named[name])), None
+    )
     if usual is not None:
         figures.insert(0, ("", usual))
     for method, values in figures:
@@ -224,6 +227,10 @@ def _of_columns(columns: Mapping[str, Sequence[Any]]) -> Iterable[Row]:
             own = str(methods[at] or "") if method == "" else method
             std = _number(spread[at]) if method in ("", figures[0][0]) else None
             yield str(name), None if label in (None, "") else str(label), own, value, std
+
+
+def _has_figures(values: Sequence[Any]) -> bool:
+    return any(_number(value) is not None for value in values)
 
 
 def _plain(name: Any) -> str:

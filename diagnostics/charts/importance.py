@@ -18,8 +18,8 @@ BAR_HEIGHT = 24
 NAMES = 260
 SWARM_HEIGHT = 46
 HEIGHT = 300
-#: From low values of a feature to high ones: as far apart for the colour-blind as for others.
-LOW_TO_HIGH = ("#2F7FD6", "#A9A9A9", "#D55E00")
+#: From low values of a feature to high ones: neither right and wrong nor for and against.
+LOW_TO_HIGH = (colours.OTHER, colours.RUNS[2])
 
 
 def importance_chart(
@@ -43,6 +43,8 @@ def importance_chart(
     rows = table.copy()
     rows["from"] = rows["low"].fillna(rows["mean"] - rows["std"])
     rows["to"] = rows["high"].fillna(rows["mean"] + rows["std"])
+    if not is_signed and (rows["mean"] >= 0).all() and rows["low"].isna().all():
+        rows["from"] = rows["from"].clip(lower=0)  # no figure of this kind lies below
     rows["role"] = ["away" if is_signed and mean < 0 else "towards" for mean in rows["mean"]]
     rows["is_chosen"] = rows["feature"] == chosen
     order = list(rows["feature"])
@@ -118,7 +120,7 @@ def beeswarm_chart(dots: pd.DataFrame, features: list[str], *, title: str) -> al
             x=alt.X("contribution:Q", title=title, axis=alt.Axis(domain=False, ticks=False)),
             color=alt.Color(
                 "level:Q",
-                scale=alt.Scale(domain=[0, 0.5, 1], range=list(LOW_TO_HIGH)),
+                scale=alt.Scale(domain=[0, 1], range=list(LOW_TO_HIGH)),
                 legend=alt.Legend(
                     title="Value of the feature",
                     orient="top",

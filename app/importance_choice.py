@@ -1,0 +1,210 @@
+"""What the Importance page shows: by which method, of which class, and which feature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import cast
+
+import streamlit as st
+
+from app import importance_cached, session, widgets
+from app.cached import Place
+from app.shortened import shown_label
+from diagnostics import DiagnosticsError, Evidence, Run
+from diagnostics.asking_cost import shuffling_cost
+from diagnostics.feature_importance import HINT, Offer, groups_of
+from diagnostics.importance import Importances
+from diagnostics.permutation import METRICS, Metric, Permutation
+from diagnostics.ranking import ranked_runs
+
+#: The names of the methods, as they stand in the link.
+NAMES = {
+    "coefficients": "Weights",
+    "impurity": "Impurity",
+    "contributions": "Contributions",
+    "permutation": "Permutation",
+}
+#: Other runs that a page without importances leads to.
+LED_TO = 3
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is on screen; `shuffled` where it is of a permutation, `label` None for all classes."""
+
+    place: Place
+    method: str
+    importances: Importances
+    label: str | None
+    shuffled: Permutation | None = None
+
+
+def require_importances(run: Run, offer: Offer) -> None:
+    """End the page with a sentence if there is nothing to show."""
+    for problem in offer.problems:
+        st.text(problem)
+    if run.task != "classification":
+        widgets.missing(
+            "Importance is of models that give each example one label.",
+            "Choose an experiment that classifies.",
+        )
+        st.stop()
+    if not offer.methods:
+        reason = offer.reason or f"The run {run.run} has no importances."
+        widgets.missing(reason, offer.hint or HINT)
+        _lead_to_others()
+        st.stop()
+
+
+def _lead_to_others() -> None:
+    """A way to a run of the experiment that has what this one lacks."""
+    experiment = session.experiment()
+    needed = Evidence.MODEL | Evidence.IMPORTANCE
+    named = [name for name in ranked_runs(experiment) if experiment.run(name).evidence & needed]
+    if not named:
+        return
+    more = f" and {len(named) - LED_TO:,} more" if len(named) > LED_TO else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(f"Of this experiment there is something of {', '.join(named[:LED_TO])}{more}.")
+        st.button(
+            "Look at it" if len(named) == 1 else "Look at the first",
+            key="importance_elsewhere", on_click=partial(_look_at, named[0]),
+        )  # fmt: skip
+
+
+def _look_at(run: str) -> None:
+    session.choose(run=run)
+
+
+def controls(place: Place, offer: Offer) -> Choice:
+    """The row of choices on top; the page ends here while nothing has been asked yet."""
+    options = _options(offer)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.segmented_control(
+            "Measured by", list(options), default=next(iter(options)), key="importance_by",
+            bind="query-params", required=True,
+        )  # fmt: skip
+        method = options[chosen]
+        if method == "permutation":
+            metric, grouped = _how(place)
+            slot = st.container(width="content")
+        else:
+            slot = None
+        label_slot = st.container(width="content")
+    try:
+        if method == "permutation":
+            shuffled = _asked(place, metric, grouped, slot or st.container())
+            found = shuffled.importances
+        else:
+            shuffled = None
+            kept = {one_name(one): one for one in offer.kept}
+            found = kept[method] if method in kept else importance_cached.own(place, method)
+    except DiagnosticsError as error:
+        widgets.missing(error.message, error.hint)
+        st.stop()
+    with label_slot:
+        label = _choose_label(found)
+    return Choice(place, method, found, label, shuffled)
+
+
+def one_name(kept: Importances) -> str:
+    """What importances that lie with the run are called."""
+    return f"{kept.method} ({kept.source})"
+
+
+def _options(offer: Offer) -> dict[str, str]:
+    found = {NAMES[method]: method for method in offer.own}
+    found |= {one_name(one): one_name(one) for one in offer.kept}
+    return found | ({NAMES["permutation"]: "permutation"} if offer.asks else {})
+
+
+def _how(place: Place) -> tuple[Metric, bool]:
+    """The metric, and whether columns that say the same are mixed up together."""
+    evaluated = importance_cached.evaluated(place)
+    metrics = METRICS if evaluated.has_probabilities else METRICS[:1]
+    metric = st.segmented_control(
+        "Metric", metrics, default=METRICS[0], key="importance_metric", bind="query-params",
+        required=True,
+        help="Accuracy counts answers that were lost; log loss also sees that they get less sure.",
+    )  # fmt: skip
+    if evaluated.form == "texts":
+        return metric, True
+    grouped = st.toggle(
+        "Group columns that say the same", value=True, key="importance_grouped",
+        bind="query-params",
+        help="Columns with a rank correlation of about 0.7 or more are mixed up together: one by "
+        "one they would stand in for each other, and none would seem to matter.",
+    )  # fmt: skip
+    return metric, grouped
+
+
+def _asked(place: Place, metric: Metric, grouped: bool, slot: st.delta_generator.DeltaGenerator
+           ) -> Permutation:  # fmt: skip
+    """The result, if it was asked for; else the button that asks, with what it costs."""
+    known = importance_cached.shuffling(place, metric, grouped)
+    if known is not None:
+        return known
+    evaluated = importance_cached.evaluated(place)
+    is_text = evaluated.form == "texts"
+    with slot:
+        pressed = st.button(
+            "Take words out" if is_text else "Mix up and ask again",
+            type="primary", icon=":material/shuffle:", key="importance_ask",
+        )  # fmt: skip
+    if pressed:
+        bar = st.progress(0.0)
+        st.caption("The button on top right stops it.")
+        found = importance_cached.shuffle(place, metric, grouped, _drawn_on(bar))
+        bar.empty()
+        st.rerun()
+        return found
+    groups = [] if is_text else groups_of(evaluated, grouped)
+    cost = shuffling_cost(evaluated, groups, metric)
+    what = "Each word is taken out of the texts" if is_text else "Each feature is mixed up"
+    widgets.missing(f"{what} and the model is asked again what it says.", cost.words)
+    st.stop()
+
+
+def _drawn_on(bar: st.delta_generator.DeltaGenerator) -> Callable[[float, str], None]:
+    def progress(share: float, name: str) -> None:
+        bar.progress(min(max(share, 0.0), 1.0))
+
+    return progress
+
+
+def _choose_label(found: Importances) -> str | None:
+    if not found.labels:
+        return None
+    chosen = st.selectbox(
+        "Class",
+        ["", *found.labels],
+        key="importance_label",
+        bind="query-params",
+        format_func=lambda label: shown_label(label) if label else "all classes",
+        width=220,
+    )
+    return chosen or None
+
+
+def choose_feature(features: list[str]) -> str:
+    """The feature that is looked at: the most important one unless told otherwise."""
+    chosen: str = st.selectbox(
+        "Feature", features, key="feature", bind="query-params", format_func=shown_label
+    )
+    return chosen
+
+
+def picked(choices: object, name: str) -> str | None:
+    """What a click on a chart picked."""
+    selection = cast(dict[str, list[dict[str, str]]], choices)
+    rows = selection.get("pick") or []
+    return str(rows[0][name]) if rows and rows[0].get(name) is not None else None
+
+
+def pick_feature(key: str) -> None:
+    """A click on a bar chooses its feature."""
+    feature = picked(st.session_state[key]["selection"], "feature")
+    if feature is not None:
+        session.choose(feature=feature)

@@ -1,0 +1,97 @@
+"""The importances of several runs beside each other, on the Importance page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from app import importance_cached, session
+from app.importance_choice import Choice
+from diagnostics import DiagnosticsError, Experiment
+from diagnostics.importance import Importances
+from diagnostics.importance_comparison import agreements, compared_ranks
+from diagnostics.ranking import ranked_runs
+
+if TYPE_CHECKING:
+    from app.cached import Place
+
+#: Runs beside the one on screen: those that are selected, else the best that have importances.
+RUNS = 5
+TOP = 25
+
+
+def show_runs(experiment: Experiment, choice: Choice) -> None:
+    """Each feature's rank in every run that has importances; nothing if no other has."""
+    others = {name: found for name, found in _others(experiment, choice)}
+    if not others:
+        return
+    runs: dict[str, Importances] = {choice.place.run: choice.importances, **others}
+    table = compared_ranks(runs, label=choice.label, top=TOP)
+    names = [name for name in runs if name in table.columns]
+    if len(names) < 2:
+        return
+    with st.container(border=True):
+        st.subheader("Across runs", anchor=False)
+        st.dataframe(
+            table,
+            hide_index=True,
+            placeholder="–",
+            height=min(36 + 35 * len(table), 480),
+            column_config={
+                "feature": st.column_config.TextColumn("Feature"),
+                **{name: st.column_config.NumberColumn(name, format="%d") for name in names},
+                "change": st.column_config.NumberColumn(
+                    "Places apart", format="%d", help="Between the highest and the lowest rank"
+                ),
+            },
+            key="importance_runs",
+            alt=f"Ranks of {len(table)} features in {len(names)} runs",
+        )
+        for row in agreements(runs, label=choice.label).itertuples(index=False):
+            method = runs[row.run].method
+            st.text(
+                f"{row.run} ({method}): {row.shared:,} features in both, rank correlation "
+                f"{row.spearman:.2f}, overlap of the tops {row.overlap:.2f}."
+            )
+        st.caption(
+            "Ranks, for figures of different methods and models differ in size. The correlation is "
+            "Spearman's; the overlap is rank-biased (Webber et al. 2010), 1 for equal lists, "
+            "0 for lists with nothing in common."
+        )
+
+
+def _others(experiment: Experiment, choice: Choice) -> list[tuple[str, Importances]]:
+    picked = [name for name in session.selected_runs() if name != choice.place.run]
+    names = picked or [name for name in ranked_runs(experiment) if name != choice.place.run]
+    found = []
+    for name in names:
+        run = experiment.run(name)
+        if not run.models and not run.evidence:
+            continue
+        importances = _of(session.place(run), choice)
+        if importances is not None:
+            found.append((name, importances))
+        if len(found) == RUNS:
+            break
+    return found
+
+
+def _of(place: Place, choice: Choice) -> Importances | None:
+    """By the same method if the run has it, else by another that is quick."""
+    offer = importance_cached.offer(place)
+    try:
+        if choice.shuffled is not None:
+            known = importance_cached.shuffling(place, choice.shuffled.metric, _is_grouped(choice))
+            return None if known is None else known.importances
+        if choice.method in offer.own:
+            return importance_cached.own(place, choice.method)
+        if offer.own:
+            return importance_cached.own(place, offer.own[0])
+    except DiagnosticsError:
+        return None
+    return offer.kept[0] if offer.kept else None
+
+
+def _is_grouped(choice: Choice) -> bool:
+    return bool(st.session_state.get("importance_grouped", True)) or choice.shuffled is None

@@ -1,0 +1,31 @@
+"""Which features matter to a run, what looks wrong about them, and where they pushed."""
+
+import streamlit as st
+
+from app import (
+    feature_importance_view,
+    feature_view,
+    importance_cached,
+    importance_choice,
+    importance_runs_view,
+    session,
+)
+
+experiment, run = session.experiment(), session.run()
+place = session.place()
+offer = importance_cached.offer(place)
+importance_choice.require_importances(run, offer)
+feature_importance_view.show_flags(place)
+choice = importance_choice.controls(place, offer)
+features = choice.importances.table(choice.label)["feature"].head(feature_importance_view.PICKABLE)
+if features.empty:
+    st.info("No feature has a figure.", icon=":material/leaderboard:")
+    st.stop()
+bars, card = st.columns([7, 6], gap="medium")
+with card, st.container(border=True):
+    feature = feature_view.show_feature(choice, list(features), asks=not offer.reason)
+with bars, st.container(border=True):
+    feature_importance_view.show_bars(choice, feature)
+if choice.method in ("coefficients", "contributions"):
+    feature_importance_view.show_beeswarm(choice, feature)
+importance_runs_view.show_runs(experiment, choice)
