@@ -15,6 +15,7 @@ import numpy as np
 
 from diagnostics.asking import Answers, ask
 from diagnostics.errors import DiagnosticsError
+from diagnostics.explanation_files import write_kept
 from diagnostics.model_inputs import write_inputs
 from diagnostics.recorded_content import columns_of, content_table, showable
 from diagnostics.recorded_values import label_text, label_texts, numbered, parameters_of
@@ -47,6 +48,7 @@ def record(
     scores: Mapping[str, float] | None = None,
     train_scores: Mapping[str, float] | None = None,
     importances: Any = None,
+    explanations: Any = None,
     fit_seconds: float | None = None,
     score_seconds: float | None = None,
     experiment: str | None = None,
@@ -90,6 +92,10 @@ def record(
         More figures of merit by name, on `split` and on the training rows; greater is better.
     importances
         A frame or mapping with `feature` and `mean`, and `std`, `label`, `method` if there are any.
+    explanations
+        Why each answer was given, computed elsewhere: shap's `Explanation` of these rows, a mapping
+        of its arrays (`values`, `base`, `features`, `labels`, `data`, `scale`), or a frame with
+        `example`, `feature` and `contribution`; see docs/formats/kept-explanations.md.
     fit_seconds, score_seconds
         How long it took.
     experiment
@@ -144,6 +150,8 @@ def record(
             shown.write_parquet(staging / f"{EXAMPLES}.parquet")
         if importances is not None:
             _importances(importances).write_csv(staging / IMPORTANCES)
+        if explanations is not None:
+            write_kept(staging, explanations, ids)
         if keeps_model:
             _keep_model(model, staging / MODEL)
             description["inputs"] = write_inputs(staging, X, ids)

@@ -10,6 +10,7 @@ import polars as pl
 
 from diagnostics.model_inputs import ARRAY, FRAME, SPARSE, TEXT
 from diagnostics.readers import Folder, Reading
+from diagnostics.readers.kept import kept_problems
 from diagnostics.readers.recorded_fits import Fits, read_fits
 from diagnostics.search_format import (
     CANDIDATE,
@@ -28,7 +29,7 @@ from diagnostics.workspace import NOTHING, Evidence, Problem, Score
 
 NAME = "recorder"
 LOOKS_FOR = "searches that a diagnostics.Recorder kept (search.json)"
-VERSION = 2
+VERSION = 3
 
 
 def matches(folder: Folder) -> bool:
@@ -123,7 +124,7 @@ def _candidate(folder: Folder, description: dict[str, Any]) -> Iterator[Reading 
         score_seconds=fits.mean("score_seconds"),
         tags=_tags(description, fits),
         scores=list(_scores(fits)),
-        problems=list(_problems(folder, description, fits)),
+        problems=[*_problems(folder, description, fits), *kept_problems(folder)],
         notes=fits.notes,
         models=_models(folder, fits),
         inputs=_inputs(search),

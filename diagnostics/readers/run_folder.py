@@ -11,6 +11,7 @@ import polars as pl
 
 from diagnostics.model_inputs import ARRAY, FRAME, SPARSE, TEXT
 from diagnostics.readers import Folder, Reading
+from diagnostics.readers.kept import kept_problems
 from diagnostics.run_format import (
     DESCRIPTION,
     EXAMPLES,
@@ -26,7 +27,7 @@ from diagnostics.workspace import NO_PREDICTION, NOTHING, Evidence, Problem, Sco
 
 NAME = "errata"
 LOOKS_FOR = "run folders with a run.json (diagnostics.record writes them)"
-VERSION = 2
+VERSION = 3
 
 #: A recorded confidence may differ from its vector by the rounding to 32 bits.
 TOLERANCE = 1e-4
@@ -79,6 +80,7 @@ def _reading(folder: Folder, description: Any) -> Reading:
     predictions, order = _predictions(folder, table, labels, problems)
     examples = _examples(folder, description, problems)
     importances = _importances(folder, problems)
+    problems += kept_problems(folder)
     is_root = folder.path == folder.root
     return Reading(
         run=str(description.get("name") or folder.path.name),

@@ -1,0 +1,94 @@
+"""Long work runs once, tells how far it is, can be stopped, and fails in one sentence."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from diagnostics import DiagnosticsError
+from diagnostics.background_work import Progress, Works
+
+
+def test_whoever_asks_for_the_same_shares_the_work() -> None:
+    works, go, runs = Works(), threading.Event(), []
+
+    def task(progress: Progress) -> str:
+        runs.append(1)
+        go.wait(5)
+        return "done"
+
+    one, other = works.start("key", task), works.start("key", task)
+    go.set()
+    assert one is other
+    assert one.wait(5)
+    assert works.start("key", task).result == "done"
+    assert len(runs) == 1
+
+
+def test_work_that_is_cancelled_stops_and_can_be_begun_again() -> None:
+    works, begun = Works(), threading.Event()
+
+    def task(progress: Progress) -> None:
+        begun.set()
+        while True:
+            progress(0.5)
+
+    work = works.start("key", task)
+    assert begun.wait(5)
+    work.cancel()
+    assert work.wait(5)
+    assert work.was_cancelled
+    assert works.get("key") is None
+    assert works.start("key", lambda progress: 7).wait(5)
+    assert works.get("key").result == 7  # type: ignore[union-attr]
+
+
+def test_work_that_waits_for_its_turn_can_be_cancelled() -> None:
+    works, go = Works(at_once=1), threading.Event()
+    first = works.start("first", lambda progress: go.wait(5))
+    second = works.start("second", lambda progress: None)
+    second.cancel()
+    assert second.wait(5)
+    assert second.was_cancelled
+    go.set()
+    assert first.wait(5)
+
+
+def test_failures_are_one_sentence_and_tried_again() -> None:
+    def refused(progress: Progress) -> None:
+        raise DiagnosticsError("No.", hint="Yes.")
+
+    def broken(progress: Progress) -> None:
+        raise ValueError("two\nlines")
+
+    works = Works()
+    work = works.start(1, refused)
+    assert work.wait(5)
+    assert (work.failure, work.hint) == ("No.", "Yes.")
+    work = works.start(1, broken)
+    assert work.wait(5)
+    assert work.failure == "The model could not be asked: ValueError: two lines"
+
+
+def test_results_are_forgotten_oldest_first() -> None:
+    works = Works(kept=2)
+    for key in "abc":
+        assert works.start(key, lambda progress: None).wait(5)
+    works.start("d", lambda progress: None).wait(5)
+    assert works.get("a") is None
+    assert works.get("c") is not None
+
+
+def test_lime_and_shap_are_loaded_when_they_are_used_and_not_before() -> None:
+    code = (
+        "import sys, diagnostics.shap_explanations, diagnostics.lime_explanations, "
+        "diagnostics.kept_explanations; print(*sys.modules)"
+    )
+    root = Path(__file__).resolve().parents[1]
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, check=True, text=True
+    )
+    heavy = {"lime", "shap", "numba", "matplotlib", "scipy", "sklearn", "skimage", "pandas"}
+    assert heavy & set(answer.stdout.split()) == set()
