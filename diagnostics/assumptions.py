@@ -132,24 +132,38 @@ class _Judge:
         return importance_finding(self.run, given, self.alpha / 2)
 
     def _asked(self, given: Assumption, missing: list[str]) -> list[Finding]:
+        """What the models say when they are asked again, and their exact weights."""
         if self.root is None or given.kind == "property":
             return []
+        ways = [self._weight] if given.claim == "pushes-towards" else []
+        if given.claim != "pushes-towards" or given.kind == "word":
+            ways.insert(0, self._without)
         found: list[Finding] = []
-        about = (self.experiment, self.run, given)
-        try:
-            if given.claim != "pushes-towards" or given.kind == "word":
-                again = ask_without(
-                    *about, root=self.root, trust_pickles=self.trust_pickles, seed=self.seed
-                )
-                found.append(changed_finding(given, again, self.alpha))
-            if given.claim == "pushes-towards":
-                weights = exact_weights(*about, root=self.root, trust_pickles=self.trust_pickles)
-                found += [weight_finding(given, weights)] if weights else []
-        except (NoModel, NoValues) as error:
-            missing.append(str(error))
-        except (DiagnosticsError, ValueError, TypeError, KeyError) as error:  # of any library
-            missing.append(f"The model could not be asked: {error}")
+        for way in ways:
+            try:
+                found += way(given, self.root)
+            except (NoModel, NoValues) as error:
+                missing.append(str(error))
+            except (DiagnosticsError, ValueError, TypeError, KeyError) as error:  # of any library
+                missing.append(f"The model could not be asked: {error}")
         return found
+
+    def _without(self, given: Assumption, root: Path) -> list[Finding]:
+        again = ask_without(
+            self.experiment,
+            self.run,
+            given,
+            root=root,
+            trust_pickles=self.trust_pickles,
+            seed=self.seed,
+        )
+        return [changed_finding(given, again, self.alpha)]
+
+    def _weight(self, given: Assumption, root: Path) -> list[Finding]:
+        weights = exact_weights(
+            self.experiment, self.run, given, root=root, trust_pickles=self.trust_pickles
+        )
+        return [weight_finding(given, weights)] if weights else []
 
 
 __all__ = [
