@@ -17,11 +17,13 @@ import numpy as np
 from diagnostics.asking_again import Asker
 from diagnostics.background_work import Progress, no_progress
 from diagnostics.change_search import ALL_UP_TO, REPORTED, Changes, Chosen, smallest
-from diagnostics.evaluated_inputs import taken
+from diagnostics.evaluated_inputs import Evaluated, taken
 from diagnostics.nearest_rows import nearest_of_other_answers, same_value
 
 #: Inputs that the model is asked about at most, for one question.
 MOST_ASKED = 5000
+#: Examples of another answer that values are taken from.
+DONORS = 4
 _WORD = re.compile(r"\w+(?:['’\-]\w+)*")  # noqa: RUF001 - as people type it
 
 
@@ -96,8 +98,8 @@ def without_words(
         Rows of the model's input from texts, where those are not texts alone.
     most_asked
         Every word alone, then every pair, then every three are tried while they take no more than
-        half of what is left; if none changes the answer, words are taken out one after the other, each time the one that
-        costs the answer most, and put back where it does without.
+        half of what is left; if none changes the answer, words are taken out one after the other,
+        each time the one that costs the answer most, and put back where it turns without.
 
     Returns
     -------
@@ -197,6 +199,31 @@ def with_moved_features(
     return Search(answer.label, answer.confidence, kept, tried, all_up_to, parts)
 
 
+def with_values_of_the_nearest(
+    asker: Asker,
+    row: Any,
+    names: Sequence[str],
+    evaluated: Evaluated,
+    *,
+    donors: int = DONORS,
+    progress: Progress = no_progress,
+) -> Search:
+    """`with_moved_features`, with the nearest evaluated rows that were answered otherwise.
+
+    Parameters
+    ----------
+    evaluated
+        What the run was evaluated on, with its answers.
+    donors
+        How many of the nearest are taken values from.
+    """
+    rows, places = evaluated.all_rows
+    answer = asker.answers(row)[0].label
+    near = nearest_of_other_answers(row, rows, evaluated.predicted[places], answer, most=donors)
+    ids = [evaluated.examples[int(places[at])] for at in near]
+    return with_moved_features(asker, row, names, taken(rows, near), ids, progress=progress)
+
+
 def _share(progress: Progress, number: int, of: int) -> Progress:
     return lambda share: progress((number + share) / of)
 
@@ -235,11 +262,13 @@ def _mixed(row: Any, donor: Any, differing: list[int], tries: list[Chosen]) -> A
 
 __all__ = [
     "ALL_UP_TO",
+    "DONORS",
     "MOST_ASKED",
     "Change",
     "Move",
     "Search",
     "nearest_of_other_answers",
     "with_moved_features",
+    "with_values_of_the_nearest",
     "without_words",
 ]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 
 def nearest_of_other_answers(
-    row: Any, rows: Any, answers: Sequence[Any], answer: str, *, most: int = 5
+    row: Any, rows: Any, answers: Iterable[Any], answer: str, *, most: int = 5
 ) -> list[int]:
     """The places of the nearest rows that are answered otherwise, the nearest first.
 

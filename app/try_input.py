@@ -1,0 +1,295 @@
+"""What is asked about: a text that is typed, a form that is filled in, a picture that is moved."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import streamlit as st
+
+from app import cached, session, try_cached, widgets
+from app.cached import Place
+from app.explanation_words import run_with_model
+from app.shortened import shown_label
+from app.tables import examples_table
+from diagnostics import Experiment, Run
+from diagnostics.edited_input import EditedInput, Start, kind_of
+from diagnostics.row_changes import SHIFTS
+
+#: The choices' keys, and so their names in the link.
+EXAMPLE, TEXT, CHANGED, SHIFT, NOISE = "example", "text", "changed", "shift", "noise"
+_EDITS = (TEXT, CHANGED, SHIFT, NOISE)
+MOST_CHARACTERS = 20_000
+#: Rows of the list of examples to begin with.
+OFFERED = 8
+
+
+def asked_run(experiment: Experiment, run: Run) -> Run:
+    """The chosen run; where it has no model, one that has. The page ends if there is none."""
+    if run.models:
+        return run
+    other = run_with_model(experiment, run)
+    if other is None:
+        _without_models()
+        st.stop()
+    st.text(
+        f"{shown_label(run.run, 60)} kept no model to ask. The form is that of "
+        f"{shown_label(other.run, 60)}, which did."
+    )
+    return other
+
+
+def _without_models() -> None:
+    widgets.missing(
+        "No run of this experiment kept its model, so there is nothing to ask.",
+        "diagnostics.record(..., keep_model=True) keeps it, and for a search "
+        "Recorder(models=True).",
+    )
+    found = session.workspace()
+    others = [entry for entry in found.experiments if any(run.models for run in entry.runs)]
+    for number, entry in enumerate(others[:5]):
+        named = ", ".join(shown_label(run.run, 40) for run in entry.runs if run.models)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.text(f"{entry.name} has models: {named}")
+            st.button(
+                "Go there",
+                key=f"try_experiment_{number}",
+                icon=":material/keyboard:",
+                on_click=_go_to,
+                args=(entry,),
+            )
+
+
+def _go_to(entry: Experiment) -> None:
+    run = next(run for run in entry.runs if run.models)
+    session.choose(**{session.EXPERIMENT: entry.name, session.RUN: run.run})
+    _set("", "")
+
+
+def chosen(place: Place, run: Run) -> tuple[EditedInput, Start | None] | None:
+    """What is asked about, and the form that it is written in; None while there is nothing."""
+    example = _example(place, run)
+    if kind_of(run) == "text":
+        return _text(place, example)
+    if not example:
+        offered = try_cached.starts(place)
+        if offered.empty:
+            st.text("There is no example to start from.")
+            return None
+        example = str(offered["example"].iloc[0])
+    found = try_cached.started(place, example)
+    if found.start is None:
+        st.text(f"{found.message} {found.hint}".strip())
+        return None
+    if found.start.kind == "picture":
+        return _picture(example, found.start), found.start
+    if found.start.kind == "fields":
+        return _fields(example, found.start), found.start
+    st.text("What this model takes is no text, table or picture that could be edited here.")
+    return EditedInput("example", example), found.start
+
+
+def _example(place: Place, run: Run) -> str:
+    """Which example to start from; in the link."""
+    offered = [str(one) for one in try_cached.starts(place)["example"]]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        example = st.text_input(
+            "Start from the example",
+            key=EXAMPLE,
+            bind="query-params",
+            placeholder="none" if kind_of(run) == "text" else (offered[0] if offered else ""),
+            icon=":material/tag:",
+            on_change=_forget_edits,
+            args=(place,),
+            width=220,
+        )
+        at = offered.index(example) + 1 if example in offered else int(kind_of(run) != "text")
+        onward = offered[at % len(offered)] if offered else ""
+        st.button(
+            "Another example",
+            key="try_next",
+            icon=":material/shuffle:",
+            on_click=start_at,
+            args=(place, onward),
+            disabled=not onward,
+            help="The most confident mistakes of this run, one after the other",
+        )
+        st.button(
+            "Undo the edits",
+            key="try_undo",
+            icon=":material/undo:",
+            on_click=_forget_edits,
+            args=(place,),
+            disabled=not any(st.session_state.get(name) for name in (EXAMPLE, *_EDITS)),
+        )
+        if kind_of(run) == "text":
+            st.button(
+                "Empty",
+                key="try_empty",
+                icon=":material/ink_eraser:",
+                on_click=start_at,
+                args=(place, ""),
+            )
+    return example.strip()
+
+
+def start_at(place: Place, example: str, text: str | None = None) -> None:
+    """Begin again with an example, or with nothing; `text` in place of the example's own."""
+    _set(example, _own_text(place, example) if text is None else text)
+
+
+def _forget_edits(place: Place) -> None:
+    example = str(st.session_state.get(EXAMPLE, "")).strip()
+    _set(example, _own_text(place, example))
+
+
+def _set(example: str, text: str) -> None:
+    """Each to a value: a widget that is bound to the link and has none takes the link's again."""
+    values = {EXAMPLE: example, TEXT: text, CHANGED: "", SHIFT: None, NOISE: 0}
+    for name, value in values.items():
+        st.session_state[name] = value
+
+
+def set_changed(values: str) -> None:
+    """Put other values, as JSON, in place of the example's."""
+    st.session_state[CHANGED] = values
+
+
+def _own_text(place: Place, example: str) -> str:
+    found = try_cached.started(place, example).start if example else None
+    return found.text if found is not None else ""
+
+
+def _text(place: Place, example: str) -> tuple[EditedInput, Start | None] | None:
+    if example:
+        found = try_cached.started(place, example)
+        if found.start is None:
+            st.text(f"{found.message} {found.hint}".strip())
+            example = ""
+        elif TEXT not in st.session_state and TEXT not in st.query_params:
+            st.session_state[TEXT] = found.start.text
+    text = st.text_area(
+        "Text",
+        key=TEXT,
+        bind="query-params",
+        max_chars=MOST_CHARACTERS,
+        placeholder="Type a sentence, then press Ctrl+Enter.",
+        height=100,
+    )
+    if not text.strip():
+        _offer(place)
+        return None
+    return EditedInput("text", example, text=text), None
+
+
+def _offer(place: Place) -> None:
+    """Examples to begin with, while nothing is typed."""
+    offered = try_cached.starts(place)
+    if offered.empty:
+        return
+    st.caption("Or begin with one of the answers this run was surest of and wrong with:")
+    shown = offered.head(OFFERED)
+    ids = shown["example"].tolist()
+    examples_table(
+        _columns(shown),
+        cached.content_columns(place),
+        key="try_offered",
+        on_select=lambda row: start_at(place, str(ids[row])),
+        alt="Examples to begin with",
+    )
+
+
+def _columns(shown: Any) -> Any:
+    content = [name for name in shown if str(name).startswith("content: ")]
+    labels = [
+        name
+        for name in ("true_label", "predicted_label", "confidence")
+        if shown[name].notna().any()
+    ]
+    return shown[["example", *content, *labels]]
+
+
+def _fields(example: str, start: Start) -> EditedInput:
+    """A form with a row for each column; what was changed stands below it, and in the link."""
+    import pandas as pd
+
+    given = _changed(st.session_state.get(CHANGED) or st.query_params.get(CHANGED, ""))
+    own = [_shown(value) for value in start.values]
+    frame = pd.DataFrame(
+        {
+            "Column": start.names,
+            "Example": own,
+            "Now": [given.get(name, value) for name, value in zip(start.names, own, strict=True)],
+        }
+    )
+    key = f"try_form_{abs(hash((example, tuple(sorted(given.items())))))}"
+    st.data_editor(
+        frame,
+        key=key,
+        hide_index=True,
+        disabled=["Column", "Example"],
+        height=min(36 * (len(frame) + 1), 330),
+        on_change=_edited,
+        args=(key, start.names, tuple(own), dict(given)),
+        alt="The columns of the example; the last one can be edited",
+    )
+    written = st.text_input(
+        "What is other than in the example",
+        key=CHANGED,
+        bind="query-params",
+        placeholder='nothing yet; or write {"column": "value"}',
+        help="As JSON; it stands in the link too.",
+    )
+    values = _changed(written)
+    if written.strip() and not values:
+        st.text('That is not of the form {"column": "value"}.')
+    return EditedInput("fields", example, values=tuple(values.items()))
+
+
+def _shown(value: Any) -> str:
+    if value is None or value != value:
+        return ""
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def _changed(written: str) -> dict[str, str]:
+    """What stands in the link; nothing where that is broken."""
+    try:
+        found = json.loads(written) if written.strip() else {}
+    except ValueError:
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    plain = (str, int, float, bool)
+    return {
+        str(name): "" if value is None else str(value)
+        for name, value in found.items()
+        if value is None or isinstance(value, plain)
+    }
+
+
+def _edited(key: str, names: tuple[str, ...], own: tuple[str, ...], given: dict[str, str]) -> None:
+    rows = st.session_state[key].get("edited_rows", {})
+    for row, cells in rows.items():
+        if "Now" in cells:
+            name, value = names[int(row)], "" if cells["Now"] is None else str(cells["Now"])
+            given[name] = value
+            if value == own[int(row)]:
+                given.pop(name)
+    set_changed(json.dumps(given, ensure_ascii=False) if given else "")
+
+
+def _picture(example: str, start: Start) -> EditedInput:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        shift = st.segmented_control(
+            "Move by a pixel", list(SHIFTS), key=SHIFT, bind="query-params"
+        )
+        noise = st.select_slider(
+            "Noise",
+            [0, 5, 10, 20, 30, 50],
+            key=NOISE,
+            bind="query-params",
+            format_func=lambda share: f"{share}%",
+            width=260,
+        )
+    return EditedInput("picture", example, shift=shift or "", noise=noise / 100)
