@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from diagnostics.agreement import consensus, run_agreement, suspects
     from diagnostics.aligned import AlignedAnswers, aligned_answers, aligned_frame
     from diagnostics.answers_by_confidence import selective_counts
+    from diagnostics.assumptions import judge_assumptions
     from diagnostics.comparing import compare_predictions, compare_runs
     from diagnostics.comparison import Comparison
     from diagnostics.confusion import (
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         confusion_matrix,
         matrix_of,
     )
+    from diagnostics.contrast import mistakes_in_common
     from diagnostics.errors import DiagnosticsError
     from diagnostics.examples import (
         Ranking,
@@ -79,7 +81,9 @@ _HOMES = {
     "consensus": "agreement",
     "explain_example": "explaining",
     "guaranteed_threshold": "thresholds",
+    "judge_assumptions": "assumptions",
     "matrix_of": "confusion",
+    "mistakes_in_common": "contrast",
     "observed_threshold": "thresholds",
     "open_workspace": "opening",
     "predictions_frame": "tables",
@@ -126,7 +130,9 @@ __all__ = [
     "consensus",
     "explain_example",
     "guaranteed_threshold",
+    "judge_assumptions",
     "matrix_of",
+    "mistakes_in_common",
     "observed_threshold",
     "open_workspace",
     "predictions_frame",
