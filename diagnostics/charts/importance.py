@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PICK = "pick"
 BAR_HEIGHT = 24
 NAMES = 260
+PLAIN: dict[str, Any] = {"ticks": False, "domain": False, "grid": False}
 SWARM_HEIGHT = 46
 HEIGHT = 300
 #: From low values of a feature to high ones: neither right and wrong nor for and against.
@@ -52,7 +53,7 @@ def importance_chart(
         "feature:N",
         sort=order,
         title=None,
-        axis=alt.Axis(labelLimit=NAMES, labelOverlap=False, ticks=False, domain=False, grid=False),
+        axis=alt.Axis(labelLimit=NAMES, labelOverlap=False, labelFlush=False, **PLAIN),
     )
     tips = [
         alt.Tooltip("feature:N", title="Feature"),
@@ -86,7 +87,7 @@ def importance_chart(
         .mark_rule(strokeWidth=1.6, color=colours.TEXT)
         .encode(x="from:Q", x2="to:Q", y=y)
     )
-    return alt.LayerChart(layer=[bars, spread], height=BAR_HEIGHT * len(rows) + 40)
+    return alt.LayerChart(layer=[bars, spread], height=BAR_HEIGHT * len(rows) + 70)
 
 
 def beeswarm_chart(dots: pd.DataFrame, features: list[str], *, title: str) -> alt.LayerChart:
@@ -108,19 +109,21 @@ def beeswarm_chart(dots: pd.DataFrame, features: list[str], *, title: str) -> al
             "feature:N",
             sort=features,
             title=None,
-            axis=alt.Axis(
-                labelLimit=NAMES, labelOverlap=False, ticks=False, domain=False, grid=False
-            ),
+            axis=alt.Axis(labelLimit=NAMES, labelOverlap=False, labelFlush=False, **PLAIN),
         ),
         yOffset=alt.YOffset("offset:Q", scale=alt.Scale(domain=[-0.6, 0.6])),
     )
     swarm = (
         base.mark_circle(size=22, opacity=0.75, cursor="pointer")
         .encode(
-            x=alt.X("contribution:Q", title=title, axis=alt.Axis(domain=False, ticks=False)),
+            x=alt.X(
+                "contribution:Q",
+                title=title,
+                axis=alt.Axis(domain=False, ticks=False, tickCount=9),
+            ),
             color=alt.Color(
                 "level:Q",
-                scale=alt.Scale(domain=[0, 1], range=list(LOW_TO_HIGH)),
+                scale=alt.Scale(domain=[0, 1], range=list(LOW_TO_HIGH), interpolate="rgb"),
                 legend=alt.Legend(
                     title="Value of the feature",
                     orient="top",
