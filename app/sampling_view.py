@@ -145,7 +145,8 @@ def _task(method: Method, question: Question) -> Callable[[Progress], Explanatio
 
 def _under_way(method: Method, work: Work) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.progress(work.share, text=f"{NAMES[method]} asks the model… {work.share:.0%}")
+        step = f"asks the model… {work.share:.0%}" if work.share else "is being loaded…"
+        st.progress(work.share, text=f"{NAMES[method]} {step}")
         if st.button("Cancel", key=f"sampling_cancel_{method}", icon=":material/close:"):
             work.cancel()
             work.wait(2)

@@ -9,9 +9,12 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
 
+from diagnostics.background_rows import MOST_ROWS as BACKGROUND
 from diagnostics.background_work import Progress, no_progress
 from diagnostics.explanation import Explanation
+from diagnostics.lime_explanations import A_CALL as ROWS_A_CALL
 from diagnostics.lime_explanations import REPEATED, SAMPLES, lime_explanation
+from diagnostics.mixed_rows import MOST_BLOCKS
 from diagnostics.model_figures import model_figure
 from diagnostics.model_inputs import TEXT
 from diagnostics.questions import Question
@@ -27,7 +30,7 @@ from diagnostics.workspace import Run
 
 Method = Literal["shap", "lime"]
 #: Rows that a model is asked about to learn how quick it is.
-TRIAL = 20
+TRIAL = 100
 
 
 def estimate(
@@ -86,22 +89,29 @@ def estimated_seconds(method: Method, question: Question) -> float:
         If the model gives answers only.
     """
     figure = model_figure(question.model, question.label, question.against)
-    rows = _repeated(question.row)
-    figure.ask(rows)  # once for what is loaded at the first call
-    begun = time.perf_counter()
-    figure.ask(rows)
-    return (time.perf_counter() - begun) / TRIAL * _asked(method, question)
+    figure.ask(question.row)  # once for what is loaded at the first call
+    seconds = []
+    for rows in (question.row, _repeated(question.row)):
+        begun = time.perf_counter()
+        figure.ask(rows)
+        seconds.append(time.perf_counter() - begun)
+    a_call, a_row = seconds[0], max(seconds[1] - seconds[0], 0.0) / (TRIAL - 1)
+    asked = _asked(method, question)
+    return a_call * -(-asked // ROWS_A_CALL) + a_row * asked
 
 
 def _asked(method: Method, question: Question) -> int:
     """How many rows the model will be asked about, at most."""
-    if not isinstance(question.row, list):
-        return MOST_ROWS if method == "shap" else SAMPLES * REPEATED
-    words = len(words_of(question.text or "", most=MOST_WORDS))
-    different = 1 << min(words, 20)
+    is_text = isinstance(question.row, list)
+    if not is_text and method == "lime":
+        return SAMPLES * REPEATED
+    words = words_of(question.text or "", most=MOST_WORDS)
+    parts = len(words) if is_text else min(len(question.input_names), MOST_BLOCKS)
+    different = 1 << min(parts, 20)
     if method == "lime":
-        return min(SAMPLES * REPEATED, different * REPEATED)
-    return min(MOST_TEXTS, MOST_ORDERS * REPEATED * (2 * words + 1), different)
+        return min(SAMPLES, different) * REPEATED
+    masks = min(MOST_ORDERS * REPEATED * (2 * parts + 1), different)
+    return min(MOST_TEXTS, masks) if is_text else min(MOST_ROWS, masks * BACKGROUND)
 
 
 def _repeated(row: Any) -> Any:

@@ -38,8 +38,8 @@ def model_figure(model: Model, label: str, against: str | None) -> ModelFigure:
     if _has_one_value_per_label(model):
         return decision_figure(model, label, against)
     raise DiagnosticsError(
-        f"{type(final_step(model.estimator)).__name__} gives answers and no figures: what makes "
-        "its answer more or less likely cannot be seen.",
+        f"{type(final_step(model.estimator)).__name__} gives answers, and no figure for each "
+        "label: what makes an answer more or less likely cannot be seen.",
         hint="Use a model with probabilities, or wrap it in CalibratedClassifierCV.",
     )
 

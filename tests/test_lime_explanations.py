@@ -153,7 +153,7 @@ def test_models_that_only_answer_are_refused() -> None:
     class Answers(NearestCentroid):
         decision_function = predict_proba = predict_log_proba = property()  # type: ignore[assignment]
 
-    with pytest.raises(DiagnosticsError, match=r"^Answers gives answers and no figures: "):
+    with pytest.raises(DiagnosticsError, match=r"^Answers gives answers, and no figure "):
         lime_explanation(question_of(Answers().fit(IRIS, FLOWERS), IRIS[:1], "0"))
 
 
