@@ -76,8 +76,10 @@ def column_names(run: Run) -> list[str]:
     return list(columns.fields)
 
 
-def judged_answers(run: Run) -> pl.DataFrame:
-    """The held-out answers of a run whose truth is known, one row an example, sorted by it.
+def judged_answers(run: Run, *, needs_truth: bool = True) -> pl.DataFrame:
+    """The held-out answers of a run, one row an example, sorted by it.
+
+    Those whose truth is known; all where `needs_truth` is false.
 
     Columns: `example`, `wrong` (of an example that was evaluated several times: in half of its
     answers or more), `predicted_label` (its first answer, as text; null if it gave none).
@@ -85,7 +87,7 @@ def judged_answers(run: Run) -> pl.DataFrame:
     Raises
     ------
     NoValues
-        If the run is not about labels, kept only its mistakes, or knows no truth.
+        If the run is not about labels, kept only its mistakes, or knows no truth that is needed.
     """
     import polars as pl
 
@@ -96,10 +98,14 @@ def judged_answers(run: Run) -> pl.DataFrame:
             "The run kept only its mistakes: what it was right about is not in its files.",
             hint="Keep all answers; `rasa test nlu` does with --successes.",
         )
-    if not run.has(Evidence.PREDICTIONS | Evidence.TRUTH):
+    if not run.has(Evidence.PREDICTIONS):
+        raise NoValues("The run kept no answers to single examples, only figures.")
+    if needs_truth and not run.has(Evidence.TRUTH):
         raise NoValues("The run has no answers whose truth is known.", hint="Add true labels.")
     names = ["example", "true_label", "predicted_label"]
-    rows = rows_of(run, run.split).select(names).filter(pl.col("true_label").is_not_null())
+    rows = rows_of(run, run.split).select(names)
+    if needs_truth:
+        rows = rows.filter(pl.col("true_label").is_not_null())
     wrong = pl.col("true_label").ne_missing(pl.col("predicted_label"))
     frame = rows.select(
         "example", as_text("predicted_label", run.labels), wrong.alias("wrong")

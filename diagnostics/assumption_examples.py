@@ -34,7 +34,7 @@ def examples_of_group(
     """
     import polars as pl
 
-    answers = judged_answers(run)
+    answers = judged_answers(run, needs_truth=given.label is None)
     found = grouping(beside(answers, assumed_values(with_content_of(experiment, run), given)))
     if group not in found.names:
         raise DiagnosticsError(f"There is no group {group!r}.")

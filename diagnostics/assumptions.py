@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,17 +71,11 @@ def judge_assumptions(
     if findings show a push and none the reverse.
     """
     alpha = ALPHA / max(judged or len(assumptions), 1)
-    try:
-        answers = judged_answers(run)
-        kept: Run | None = with_content_of(experiment, run)
-        reason = ""
-    except NoValues as error:
-        answers, kept, reason = None, None, str(error)
-    judge = _Judge(experiment, run, root, alpha, trust_pickles, seed, answers, kept, reason)
+    judge = _Judge(experiment, run, root, alpha, trust_pickles, seed)
     return [judge.judgement(given) for given in assumptions]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class _Judge:
     """One run with what is the same for all assumptions."""
 
@@ -90,9 +85,21 @@ class _Judge:
     alpha: float
     trust_pickles: bool
     seed: int
-    answers: pl.DataFrame | None
-    kept: Run | None
-    reason: str
+
+    @cached_property
+    def kept(self) -> Run:
+        """The run with the examples' content."""
+        return with_content_of(self.experiment, self.run)
+
+    @cached_property
+    def judged(self) -> pl.DataFrame:
+        """Its answers whose truth is known."""
+        return judged_answers(self.run)
+
+    @cached_property
+    def given(self) -> pl.DataFrame:
+        """All of its answers."""
+        return judged_answers(self.run, needs_truth=False)
 
     def judgement(self, given: Assumption) -> Judgement:
         """The verdict on one assumption, with everything that bears on it."""
@@ -110,18 +117,16 @@ class _Judge:
         return Judgement(given, self.run.run, verdict, tuple(found), said, association)
 
     def _associated(self, given: Assumption, missing: list[str], shared: int) -> Association | None:
-        if self.answers is None or self.kept is None:
-            missing.append(self.reason)
-            return None
         if given.label is not None and given.label not in self.run.labels:
             missing.append(f"The run knows no label “{given.label}”.")
             return None
         try:
-            values = beside(self.answers, assumed_values(self.kept, given))
+            answers = self.judged if given.label is None else self.given
+            values = beside(answers, assumed_values(self.kept, given))
         except NoValues as error:
             missing.append(str(error))
             return None
-        return associate(values, outcomes(self.answers, given.label), alpha=self.alpha / shared)
+        return associate(values, outcomes(answers, given.label), alpha=self.alpha / shared)
 
     def _importance(self, given: Assumption) -> Finding | None:
         """What the run's kept importances say of the feature; judged by if they were permuted."""

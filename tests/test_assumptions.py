@@ -283,6 +283,16 @@ def test_without_content_or_truth_nothing_can_be_told(tmp_path: Path) -> None:
     assert "no answers whose truth is known" in blind.missing[0]
 
 
+def test_what_pushes_towards_a_label_needs_no_truth(tmp_path: Path) -> None:
+    found = judged(
+        tmp_path,
+        assumption("word", "refund", "pushes-towards", "x"),
+        content=["refund"] * 40 + ["hello"] * 40,
+        predicted_label=["x"] * 40 + ["y"] * 40,
+    )
+    assert found.verdict == "holds"
+
+
 def test_an_example_of_repeated_folds_counts_once(tmp_path: Path) -> None:
     ids = [f"e{number}" for number in range(60)] * 2
     texts = (["refund"] * 20 + ["hello"] * 40) * 2
