@@ -12,6 +12,7 @@ from app.importance_choice import Choice, pick_feature, picked
 from diagnostics.charts.importance import PICK, beeswarm_chart, importance_chart
 from diagnostics.contributions import FEATURES, beeswarm
 from diagnostics.exporting import file_name, to_csv
+from diagnostics.feature_importance import carrying
 from diagnostics.importance import DEFINITIONS
 from diagnostics.wiring import Flag
 
@@ -37,6 +38,13 @@ def show_flags(place: Place) -> None:
         _show_flag(flag)
 
 
+def show_carrying(choice: Choice) -> None:
+    """The feature that nearly everything hangs on when features are mixed up, if there is one."""
+    if choice.shuffled is not None:
+        for flag in carrying(importance_cached.evaluated(choice.place), choice.importances):
+            _show_flag(flag)
+
+
 def _show_flag(flag: Flag) -> None:
     title, icon = _TITLES[flag.kind]
     with st.container(border=True), st.container(horizontal=True, vertical_alignment="center"):
@@ -50,7 +58,8 @@ def shown_rows(choice: Choice) -> pd.DataFrame:
     """The rows that are drawn: the most important ones, of a class those either way."""
     table = choice.importances.table(choice.label)
     if not (choice.importances.is_signed and choice.label is not None):
-        return table.head(BARS)
+        counts = table[table["mean"] != 0]
+        return (table if counts.empty else counts).head(BARS)
     towards = table[table["mean"] > 0].head(BARS // 2)
     away = table[table["mean"] < 0].head(BARS // 2)
     return table.loc[[*towards.index, *away.index[::-1]]]

@@ -112,6 +112,8 @@ def _show_examples(choice: Choice, feature: str, evaluated: Evaluated) -> None:
         table = choice.shuffled.hardest(evaluated, feature, k=10_000)
         unit = choice.importances.unit
         table = table.rename(columns={"figure": "contribution"})
+        if choice.label is not None:
+            table = table[table["true_label"] == choice.label]
         said = (
             f"Rows whose answers changed most without it ({unit} of the row, mean over the "
             "repeats); below 0 the answer was better without."
@@ -145,6 +147,7 @@ def _show_list(choice: Choice, title: str, rows: pd.DataFrame, total: int) -> No
     names = [str(name) for name in found if str(name).startswith(heading(""))]
     contents = names[:1] if columns.kind in ("text", "image") else []
     rows = rows.assign(**{name: list(found[name]) for name in contents})
+    texts = [name for name in contents if columns.text and name == heading(columns.text)]
     ids = [] if columns.kind in ("text", "image") else ["example"]
     height = ROW_HEIGHTS["image"] if columns.kind == "image" else ROW
     clicked = st.dataframe(
@@ -156,10 +159,13 @@ def _show_list(choice: Choice, title: str, rows: pd.DataFrame, total: int) -> No
         column_order=[*ids, "contribution", *contents, "true_label", "predicted_label"],
         column_config={
             "example": kinds.TextColumn("Example"),
-            "contribution": kinds.NumberColumn("Pushed", format="%+.3f", width=80),
+            "contribution": kinds.NumberColumn(
+                "Pushed" if choice.shuffled is None else "Lost", format="%+.3f", width=80
+            ),
             "true_label": kinds.TextColumn("True", width=100),
             "predicted_label": kinds.TextColumn("Predicted", width=100),
             **_contents(contents, columns),
+            **{name: kinds.TextColumn("Text", width=210) for name in texts},
         },
         key=f"feature_{title.split()[0].lower()}",
         on_select="rerun",

@@ -329,7 +329,10 @@ def importance(
             trust_pickles=trust_pickles,
             progress=lambda share, name: progress(f"{share:.0%} {name}"),
         )
-    flags = importance_flags(home, found, workspace.root, trust_pickles=trust_pickles)
+    shuffled = importances if importances.method == "permutation" else None
+    flags = importance_flags(
+        home, found, workspace.root, shuffled=shuffled, trust_pickles=trust_pickles
+    )
     show_importance(run, importances, flags, label, as_json=json)
 
 

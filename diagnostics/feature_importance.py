@@ -22,7 +22,15 @@ from diagnostics.importance import Importances
 from diagnostics.kept_importances import kept_importances
 from diagnostics.model_importance import coefficients, impurity, input_importances, own_methods
 from diagnostics.permutation import Metric, Permutation, Progress, permutation_importance
-from diagnostics.wiring import Flag, Usual, alone_flags, useless_flags, usual_values, wiring_flags
+from diagnostics.wiring import (
+    Flag,
+    Usual,
+    alone_flags,
+    carrying_flags,
+    useless_flags,
+    usual_values,
+    wiring_flags,
+)
 from diagnostics.word_removal import word_importance
 from diagnostics.workspace import Evidence, Experiment, Run
 
@@ -184,11 +192,18 @@ def _not_there(run: Run, method: str, offer: Offer) -> DiagnosticsError:
 
 
 def importance_flags(
-    experiment: Experiment, run: Run, root: Path, *, seed: int = 0, trust_pickles: bool = False
+    experiment: Experiment,
+    run: Run,
+    root: Path,
+    *,
+    shuffled: Importances | None = None,
+    seed: int = 0,
+    trust_pickles: bool = False,
 ) -> list[Flag]:
     """What looks wrong with the features: dead but important, or telling the answer alone.
 
     Without a model the kept importances are held against the columns of the examples' content.
+    `shuffled` are importances by permutation, if those are known.
     """
     kept, _ = kept_importances(experiment, run, root)
     try:
@@ -200,7 +215,13 @@ def importance_flags(
     if not usual:
         usual = _content_values(experiment, run)
     flags = _dead([*([] if own is None else [own]), *kept], usual)
-    return [*flags, *useless_flags(evaluated), *alone_flags(evaluated, seed=seed)]
+    flags += [*useless_flags(evaluated), *alone_flags(evaluated, seed=seed)]
+    return flags if shuffled is None else [*flags, *carrying(evaluated, shuffled)]
+
+
+def carrying(evaluated: Evaluated, shuffled: Importances) -> list[Flag]:
+    """The single feature that nearly everything hangs on when features are mixed up."""
+    return carrying_flags(shuffled, None if evaluated.form == "texts" else evaluated.names)
 
 
 def _dead(found: Sequence[Importances], usual: Mapping[str, Usual]) -> list[Flag]:

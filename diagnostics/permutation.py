@@ -249,6 +249,11 @@ def shuffled(rows: Any, orders: NDArray[np.int64], columns: Sequence[int]) -> An
     return changed.reshape(times * n, *rows.shape[1:])
 
 
+def _drawn(evaluated: Evaluated) -> str:
+    is_all = len(evaluated.examples) == evaluated.total
+    return "" if is_all else f", drawn at random from {evaluated.total:,}"
+
+
 def _summary(
     names: tuple[str, ...],
     losses: NDArray[np.float32],
@@ -277,6 +282,6 @@ def _summary(
         labels=labels,
         by_label=by_label.reshape(len(labels), len(names)),
         unit=UNITS[metric],
-        source=f"{n:,} {evaluated.split} rows",
+        source=f"{n:,} {evaluated.split} rows{_drawn(evaluated)}",
         notes=tuple(notes),
     )

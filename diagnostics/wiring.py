@@ -6,18 +6,15 @@ why. A feature that tells the answer all by itself is often one that would not b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from diagnostics.evaluated_inputs import Evaluated
 from diagnostics.importance import Importances
-
-if TYPE_CHECKING:
-    from diagnostics.permutation import Permutation
 
 Kind = Literal["wiring", "leakage", "useless"]
 #: Dead: this share of the evaluated rows has one and the same value (or none), in at least so many.
@@ -143,28 +140,37 @@ def ordinal(number: int) -> str:
     return f"{number:,}{'th' if number % 100 in (11, 12, 13) else ending}"
 
 
-def carrying_flags(found: Permutation) -> list[Flag]:
-    """The group that nearly everything hangs on, if there is one.
+def carrying_flags(importances: Importances, names: Sequence[str] | None = None) -> list[Flag]:
+    """The feature that nearly everything hangs on, if there is one.
 
-    Judged where there are at least two groups, the leader's interval lies above 0 and its share of
-    all that the groups cost is above `CARRIES`.
+    Parameters
+    ----------
+    importances
+        By permutation.
+    names
+        The single columns, for many columns that say the same and go together are no single
+        feature; None where every feature is one.
+
+    Returns
+    -------
+    A flag where there are at least two features, and the first one's interval lies above 0 and its
+    share above `CARRIES`.
     """
-    table = found.importances.table()
-    if len(table) < 2 or not len(table):
+    table = importances.table()
+    if len(table) < 2:
         return []
     first = table.iloc[0]
+    name = str(first["feature"])
     if not first["share"] > CARRIES or not first["low"] > 0:
         return []
-    group = next(one for one in found.groups if one.name == first["feature"])
-    if len(group.members) > 1:  # many columns that say the same are no single feature
+    if names is not None and name not in names:
         return []
-    unit = found.importances.unit
     return [
         Flag(
             "leakage",
-            str(first["feature"]),
-            f"{first['feature']} alone carries {first['share']:.0%} of what all {len(table):,} "
-            f"features cost when they are mixed up ({unit} {first['mean']:.3f}).",
+            name,
+            f"{name} alone carries {first['share']:.0%} of what all {len(table):,} features cost "
+            f"without them ({importances.unit} {first['mean']:.3f}).",
             "Is it known before the answer is, or does it hold the answer?",
         )
     ]

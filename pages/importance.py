@@ -21,6 +21,7 @@ features = choice.importances.table(choice.label)["feature"].head(feature_import
 if features.empty:
     st.info("No feature has a figure.", icon=":material/leaderboard:")
     st.stop()
+feature_importance_view.show_carrying(choice)
 bars, card = st.columns([7, 6], gap="medium")
 with card, st.container(border=True):
     feature = feature_view.show_feature(choice, list(features), asks=not offer.reason)
