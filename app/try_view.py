@@ -125,7 +125,8 @@ def _about(experiment: Experiment, runs: list[Run], edited: EditedInput) -> None
     without = len(experiment.runs) - len(runs_with_models(experiment))
     if without:
         words.append(
-            f"{without:,} runs of this experiment kept no model: `keep_model=True` with "
+            f"{without:,} {'run' if without == 1 else 'runs'} of this experiment kept no model: "
+            "`keep_model=True` with "
             "`diagnostics.record`, `models=True` with `Recorder`."
         )
     if words:

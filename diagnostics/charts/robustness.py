@@ -118,6 +118,7 @@ def _rows() -> alt.Axis:
     return alt.Axis(
         labelLimit=LABEL_LIMIT,
         labelOverlap=False,
+        labelFlush=False,
         labelExpr=shown_label(LABEL_LIMIT // 6),
         ticks=False,
         domain=False,
