@@ -103,7 +103,8 @@ def definition(choice: Choice) -> str:
     """What the figures are, and what the marks beside them."""
     found = choice.importances
     method = choice.method if choice.method in DEFINITIONS else "kept"
-    words = [DEFINITIONS[method]]
+    is_plain = method == "coefficients" and found.unit == "weight"
+    words = ["The model's own weights, as they are." if is_plain else DEFINITIONS[method]]
     if found.low is not None and choice.label is None:
         words.append("Lines are 95 % intervals, over examples and shuffles.")
     elif found.std is not None or (choice.label is not None and found.label_std is not None):

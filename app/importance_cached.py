@@ -22,7 +22,7 @@ from diagnostics import content, examples
 from diagnostics.contributions import Pushes, pushes
 from diagnostics.dependence import Dependence, dependence
 from diagnostics.errors import DiagnosticsError
-from diagnostics.evaluated_inputs import Evaluated, evaluated_inputs
+from diagnostics.evaluated_inputs import Evaluated, asking, evaluated_inputs
 from diagnostics.feature_importance import (
     Offer,
     asked_again,
@@ -59,9 +59,9 @@ def evaluated(place: Place) -> Evaluated:
 
 
 @st.cache_resource(max_entries=64, show_spinner="Reading the model's weights…")
-def own(place: Place, method: str) -> Importances:
+def own(place: Place, method: str, scaled: bool = True) -> Importances:
     """What the models say themselves."""
-    return own_importances(evaluated(place), method)
+    return own_importances(evaluated(place), method, scaled=scaled)
 
 
 @st.cache_resource(max_entries=32, show_spinner="Looking at the features…")
@@ -75,7 +75,8 @@ def flags(place: Place) -> list[Flag]:
 def contributions(place: Place, label: str | None) -> Pushes | None:
     """What each feature added in every row; None where that is no sum."""
     try:
-        return pushes(evaluated(place), label)
+        with asking():
+            return pushes(evaluated(place), label)
     except DiagnosticsError:
         return None
 

@@ -92,6 +92,7 @@ def controls(place: Place, offer: Offer) -> Choice:
             slot = st.container(width="content")
         else:
             slot = None
+        scaled = method != "coefficients" or _choose_scale()
         label_slot = st.container(width="content")
     try:
         if method == "permutation":
@@ -100,13 +101,21 @@ def controls(place: Place, offer: Offer) -> Choice:
         else:
             shuffled = None
             kept = {one_name(one): one for one in offer.kept}
-            found = kept[method] if method in kept else importance_cached.own(place, method)
+            found = kept[method] if method in kept else importance_cached.own(place, method, scaled)
     except DiagnosticsError as error:
         widgets.missing(error.message, error.hint)
         st.stop()
     with label_slot:
         label = _choose_label(found)
     return Choice(place, method, found, label, shuffled)
+
+
+def _choose_scale() -> bool:
+    return st.toggle(
+        "Times standard deviation", value=True, key="importance_scaled", bind="query-params",
+        help="Weights of features in different units can only be compared times how far their "
+        "feature differs between the rows.",
+    )  # fmt: skip
 
 
 def one_name(kept: Importances) -> str:

@@ -306,10 +306,18 @@ def importance(
         bool,
         typer.Option(help="Of permutation: whether columns that say the same go together."),
     ] = True,
+    group: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=COLUMN,COLUMN",
+            help="Of permutation: columns that go together. May be repeated.",
+        ),
+    ] = None,
     json: Json = False,
     trust_pickles: Trust = False,
 ) -> None:
     """Which features matter to a run, and which look like leakage or broken wiring."""
+    from diagnostics.feature_groups import parse_group
     from diagnostics.feature_importance import importance_flags, run_importance
     from diagnostics.importance_in_terminal import show_importance
     from diagnostics.opening import open_workspace
@@ -326,6 +334,7 @@ def importance(
             method=method,
             metric=cast("Metric", metric),
             grouped=grouped,
+            groups=dict(parse_group(text) for text in group or ()),
             trust_pickles=trust_pickles,
             progress=lambda share, name: progress(f"{share:.0%} {name}"),
         )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from diagnostics.errors import DiagnosticsError
-from diagnostics.evaluated_inputs import Evaluated, taken
+from diagnostics.evaluated_inputs import Evaluated, asking, taken
 from diagnostics.feature_groups import column_values
 
 if TYPE_CHECKING:
@@ -189,7 +189,8 @@ def with_values(rows: Any, column: int, grid: list[Any]) -> Any:
 def _chances(model: Any, rows: Any, label: str) -> np.ndarray:
     if label not in model.labels:
         return np.zeros(rows.shape[0])
-    if model.has_probabilities:
-        chances: np.ndarray = model.probabilities(rows)[:, model.labels.index(label)]
-        return chances
-    return np.array([float(answer == label) for answer in model.answers(rows)])
+    with asking():
+        if model.has_probabilities:
+            chances: np.ndarray = model.probabilities(rows)[:, model.labels.index(label)]
+            return chances
+        return np.array([float(answer == label) for answer in model.answers(rows)])

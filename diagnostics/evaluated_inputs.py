@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -10,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnostics.errors import DiagnosticsError
 from diagnostics.models import Model
 from diagnostics.questions import question_about
 from diagnostics.run_models import NoModel, model_of_fold, rows_for
@@ -18,6 +20,20 @@ from diagnostics.workspace import Evidence, Experiment, Run
 Form = Literal["texts", "frame", "array", "sparse"]
 #: Rows that are asked about at most unless told otherwise: a seeded sample of those evaluated.
 MOST_ROWS = 5000
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """Whatever a model raises when it is asked, as an error that names it in a line."""
+    try:
+        yield
+    except DiagnosticsError:
+        raise
+    except Exception as error:  # steps of the user's own, other versions of libraries
+        said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        raise DiagnosticsError(
+            f"The model cannot be asked: {said}", hint="Record it again with these versions."
+        ) from error
 
 
 @dataclass(frozen=True, eq=False)

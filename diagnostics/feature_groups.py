@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnostics.errors import unknown_name
+from diagnostics.errors import DiagnosticsError, unknown_name
 from diagnostics.evaluated_inputs import Evaluated
 
 #: Columns whose rank correlation (Spearman's, either sign) is about 0.7 or more are one group: the
@@ -52,6 +52,23 @@ def named_groups(names: Sequence[str], groups: Mapping[str, Sequence[str]]) -> l
         found.append(Group(title, tuple(places[m] for m in members), tuple(members)))
         used |= set(members)
     return found + [one for one in single_columns(names) if one.name not in used]
+
+
+def parse_group(text: str) -> tuple[str, list[str]]:
+    """A group as it is written in the terminal: `name=column,column`.
+
+    Raises
+    ------
+    DiagnosticsError
+        If it has no name or no columns.
+    """
+    name, _, columns = text.partition("=")
+    members = [column.strip() for column in columns.split(",") if column.strip()]
+    if not name.strip() or not members:
+        raise DiagnosticsError(
+            f"--group {text!r} is no group.", hint="Write --group name=column,column."
+        )
+    return name.strip(), members
 
 
 def correlated_groups(evaluated: Evaluated) -> list[Group]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from diagnostics.contributions import mean_contributions
 from diagnostics.errors import DiagnosticsError
-from diagnostics.evaluated_inputs import Evaluated, evaluated_inputs
+from diagnostics.evaluated_inputs import Evaluated, asking, evaluated_inputs
 from diagnostics.feature_groups import (
     Group,
     correlated_groups,
@@ -92,6 +92,7 @@ def run_importance(
     method: str = "auto",
     metric: Metric = "accuracy",
     grouped: bool = True,
+    groups: Mapping[str, Sequence[str]] | None = None,
     seed: int = 0,
     trust_pickles: bool = False,
     progress: Progress | None = None,
@@ -106,8 +107,8 @@ def run_importance(
         `coefficients` and `contributions` of linear models, `impurity` of trees, `permutation` of
         any model, `kept` for what lies with the run; `auto` takes the first of `USUAL` that there
         is.
-    metric, grouped, seed, progress
-        Of permutation.
+    metric, grouped, groups, seed, progress
+        Of permutation; `groups` are columns that are mixed up together, by the group's name.
 
     Raises
     ------
@@ -129,19 +130,25 @@ def run_importance(
     evaluated = evaluated_inputs(experiment, run, root, seed=seed, trust_pickles=trust_pickles)
     if chosen == "permutation":
         return asked_again(
-            evaluated, metric=metric, grouped=grouped, seed=seed, progress=progress
+            evaluated,
+            metric=metric,
+            grouped=grouped,
+            groups=groups,
+            seed=seed,
+            progress=progress,
         ).importances
     return own_importances(evaluated, chosen)
 
 
-def own_importances(evaluated: Evaluated, method: str) -> Importances:
-    """What the models themselves say: `coefficients`, `contributions` or `impurity`."""
-    made = {
-        "coefficients": coefficients,
-        "contributions": mean_contributions,
-        "impurity": impurity,
-    }
-    return made[method](evaluated)
+def own_importances(evaluated: Evaluated, method: str, *, scaled: bool = True) -> Importances:
+    """What the models themselves say: `coefficients`, `contributions` or `impurity`.
+
+    `scaled` takes weights times the standard deviation of their feature.
+    """
+    with asking():
+        if method == "coefficients":
+            return coefficients(evaluated, scaled=scaled)
+        return mean_contributions(evaluated) if method == "contributions" else impurity(evaluated)
 
 
 def asked_again(
@@ -160,15 +167,16 @@ def asked_again(
     groups
         Columns that are mixed up together, by the group's name; takes the place of `grouped`.
     """
-    if evaluated.form == "texts":
-        return word_importance(evaluated, metric=metric, progress=progress)
-    return permutation_importance(
-        evaluated,
-        groups_of(evaluated, grouped, groups),
-        metric=metric,
-        seed=seed,
-        progress=progress,
-    )
+    with asking():
+        if evaluated.form == "texts":
+            return word_importance(evaluated, metric=metric, progress=progress)
+        return permutation_importance(
+            evaluated,
+            groups_of(evaluated, grouped, groups),
+            metric=metric,
+            seed=seed,
+            progress=progress,
+        )
 
 
 def groups_of(
@@ -210,7 +218,11 @@ def importance_flags(
         evaluated = evaluated_inputs(experiment, run, root, seed=seed, trust_pickles=trust_pickles)
     except DiagnosticsError:
         return _dead(kept, _content_values(experiment, run))
-    own = input_importances(evaluated)
+    try:
+        with asking():
+            own = input_importances(evaluated)
+    except DiagnosticsError:
+        own = None
     usual = usual_values(evaluated)
     if not usual:
         usual = _content_values(experiment, run)

@@ -44,6 +44,14 @@ def test_permutation_is_asked_for_by_name(capsys: pytest.CaptureFixture[str]) ->
     assert "drop in accuracy" in asked(capsys, SAMPLES, *words)
 
 
+def test_groups_can_be_named(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--run", "forest", "--method", "permutation", "--group", "size=mean area,worst area")
+    answer = json.loads(asked(capsys, SAMPLES, *words, "--json"))
+    names = [row["feature"] for row in answer["importances"]]
+    assert "size" in names
+    assert len(names) == 29
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -51,6 +59,7 @@ def test_permutation_is_asked_for_by_name(capsys: pytest.CaptureFixture[str]) ->
         (("--run", "forest", "--method", "coefficients"), "has no importances by coefficients."),
         (("--run", "forest", "--method", "magic"), "There is no method 'magic'."),
         (("--run", "forest", "--method", "permutation", "--metric", "x"), "no metric 'x' here"),
+        (("--run", "forest", "--method", "permutation", "--group", "x"), "is no group. Write"),
     ],
 )
 def test_what_is_missing_is_one_line(

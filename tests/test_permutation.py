@@ -21,6 +21,7 @@ from sklearn.preprocessing import OneHotEncoder
 
 from diagnostics import DiagnosticsError
 from diagnostics.feature_groups import correlated_groups, named_groups, single_columns
+from diagnostics.feature_importance import asked_again
 from diagnostics.permutation import permutation_importance
 from diagnostics.word_removal import frequent_words, without_word, word_importance
 from tests.evaluated_models import evaluated_of
@@ -202,3 +203,16 @@ def test_texts_without_frequent_words_are_refused_with_the_reason() -> None:
     assert frequent_words(["ab ab", "ab cd"], at_least=1) == [("ab", 2), ("cd", 1)]
     with pytest.raises(DiagnosticsError, match="Texts without spaces have no words to take out"):
         word_importance(evaluated_of(WORDS, ["取消订单", "付款"], LABELS[:2]), at_least=2)
+
+
+def test_a_model_that_fails_when_asked_is_named_in_a_line() -> None:
+    class Broken:
+        classes_ = np.array([0, 1])
+
+        def predict(self, rows: Any) -> Any:
+            if len(rows) > 120:
+                raise ValueError("no such\ncolumn")
+            return np.zeros(len(rows), int)
+
+    with pytest.raises(DiagnosticsError, match="cannot be asked: ValueError: no such column"):
+        asked_again(evaluated_of(Broken(), X[120:], Y[120:]))

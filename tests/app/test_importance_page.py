@@ -41,6 +41,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     forest = RandomForestClassifier(5, random_state=0).fit(rows, truth)
     more: dict[str, Any] = {"true_label": truth, "keep_model": True, "experiment": "columns"}
     record(folder / "forest", model=forest, X=rows, **more)
+    logistic = LogisticRegression().fit(rows, truth)
+    record(folder / "logistic", model=logistic, X=rows, **more)
     record(folder / "bayes", model=GaussianNB().fit(rows, truth), X=rows, **more)
     record(folder / "dead", model=forest, X=dead, **{**more, "experiment": "dead"})
     record(folder / "lonely", predicted_label=["a", "b"], true_label=["a", "a"],
@@ -101,8 +103,18 @@ def test_how_the_answer_moves_is_drawn_of_a_column(page: Any) -> None:
 
 def test_runs_stand_beside_each_other_by_rank(page: Any) -> None:
     at = page(experiment="columns", run="forest")
-    assert "Across runs" not in [entry.value for entry in at.subheader]
+    assert "Across runs" in [entry.value for entry in at.subheader]
+    assert list(at.dataframe[-1].value.columns) == ["feature", "forest", "logistic", "change"]
+    assert "logistic (coefficients): 3 features in both, rank correlation " in words(at)
     assert "1st of 3" in words(at)
+
+
+def test_weights_can_be_seen_as_they_are(page: Any) -> None:
+    at = page(experiment="columns", run="logistic")
+    assert "weight × standard deviation" in words(at)
+    at.toggle(key="importance_scaled").set_value(False).run()
+    assert "The model's own weights, as they are." in words(at)
+    assert "Weights of features in different units cannot be compared in size." in words(at)
 
 
 def test_a_dead_column_is_named_on_top(page: Any) -> None:
