@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from diagnostics import Problem, Run
+from diagnostics.confusion import judged_examples
 from diagnostics.workspace import SPLITS
 
 #: Problems that are listed as wrapped text; more are one mistake that was made often.
@@ -36,7 +37,8 @@ def wrong_of(run: Run) -> str:
     if run.task == "entities":
         return "Wrong sentences"
     unit = "stories" if run.task == "stories" else f"{known_split(run.split)} examples".strip()
-    return f"Wrong of {run.examples:,} {unit}" if run.examples else "Wrong"
+    n = judged_examples(run)
+    return f"Wrong of {n:,} {unit}" if n else "Wrong"
 
 
 def problems(found: Sequence[Problem]) -> None:

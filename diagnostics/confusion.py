@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,7 @@ import numpy as np
 from diagnostics import tables
 from diagnostics.errors import DiagnosticsError
 from diagnostics.metrics import Counts, Figures, class_figures
+from diagnostics.workspace import Evidence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,6 +174,18 @@ def uncounted(run: Run, *, split: str | None = None) -> int:
     return int(_cube(run, split).filter(half)["n"].sum())
 
 
+def judged_examples(run: Run) -> int | None:
+    """How many examples the run's mistakes are among: those with a true label; None if unknown."""
+    import polars as pl
+
+    n, errors = run.examples, run.errors
+    if not n or errors is None or not run.has(Evidence.PREDICTIONS):
+        return n
+    if abs(run.metrics.get("accuracy", math.nan) - (1 - errors / n)) < 0.5 / n:
+        return n  # the usual case, for which no table is read
+    return n - int(_cube(run, None).filter(pl.col("true_label").is_null())["n"].sum())
+
+
 def matrix_table(matrix: ConfusionMatrix) -> pd.DataFrame:
     """The whole matrix as it is written into a file.
 
@@ -297,6 +311,7 @@ __all__ = [
     "confused_pairs",
     "confusion_counts",
     "confusion_matrix",
+    "judged_examples",
     "matrix_of",
     "matrix_table",
     "reported_classes",

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from diagnostics.confusion import judged_examples
 from diagnostics.ranking import headline, peers, ranked_runs, rises, run_metrics
 from diagnostics.score_intervals import Interval, score_intervals
 from diagnostics.standings import (
@@ -244,7 +243,7 @@ class _Judging:
         for by in TIMES:
             times = [getattr(self.experiment.run(name), by) for name in near]
             if all(time is not None for time in times):
-                fastest = near[int(np.argmin(times))]
+                fastest = near[times.index(min(times))]
                 found = Recommendation(fastest, by, len(near), error, over, corrected)
                 return found, set(near)
         return Recommendation("", "", len(near), error, over, corrected), set(near)
@@ -259,8 +258,9 @@ class _Judging:
             error = float(corrected_standard_error(folds.values[0], ratio))
             return error, "folds", folds.design.repeats
         best, score = self.best, self.scores[self.names[0]]
-        if self.metric == "accuracy" and best.examples and best.errors is not None:
-            return math.sqrt(score * (1 - score) / best.examples), "examples", False
+        n = judged_examples(best) if best.errors is not None else None
+        if self.metric == "accuracy" and n:
+            return math.sqrt(score * (1 - score) / n), "examples", False
         if self.resampled is not None:
             return float(self.resampled.drawn[:, 0].std(ddof=1)), "examples", False
         return math.nan, "examples", False

@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Literal
 
+from diagnostics.confusion import judged_examples
 from diagnostics.ranking import fold_values, rises, run_metrics, std
 from diagnostics.workspace import Experiment, Run
 
@@ -74,8 +75,8 @@ def standard_error(run: Run, metric: str) -> float:
     if len(folds) > 1:
         return std(folds) / math.sqrt(len(folds))
     value = run_metrics(run).get(metric, math.nan)
-    if metric == "accuracy" and run.examples and 0 <= value <= 1:
-        return math.sqrt(value * (1 - value) / run.examples)
+    if metric == "accuracy" and 0 <= value <= 1 and (n := judged_examples(run)):
+        return math.sqrt(value * (1 - value) / n)
     return math.nan
 
 

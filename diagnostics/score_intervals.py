@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
+from diagnostics.confusion import judged_examples
 from diagnostics.metric_words import is_known, rises_by_name
 from diagnostics.ranking import fold_values, run_metrics
 
@@ -54,6 +53,8 @@ def score_intervals(
     resampled
         Names of runs, with the metric of each in resamples of all of its examples.
     """
+    import numpy as np
+
     found: dict[str, Interval] = {}
     if not (design and design.repeats):  # then the answers are more than the examples
         found |= _wilson(experiment.runs, metric)
@@ -71,12 +72,14 @@ def score_intervals(
 
 
 def _wilson(runs: Sequence[Run], metric: str) -> dict[str, Interval]:
+    import numpy as np
+
     from diagnostics.intervals import wilson
 
     counted = [run for run in runs if metric == "accuracy" and _counts_are_the_score(run)]
     if not counted:
         return {}
-    n = np.array([run.examples for run in counted], float)
+    n = np.array([judged_examples(run) for run in counted], float)
     wrong = np.array([run.errors for run in counted], float)
     low, high = wilson(n - wrong, n)
     return {
@@ -87,14 +90,17 @@ def _wilson(runs: Sequence[Run], metric: str) -> dict[str, Interval]:
 
 def _counts_are_the_score(run: Run) -> bool:
     """Whether the accuracy is that of the examples that the run counts."""
-    if run.task != "classification" or not run.examples or run.errors is None:
+    n = judged_examples(run) if run.task == "classification" else None
+    if not n or run.errors is None:
         return False
     score = run_metrics(run).get("accuracy", math.nan)
-    return abs(score - (1 - run.errors / run.examples)) <= SAME
+    return abs(score - (1 - run.errors / n)) <= SAME
 
 
 def _resampled(run: Run, metric: str) -> Interval:
     """The bootstrap of the run's own confusion matrix."""
+    import numpy as np
+
     from diagnostics.confusion import confusion_matrix
     from diagnostics.resampling import multinomial_weights, percentile_interval, resampled_metrics
 

@@ -14,6 +14,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
+from app.widgets import wrong_of
 from diagnostics import Evidence, Experiment, Run, Score, open_workspace, record
 from diagnostics.leaderboard import run_leaderboard
 from diagnostics.shared_folds import fold_design, shared_folds
@@ -92,6 +93,22 @@ def test_scores_have_wilson_s_interval(five: Any) -> None:
         expected = proportion_confint(n, 400, method="wilson")
         assert (standing.interval.low, standing.interval.high) == pytest.approx(expected)
         assert standing.interval.method == "wilson"
+
+
+def test_examples_without_a_true_label_are_none_that_a_score_is_of(tmp_path: Path) -> None:
+    truth = [*LABELS[np.arange(40) % 3], *[None] * 20]
+    for name, wrong in (("good", range(4)), ("bad", range(9))):
+        predicted = answers(np.arange(60) % 3, wrong)
+        record(tmp_path / name, true_label=truth, predicted_label=predicted)
+    (experiment,) = open_workspace(tmp_path).experiments
+    board = run_leaderboard(experiment, "accuracy")
+    first = board.table.iloc[0]
+    assert (first["low"], first["high"]) == pytest.approx(
+        proportion_confint(36, 40, method="wilson")
+    )
+    assert board.recommendation is not None
+    assert board.recommendation.error == pytest.approx(math.sqrt(0.9 * 0.1 / 40))
+    assert wrong_of(experiment.run("good")) == "Wrong of 40 test examples"
 
 
 def test_the_best_of_many_owes_something_to_having_been_picked(five: Any) -> None:
