@@ -136,7 +136,7 @@ def _arrays(path: Path, changed: int) -> dict[str, Any]:  # noqa: ARG001 - a key
     except KeyError as error:
         raise _broken(path, f"It has no array {error}") from error
     except Exception as error:  # whatever a file that is no archive of numbers raises
-        raise _broken(path, " ".join(f"{type(error).__name__}: {error}".split())[:200]) from error
+        raise _broken(path, "It is no archive of arrays of numbers and texts") from error
     if values.ndim not in (2, 3):
         raise _broken(path, f"values has {values.ndim} dimensions, not 2 or 3")
     if values.ndim == 2:
@@ -277,4 +277,4 @@ def _text(label: Any) -> str | None:
 
 
 def _broken(path: Path, what: str) -> DiagnosticsError:
-    return DiagnosticsError(f"{path.name} cannot be used: {what}.", hint=_HINT)
+    return DiagnosticsError(f"{path.name} cannot be used: {what.rstrip('.')}.", hint=_HINT)

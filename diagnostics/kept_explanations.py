@@ -90,10 +90,16 @@ def kept_explanation(
         model_output=said,
         spans=spans,
         unplaced=unplaced if spans else 0.0,
-        notes=() if kept.scale or said is not None else ("What scale it is in was not kept.",),
+        notes=_notes(kept, other, has_scale=bool(kept.scale) or said is not None),
         text=text if spans else None,
         picture=picture if not kept.has_names else None,
     )
+
+
+def _notes(kept: Kept, other: str | None, *, has_scale: bool) -> tuple[str, ...]:
+    alone = "It was kept for this label by itself, against no other."
+    notes = [alone] if other is None and len(kept.labels) == 1 else []
+    return (*notes, *(() if has_scale else ("What scale it is in was not kept.",)))
 
 
 def _file(experiment: Experiment, run: Run, root: Path) -> Path | None:

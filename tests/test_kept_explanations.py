@@ -95,13 +95,17 @@ def test_a_table_without_labels_is_about_the_answer(folder: Path) -> None:
     found = kept(folder, explanations=TABLE)
     assert (found.label, found.against, found.scale) == ("cat", None, "margin")
     assert found.output == 1.25
-    assert found.notes == ("What scale it is in was not kept.",)
+    assert found.notes == (
+        "It was kept for this label by itself, against no other.",
+        "What scale it is in was not kept.",
+    )
 
 
 def test_sums_that_are_the_recorded_probability_are_known_for_it(folder: Path) -> None:
     table = TABLE.assign(contribution=[0.3, -0.1, 0.3])
     found = kept(folder, explanations=table)
-    assert (found.scale, found.notes) == ("probability", ())
+    assert found.scale == "probability"
+    assert not any("scale" in note for note in found.notes)
     assert found.model_output == pytest.approx(0.7)
     assert found.error == pytest.approx(0, abs=1e-6)
 
