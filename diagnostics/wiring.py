@@ -202,7 +202,11 @@ def alone_flags(evaluated: Evaluated, *, seed: int = 0) -> list[Flag]:
     columns = _codes(evaluated, rows, kept)
     found = []
     for at in sorted(columns, key=lambda one: (-len(np.unique(columns[one])), one))[:ALONE_COLUMNS]:
-        alone = _accuracy_alone(columns[at], codes, len(labels), seed)
+        tree = _tree(len(labels), seed)
+        own_rows = tree.fit(columns[at][:, None], codes).score(columns[at][:, None], codes)
+        if own_rows - usual < ALONE * gain:  # on rows it has not seen it is no better
+            continue
+        alone = _accuracy_alone(columns[at], codes, tree)
         if alone - usual >= ALONE * gain:
             name = evaluated.names[at]
             found.append(
@@ -241,18 +245,21 @@ def _codes(
     return found
 
 
-def _accuracy_alone(
-    values: NDArray[np.float64], codes: NDArray[np.int64], n_labels: int, seed: int
-) -> float:
-    from sklearn.model_selection import KFold
+def _tree(n_labels: int, seed: int) -> Any:
     from sklearn.tree import DecisionTreeClassifier
+
+    return DecisionTreeClassifier(
+        max_leaf_nodes=2 * n_labels, min_samples_leaf=2, random_state=seed
+    )
+
+
+def _accuracy_alone(values: NDArray[np.float64], codes: NDArray[np.int64], tree: Any) -> float:
+    from sklearn.model_selection import KFold
 
     right = 0
     column = values[:, None]
-    for train, test in KFold(FOLDS, shuffle=True, random_state=seed).split(column):
-        tree = DecisionTreeClassifier(
-            max_leaf_nodes=2 * n_labels, min_samples_leaf=2, random_state=seed
-        ).fit(column[train], codes[train])
+    for train, test in KFold(FOLDS, shuffle=True, random_state=0).split(column):
+        tree.fit(column[train], codes[train])
         right += int((tree.predict(column[test]) == codes[test]).sum())
     return right / len(codes)
 
