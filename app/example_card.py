@@ -15,6 +15,7 @@ from app import (
     explanation_view,
     session,
     tables,
+    try_door,
     verbatim,
 )
 from app.shortened import shown_label
@@ -55,6 +56,7 @@ def draw(example: str, *, split: str | None = None) -> None:
             if text is not None and not is_shaded:
                 with text:
                     verbatim.text_block(_text_of(content))
+        try_door.draw(run, example)
         _company(example, split or run.split)
         if not is_quick:  # a model that has to be opened first keeps nothing else waiting
             with why:

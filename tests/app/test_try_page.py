@@ -280,3 +280,15 @@ def test_pasted_rows_need_the_model_s_columns(opened: Opened) -> None:
     assert "The model takes columns that are not there: noise." in texts(at)
     at.text_area(key="try_lines").set_value("age,noise\n75,0\n20,0").run()
     assert frames(at)[0]["label"].tolist() == ["old", "young"]
+
+
+def test_an_example_s_card_leads_here(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["main.py", str(workspace / "texts")])
+    at = AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60)
+    at.query_params.update({"run": "sure", "example": "t5"})
+    at.switch_page("../pages/examples.py").run()
+    at.button(key="card_try").click().run()
+    assert not at.exception
+    assert at.title[0].value == "Try it"
+    assert at.text_input(key="example").value == "t5"
+    assert at.text_area(key="text").value == askers.TEXTS[5]
