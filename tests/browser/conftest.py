@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests import needs, servers
 
 ROOT = Path(__file__).resolve().parents[2]
-TIMEOUT_MS = 20_000
+TIMEOUT_MS = 60_000
 expect.set_options(timeout=TIMEOUT_MS)  # a busy machine is no failure
 
 # Nothing of Chromium's own calls out or competes with the page for the processor.
