@@ -113,7 +113,7 @@ def _show_diagram(choice: Choice, runs: list[Run], found: dict[str, Outcomes]) -
             required=True,
             label_visibility="collapsed",
         )
-    binning = _BINNINGS[asked]
+    binning = _BINNINGS[asked or "Equal width"]  # an empty value in a link is none
     tables = [reliability_bins(found[run.run], binning=binning).assign(run=run.run) for run in runs]
     bins = pd.concat(tables, ignore_index=True)
     st.caption(_about_the_diagram(choice, runs, found, binning))

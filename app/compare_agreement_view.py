@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 #: Runs that the matrix draws, the best ones; pairs that the table lists.
 DRAWN, MOST_PAIRS = 40, 5_000
 _LIKENESS: dict[str, Likeness] = {"Equal answers": "share", "Cohen's kappa": "kappa"}
+#: Unless told otherwise, also by an empty value in a link.
+_USUAL = "Equal answers"
 _MATRIX = "compare_agreement"
 
 
@@ -35,7 +37,7 @@ def show_agreement(place: Place) -> None:
             chosen = st.segmented_control(
                 "Likeness",
                 list(_LIKENESS),
-                default="Equal answers",
+                default=_USUAL,
                 key="compare_likeness",
                 bind="query-params",
                 required=True,
@@ -56,7 +58,7 @@ def show_agreement(place: Place) -> None:
             )
     selected = tuple(name for name in session.selected_runs() if name in found.runs)
     selected = selected if len(selected) > 1 else ()
-    drawn, value = compare_cached.drawn_runs(place, DRAWN, selected), _LIKENESS[chosen]
+    drawn, value = compare_cached.drawn_runs(place, DRAWN, selected), _LIKENESS[chosen or _USUAL]
     cells = agreement_cells(found, drawn)
     which = "selected" if selected else "best"
     some = f"the {len(drawn):,} {which}" if len(drawn) < len(found.runs) else f"all {len(drawn):,}"

@@ -65,7 +65,8 @@ def controls(experiment: Experiment, run: Run) -> Choice:
             split = choose_split(run)
             label = _choose_label(run)
             overlaid = _choose_overlay(experiment, run, split)
-    return Choice(view, [run, *overlaid], split, label)
+    # An empty value in a link is no view.
+    return Choice(view or DISTRIBUTION, [run, *overlaid], split, label)
 
 
 def _choose_label(run: Run) -> str | None:

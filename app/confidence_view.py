@@ -101,7 +101,7 @@ def _choose_bars(*, overlaid: bool) -> tuple[Value, int]:
         label_visibility="collapsed",
         width=110,
     )
-    return _HEIGHTS[value], int(bins)
+    return _HEIGHTS[value or "Counts"], int(bins)  # an empty value in a link is none
 
 
 def _say_what_is_counted(choice: Choice, found: dict[str, ConfidenceCounts]) -> None:

@@ -160,7 +160,7 @@ def show_matrix(run: Run, matrix: ConfusionMatrix, shown: list[str], split: str 
     """The heat map; a cell opens its examples."""
     chart = confusion_heatmap(
         matrix_cells(matrix, shown),
-        value=_VALUES[st.session_state["confusion_normalize"]],
+        value=_VALUES[st.session_state["confusion_normalize"] or "Counts"],
         shading=_SHADINGS[st.session_state["confusion_scale"]],
         with_diagonal=st.session_state["confusion_diagonal"],
     )

@@ -30,6 +30,10 @@ try:
 except DiagnosticsError as error:
     widgets.missing(error.message, error.hint)  # as text, for it names runs
     st.stop()
+if not found.cells.total:
+    what = "None of the examples that both runs answered fits the restrictions."
+    widgets.missing(what, "Choose others above, or all examples again.")
+    st.stop()
 compare_view.show_verdict(found, choice, experiment)
 compare_view.show_counts(found, choice, experiment)
 if found.has_truth:

@@ -173,6 +173,17 @@ def test_examples_can_be_restricted_and_what_opens_is_restricted_too(
     assert (left_for["true"], left_for["q"]) == ("b", "text")
 
 
+def test_restrictions_that_leave_nothing_are_said_to(page: Any) -> None:
+    at = page("three", run="new", against="old", compare_words="nowhere")
+    assert "None of the examples that both runs answered fits the restrictions." in texts(at)
+    assert not at.metric
+
+
+def test_an_empty_value_in_a_link_is_none(page: Any) -> None:
+    at = page("three", compare_view="All runs", compare_likeness="")
+    assert len(at.get("vega_lite_chart")) == 3
+
+
 def test_restrictions_by_confidence_are_passed_on(page: Any, left_for: dict[str, Any]) -> None:
     at = page("three", run="new", against="old")
     at.slider(key="compare_confidence").set_value((0.5, 0.8)).run()

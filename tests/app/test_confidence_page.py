@@ -245,6 +245,12 @@ def test_what_cannot_be_told_is_said(page: Any, experiment: str, said: str) -> N
     assert said in texts(page(experiment, confidence_view="Calibration"))
 
 
+@pytest.mark.parametrize("view", ["", "Distribution", "Calibration"])
+def test_empty_values_in_a_link_are_none(page: Any, view: str) -> None:
+    at = page("three", confidence_view=view, confidence_heights="", confidence_binning="")
+    assert at.get("vega_lite_chart")
+
+
 def test_each_split_has_its_own_distribution(page: Any) -> None:
     assert page("split").caption[0].value.startswith("100 test answers")
     assert page("split", split="train").caption[0].value.startswith("200 train answers")
