@@ -172,8 +172,8 @@ def _what_it_does(run: Run, *, is_text: bool) -> str:
         if is_text
         else "noise on every number, and for pictures a move by a pixel"
     )
-    n = min(run.examples or 0, MOST_ROWS)
-    rows = f"all {n:,}" if n == run.examples else f"{n:,} of {run.examples:,}"
+    total = run.examples or 0
+    rows = f"all {total:,}" if total <= MOST_ROWS else f"{MOST_ROWS:,} of {total:,}"
     return (
         f"The model is asked about {rows} evaluated examples, as they are and with {what}. Of a "
         "cross-validated run each fold's model is asked about the rows that it was not fitted on. "
