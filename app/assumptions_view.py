@@ -42,7 +42,7 @@ _SOURCES = {
     "weight": "The model's weight",
     "importance": "Importance",
 }
-_MATRIX = "assumptions_matrix"
+_MATRIX, _RUNS = "assumptions_matrix", "assumptions_runs"
 
 
 def show_empty() -> None:
@@ -55,9 +55,20 @@ def show_empty() -> None:
 
 
 def judged_runs(experiment: Experiment, run: Run) -> list[str]:
-    """The runs that are judged: those that are selected, else the best; the chosen one first."""
-    others = session.selected_runs() or ranked_runs(experiment)[:RUNS]
-    return list(dict.fromkeys([run.run, *others]))
+    """The runs that are judged: those that are selected, else the best, and the chosen one.
+
+    They stay in their places while one of them is chosen after the other.
+    """
+    selected = session.selected_runs()
+    for_these = (experiment.name, *selected)
+    before: tuple[str, ...]
+    runs: list[str]
+    before, runs = st.session_state.get(_RUNS, ((), []))
+    known = {entry.run for entry in experiment.runs}
+    if before != for_these or run.run not in runs or not known.issuperset(runs):
+        runs = list(dict.fromkeys([run.run, *(selected or ranked_runs(experiment)[:RUNS])]))
+        st.session_state[_RUNS] = (for_these, runs)
+    return runs
 
 
 def judged(experiment: Experiment, runs: list[str], entries: list[Listed]) -> list[list[Judgement]]:

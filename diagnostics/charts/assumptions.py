@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 #: The name under which a click on a group is reported; it holds `group`.
 GROUP = "group_pick"
-ROW, ROOM, _NAME = 34, 78, 210
+ROW, ROOM, _NAME, _TITLE = 34, 78, 210, 330
 
 
 def group_chart(
@@ -65,7 +65,7 @@ def group_chart(
         "share:Q",
         scale=scale,
         title=f"Share of answers that are {outcome}",
-        axis=alt.Axis(format=".0%", tickCount=5, ticks=False, domain=False),
+        axis=alt.Axis(format=".1~%", tickCount=5, ticks=False, domain=False, titleLimit=_TITLE),
     )
     interval = base.mark_rule(strokeWidth=5, opacity=0.4).encode(
         x=alt.X("low:Q", scale=scale), x2="high:Q", color=alt.value(colour)

@@ -84,6 +84,16 @@ def test_what_is_written_down_is_kept_judged_and_in_the_link(page: Any, folder: 
     assert at.text_input(key="assume_word").value == ""
 
 
+def test_runs_stay_in_their_places_when_another_is_chosen(page: Any, folder: Path) -> None:
+    AssumptionStore.of(folder).add(REFUND)
+    at = page(run="two")
+    columns = at.dataframe[0].proto.columns
+    at.session_state["run"] = "one"
+    at.run()
+    assert at.dataframe[0].proto.columns == columns
+    assert "run</span> <bdi>one" in chips(at)
+
+
 def test_what_cannot_be_meant_is_refused_in_a_sentence(page: Any, folder: Path) -> None:
     at = page()
     at.button(key="assume_add").click().run()
