@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from diagnostics.confusion import judged_examples
 from diagnostics.ranking import headline, peers, ranked_runs, rises, run_metrics
 from diagnostics.score_intervals import Interval, score_intervals
 from diagnostics.standings import (
@@ -250,6 +249,7 @@ class _Judging:
 
     def _standard_error(self) -> tuple[float, Over, bool]:
         """Of the best one's score: over folds where it has them, else over examples."""
+        from diagnostics.confusion import judged_examples
         from diagnostics.significance import corrected_standard_error
 
         folds = self.folds

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from diagnostics.confusion import judged_examples
 from diagnostics.metric_words import is_known, rises_by_name
 from diagnostics.ranking import fold_values, run_metrics
 
@@ -74,6 +73,7 @@ def score_intervals(
 def _wilson(runs: Sequence[Run], metric: str) -> dict[str, Interval]:
     import numpy as np
 
+    from diagnostics.confusion import judged_examples
     from diagnostics.intervals import wilson
 
     counted = [run for run in runs if metric == "accuracy" and _counts_are_the_score(run)]
@@ -90,6 +90,8 @@ def _wilson(runs: Sequence[Run], metric: str) -> dict[str, Interval]:
 
 def _counts_are_the_score(run: Run) -> bool:
     """Whether the accuracy is that of the examples that the run counts."""
+    from diagnostics.confusion import judged_examples
+
     n = judged_examples(run) if run.task == "classification" else None
     if not n or run.errors is None:
         return False
