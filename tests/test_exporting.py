@@ -11,8 +11,8 @@ import pytest
 
 import diagnostics
 from diagnostics import exporting
-from diagnostics.filters import Filter
 from diagnostics.exporting import exported_examples, file_name, to_csv, to_jsonl
+from diagnostics.filters import Filter
 from tests.runs import TEXTS, record_animals
 
 STARTS = ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx"]
