@@ -107,10 +107,7 @@ def _table(items: pd.DataFrame, key: str) -> None:
     shown = items.assign(
         mistakes=_counts(items["mistakes"], items["mistake_share"]),
         right=_counts(items["right"], items["right_share"]),
-        odds_ratio=[
-            f"{ratio:.2g} ({low:.2g} to {high:.2g})"
-            for ratio, low, high in items[["odds_ratio", "low", "high"]].to_numpy()
-        ],
+        odds_ratio=[_ratio(*row) for row in items[["odds_ratio", "low", "high"]].to_numpy(float)],
     )
     columns: dict[str, Any] = {
         "item": kinds.TextColumn("Word or value", width=112),
@@ -134,6 +131,17 @@ def _table(items: pd.DataFrame, key: str) -> None:
 
 def _counts(counts: pd.Series, shares: pd.Series) -> list[str]:
     return [f"{n:,} · {share:.1%}" for n, share in zip(counts, shares, strict=True)]
+
+
+def _ratio(ratio: float, low: float, high: float) -> str:
+    """With its interval; a dash where everybody has it, so that nothing can be told."""
+    return "–" if ratio != ratio else f"{_figure(ratio)} ({_figure(low)} to {_figure(high)})"
+
+
+def _figure(value: float) -> str:
+    if value == float("inf"):
+        return "∞"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
 
 
 def _picked(key: str, items: list[tuple[str, str]]) -> None:

@@ -173,26 +173,56 @@ def mantel_haenszel(
 ) -> tuple[Figures, Figures, Figures]:
     """The common odds ratio of fourfold tables, one for each class, with its interval.
 
-    Mantel and Haenszel's estimate (1959) with one half added to every cell, and the interval of
-    Robins, Breslow and Greenland (1986). `item` says which tables belong together.
+    Mantel and Haenszel's estimate (1959) with the interval of Robins, Breslow and Greenland (1986).
+    Where it is 0 or infinite, the end of the interval is the exact conditional one (Gart 1970); it
+    is NaN where no class tells. `item` says which tables belong together, in its order; nothing is
+    added to their cells: with many classes of few mistakes each, that alone would make a ratio
+    of 1 look like 6.
     """
     from scipy.special import ndtri
 
     def added(values: Figures) -> Figures:
         return np.bincount(item, weights=values, minlength=n_items).astype(float)
 
-    one, two, three, four = (cell + 0.5 for cell in (a, b, n1 - a, n0 - b))
-    n = one + two + three + four
-    ad, bc = one * four / n, two * three / n
-    like, unlike = (one + four) / n, (two + three) / n
+    c, d, n = n1 - a, n0 - b, n1 + n0
+    ad, bc = a * d / n, b * c / n
+    like, unlike = (a + d) / n, (b + c) / n
     up, down = added(ad), added(bc)
-    error = np.sqrt(
-        added(like * ad) / (2 * up**2)
-        + added(like * bc + unlike * ad) / (2 * up * down)
-        + added(unlike * bc) / (2 * down**2)
-    )
-    ratio, reach = up / down, float(ndtri((1 + LEVEL) / 2)) * error
-    return ratio, ratio * np.exp(-reach), ratio * np.exp(reach)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = np.sqrt(
+            added(like * ad) / (2 * up**2)
+            + added(like * bc + unlike * ad) / (2 * up * down)
+            + added(unlike * bc) / (2 * down**2)
+        )
+        ratio, reach = up / down, float(ndtri((1 + LEVEL) / 2)) * error
+        low, high = ratio * np.exp(-reach), ratio * np.exp(reach)
+    first = np.searchsorted(item, np.arange(n_items + 1))
+    for at in np.flatnonzero((up == 0) != (down == 0)):
+        rows = slice(first[at], first[at + 1])
+        if up[at] == 0:
+            low[at], high[at] = 0.0, _largest_ratio(a[rows], b[rows], n1[rows], n0[rows])
+        else:
+            low[at], high[at] = 1 / _largest_ratio(b[rows], a[rows], n0[rows], n1[rows]), np.inf
+    return ratio, low, high
+
+
+def _largest_ratio(a: Figures, b: Figures, n1: Figures, n0: Figures) -> float:
+    """The common ratio with which so few mistakes, the fewest there can be, are still likely."""
+    tables = [
+        np.log(np.maximum(_hypergeometric(has, own, rest)[1], np.finfo(float).tiny))
+        for has, own, rest in zip(a + b, n1, n0, strict=True)
+    ]
+
+    def chance(log_ratio: float) -> float:
+        """Of the fewest in every class: the logarithm of its probability."""
+        tilted = (table - table[0] + log_ratio * np.arange(len(table)) for table in tables)
+        return -float(sum(np.logaddexp.reduce(table) for table in tilted))
+
+    low, high, wanted = -50.0, 50.0, np.log((1 - LEVEL) / 2)
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if chance(middle) > wanted else (low, middle)
+    return float(np.exp((low + high) / 2))
 
 
 def _shown(kind: str, column: str, value: str) -> str:

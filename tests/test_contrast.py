@@ -90,13 +90,47 @@ def test_the_common_ratio_and_its_interval_are_those_of_statsmodels() -> None:
     from statsmodels.stats.contingency_tables import StratifiedTable
 
     tables = np.array([[[6, 14], [9, 41]], [[0, 16], [8, 42]], [[3, 4], [1, 20]]], float)
-    kept = StratifiedTable([table + 0.5 for table in tables])
+    kept = StratifiedTable([table for table in tables])
     n1, n0 = tables[:, 0].sum(axis=1), tables[:, 1].sum(axis=1)
     ratio, low, high = mantel_haenszel(
         np.zeros(3, int), tables[:, 0, 0], tables[:, 1, 0], n1, n0, 1
     )
     assert ratio[0] == pytest.approx(kept.oddsratio_pooled)
     assert (low[0], high[0]) == pytest.approx(kept.oddsratio_pooled_confint())
+
+
+def test_many_classes_of_one_mistake_each_do_not_make_a_ratio() -> None:
+    """A word in 5 % of everything; one half added to every cell makes its ratio 6.6."""
+    rng = np.random.default_rng(0)
+    classes, repeats = 150, 40
+    a = rng.binomial(1, 0.05, (repeats, classes)).ravel().astype(float)
+    b = rng.binomial(100, 0.05, (repeats, classes)).ravel().astype(float)
+    item = np.repeat(np.arange(repeats), classes)
+    n1, n0 = np.full(len(a), 1.0), np.full(len(a), 100.0)
+    ratio, low, high = mantel_haenszel(item, a, b, n1, n0, repeats)
+    assert 0.85 < np.median(ratio) < 1.15
+    assert ((low < 1) & (high > 1)).mean() >= 0.85
+
+
+@pytest.mark.parametrize(("a", "b"), [([0], [4]), ([5], [3]), ([0, 2], [3, 7])])
+def test_a_ratio_of_nothing_has_the_exact_end(a: list[int], b: list[int]) -> None:
+    """The ends of `fisher.test` and `mantelhaen.test(exact = TRUE)`: one tail of 2.5 %."""
+    from scipy.stats import nchypergeom_fisher
+
+    own, rest = np.array([5, 6])[: len(a)], np.array([9, 7])[: len(a)]
+    some, others = np.array(a, float), np.array(b, float)
+    found = mantel_haenszel(np.zeros(len(a), int), some, others, own * 1.0, rest * 1.0, 1)
+    ratio, low, high = (value[0] for value in found)
+    is_fewest = bool(some[0] == 0)
+    end = high if is_fewest else low
+    assert (ratio, low if is_fewest else high) == ((0, 0) if is_fewest else (np.inf, np.inf))
+    tail = np.prod(
+        [
+            nchypergeom_fisher(n1 + n0, x + y, n1, end).pmf(x)
+            for x, y, n1, n0 in zip(a, b, own, rest, strict=True)
+        ]
+    )
+    assert tail == pytest.approx(0.025, rel=1e-4)
 
 
 def test_of_one_class_one_half_is_added_to_every_cell() -> None:
@@ -111,7 +145,8 @@ def test_a_class_with_more_mistakes_does_not_lend_them_its_words(tmp_path: Path)
     """Half of `hard` is wrong, whatever its texts say; only that class says `invoice`."""
     rng = np.random.default_rng(5)
     true = ["hard"] * 200 + ["easy"] * 800
-    texts = ["invoice please" if label == "hard" else "hello there" for label in true]
+    says = [label == "hard" and rng.random() < 0.9 for label in true]
+    texts = ["invoice please" if said else "hello there" for said in says]
     wrong = [rng.random() < (0.5 if label == "hard" else 0.02) for label in true]
     answers = ["other" if bad else label for bad, label in zip(wrong, true, strict=True)]
     experiment, run = recorded(tmp_path, content=texts, true_label=true, predicted_label=answers)
@@ -121,6 +156,16 @@ def test_a_class_with_more_mistakes_does_not_lend_them_its_words(tmp_path: Path)
     row = found.items.set_index("item").loc["invoice"]
     assert row["mistake_share"] > 3 * row["right_share"]  # what pooling would have believed
     assert row["low"] < 1 < row["high"]
+
+
+def test_what_everybody_of_the_classes_has_gives_no_ratio(tmp_path: Path) -> None:
+    true = ["a"] * 20 + ["b"] * 20
+    answers = ["b"] * 5 + ["a"] * 20 + ["b"] * 15
+    texts = [f"my {label}" for label in true]
+    experiment, run = recorded(tmp_path, content=texts, true_label=true, predicted_label=answers)
+    row = mistakes_in_common(run, None, experiment).items.set_index("item").loc["my"]
+    assert np.isnan(row[["odds_ratio", "low", "high"]].to_numpy(float)).all()
+    assert row["p"] == 1
 
 
 def test_what_was_planted_is_found_and_nothing_else(tmp_path: Path) -> None:
