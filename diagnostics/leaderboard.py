@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from diagnostics.ranking import headline, peers, ranked_runs, rises, run_metrics
-from diagnostics.score_intervals import Interval, score_intervals
+from diagnostics.score_intervals import Interval, interval_alone, score_intervals
 from diagnostics.standings import (
     ALPHA,
     TIMES,
@@ -33,7 +33,7 @@ def run_leaderboard(
     Only runs that may be compared as equals are (`diagnostics.ranking.peers`): given as much to
     learn from, with all of their folds. Where the answers to the same examples are known, those
     decide who can be told from the best; else the folds do. Of an experiment with one run nothing
-    is computed but its score.
+    is computed but its score with its interval.
 
     Parameters
     ----------
@@ -46,7 +46,10 @@ def run_leaderboard(
     scores = {run.run: run_metrics(run).get(by, math.nan) for run in experiment.runs}
     order = ranked_runs(experiment, by)
     scored = [name for name in order if math.isfinite(scores[name])]
-    if len(order) < 2 or not scored:
+    if len(order) == 1:
+        (run,) = experiment.runs
+        return Leaderboard(by, (Standing(run.run, scores[run.run], interval_alone(run, by)),), 0)
+    if not scored:
         return Leaderboard(by, tuple(Standing(name, scores[name]) for name in order), 0)
     equals = set(peers(experiment, experiment.run(scored[0])))
     names = [name for name in scored if name in equals]

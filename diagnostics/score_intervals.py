@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ONE_BY_ONE = 60
 #: A score and the share of right answers are the same but for rounding in a file.
 SAME = 5e-5
+#: The standard normal distribution's 97.5 %.
+Z = 1.959963984540054
 Method = Literal["wilson", "bootstrap", "folds", ""]
 
 
@@ -56,7 +58,8 @@ def score_intervals(
 
     found: dict[str, Interval] = {}
     if not (design and design.repeats):  # then the answers are more than the examples
-        found |= _wilson(experiment.runs, metric)
+        by_name = {run.run: _wilson(run, metric) for run in experiment.runs}
+        found |= {name: one for name, one in by_name.items() if one.method}
     if resampled is not None:
         bounds = np.quantile(resampled[1].drawn, [0.025, 0.975], axis=0).T
         for name, (low, high) in zip(resampled[0], bounds.tolist(), strict=True):
@@ -70,33 +73,61 @@ def score_intervals(
     return found
 
 
-def _wilson(runs: Sequence[Run], metric: str) -> dict[str, Interval]:
-    import numpy as np
+def interval_alone(run: Run, metric: str) -> Interval:
+    """The same for a run with no other beside it; of counted answers without any heavy import."""
+    if len(fold_values(run, metric)) < 2:
+        found = _wilson(run, metric)
+        return found if found.method else _resampled(run, metric)
+    from diagnostics.shared_folds import fold_design
+    from diagnostics.workspace import Experiment
 
-    from diagnostics.confusion import judged_examples
-    from diagnostics.intervals import wilson
-
-    counted = [run for run in runs if metric == "accuracy" and _counts_are_the_score(run)]
-    if not counted:
-        return {}
-    n = np.array([judged_examples(run) for run in counted], float)
-    wrong = np.array([run.errors for run in counted], float)
-    low, high = wilson(n - wrong, n)
-    return {
-        run.run: Interval(float(a), float(b), "wilson")
-        for run, a, b in zip(counted, low, high, strict=True)
-    }
+    design = fold_design(run, list(fold_values(run, metric)))
+    alone = Experiment(run.run, run.task, (run,))
+    together = _drawn_by_example(alone, run, metric) if design.repeats else None
+    found_by_name = score_intervals(alone, metric, design=design, resampled=together)
+    return found_by_name.get(run.run, Interval())
 
 
-def _counts_are_the_score(run: Run) -> bool:
-    """Whether the accuracy is that of the examples that the run counts."""
-    from diagnostics.confusion import judged_examples
+def _drawn_by_example(
+    alone: Experiment, run: Run, metric: str
+) -> tuple[Sequence[str], Resampled] | None:
+    """The metric in resamples of examples that were answered several times."""
+    from diagnostics.against_best import rows_of
+    from diagnostics.aligned import alignable_runs, aligned_answers
+    from diagnostics.selection import RESAMPLED
 
-    n = judged_examples(run) if run.task == "classification" else None
-    if not n or run.errors is None:
-        return False
+    runs, _ = alignable_runs(alone, run)
+    if metric not in RESAMPLED or not runs:
+        return None
+    rows = rows_of(aligned_answers(runs))
+    return (rows.runs, rows.resampled(metric)) if len(rows.true) else None
+
+
+def _wilson(run: Run, metric: str) -> Interval:
+    """`diagnostics.intervals.wilson`, without NumPy, so that a summary starts at once."""
+    n = _counted(run) if metric == "accuracy" else None
+    if n is None or run.errors is None:
+        return Interval()
+    right = n - run.errors
+    share, spread = right / n, Z**2 / n
+    middle = (share + spread / 2) / (1 + spread)
+    reach = Z / (1 + spread) * math.sqrt(share * (1 - share) / n + spread / (4 * n))
+    # At the ends the bounds are 0 and 1, which rounding may miss by a digit.
+    low, high = (middle - reach if right else 0.0), (middle + reach if run.errors else 1.0)
+    return Interval(low, high, "wilson")
+
+
+def _counted(run: Run) -> int | None:
+    """How many examples the accuracy is a share of, if it is that of those the run counts."""
+    n: int | None = run.examples
+    if run.task != "classification" or not n or run.errors is None:
+        return None
     score = run_metrics(run).get("accuracy", math.nan)
-    return abs(score - (1 - run.errors / n)) <= SAME
+    if abs(score - (1 - run.errors / n)) >= 0.5 / n:  # some may have no true label
+        from diagnostics.confusion import judged_examples
+
+        n = judged_examples(run)
+    return n if n and abs(score - (1 - run.errors / n)) <= SAME else None
 
 
 def _resampled(run: Run, metric: str) -> Interval:

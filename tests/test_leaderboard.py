@@ -264,11 +264,42 @@ def test_scores_without_folds_or_answers_are_not_judged() -> None:
     assert board.recommendation is None
 
 
-def test_nothing_is_computed_of_a_single_run() -> None:
+def test_a_single_run_is_not_judged_but_has_the_interval_of_its_folds() -> None:
     board = run_leaderboard(of(a_run("a", *FIRST)))
-    assert board.standings[0].indistinguishable is None
-    assert math.isnan(board.standings[0].interval.low)
-    assert board.best is None
+    (standing,) = board.standings
+    assert (standing.indistinguishable, board.best) == (None, None)
+    reach = 2.7764451052 * np.std(FIRST, ddof=1) * math.sqrt(1 / 5 + 1 / 4)
+    assert standing.interval.method == "folds"
+    assert standing.interval.low == pytest.approx(np.mean(FIRST) - reach)
+    assert standing.interval.high == pytest.approx(np.mean(FIRST) + reach)
+    (alone,) = run_leaderboard(of(a_run("a", 0.8))).standings
+    assert alone.interval.method == ""
+
+
+@pytest.mark.parametrize("wrong", [0, 1, 7, 59, 60])
+def test_a_single_run_has_the_interval_that_it_has_among_others(tmp_path: Path, wrong: int) -> None:
+    alone = recorded(tmp_path / "alone", {"a": range(wrong)})
+    both = recorded(tmp_path / "both", {"a": range(wrong), "b": range(30)})
+    for metric in ("accuracy", "macro_f1", "matthews_correlation"):
+        (found,) = run_leaderboard(alone, metric).standings
+        among = run_leaderboard(both, metric).of("a").interval
+        assert found.interval.method == among.method
+        bounds = (found.interval.low, found.interval.high)
+        if metric == "accuracy":
+            assert bounds == pytest.approx(proportion_confint(60 - wrong, 60, method="wilson"))
+            assert bounds == pytest.approx((among.low, among.high))
+        else:  # other draws of the same bootstrap
+            assert bounds == pytest.approx((among.low, among.high), abs=0.03)
+
+
+def test_a_single_run_that_answered_examples_several_times_counts_them_once(
+    tmp_path: Path,
+) -> None:
+    both = repeated(tmp_path, 3)
+    alone = Experiment("alone", "classification", both.runs[:1])
+    (found,), among = run_leaderboard(alone).standings, run_leaderboard(both).of("a").interval
+    assert (found.interval.low, found.interval.high) == (among.low, among.high)
+    assert found.interval.method == "bootstrap"
 
 
 def test_a_run_without_scores_is_no_obstacle() -> None:

@@ -146,8 +146,21 @@ def test_the_summary_has_intervals_and_marks(
         assert run["score_low"] < run["metrics"]["accuracy"] < run["score_high"]
 
 
-def test_what_was_not_judged_is_null(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_alone_has_an_interval_and_no_mark(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     record(tmp_path / "only", true_label=["a", "b"], predicted_label=["a", "a"])
+    main(["summary", str(tmp_path), "--json"])
+    (run,) = json.loads(capsys.readouterr().out)["experiments"][0]["runs"]
+    assert run["indistinguishable_from_best"] is None
+    assert run["score_low"] == pytest.approx(0.09453120573423)
+    assert run["score_high"] == pytest.approx(1 - 0.09453120573423)
+
+
+def test_what_no_interval_is_known_of_is_null(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record(tmp_path / "only", true_label=[None, None], predicted_label=["a", "a"])
     main(["summary", str(tmp_path), "--json"])
     (run,) = json.loads(capsys.readouterr().out)["experiments"][0]["runs"]
     assert run["score_low"] is run["score_high"] is run["indistinguishable_from_best"] is None
