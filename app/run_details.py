@@ -15,6 +15,7 @@ from app.evidence_words import missing_sentence
 from app.leaderboard_view import board, show_against_best
 from diagnostics import Experiment, Run
 from diagnostics.charts.runs import fold_strip
+from diagnostics.leaderboard_words import run_interval_words
 from diagnostics.metric_words import in_a_sentence, is_known, metric_text, metric_words
 from diagnostics.parameters import constant_parameters, parameter_text
 from diagnostics.ranking import (
@@ -42,6 +43,7 @@ def show_run(experiment: Experiment, run: Run, metric: str) -> None:
         left, right = st.columns([5, 6], gap="large")
         with left:
             _figures(run, metric)
+            _interval(experiment, run, metric)
             doors(experiment, run, key="runs_door", leads=True, with_runs=False)
             sentence = missing_sentence(run)
             if sentence:
@@ -94,6 +96,12 @@ def _figures(run: Run, metric: str) -> None:
             st.metric(metric_words(name), metric_text(name, values[name]), width="content")
         if run.errors is not None:
             st.metric(widgets.wrong_of(run), f"{run.errors:,}", width="content")
+
+
+def _interval(experiment: Experiment, run: Run, metric: str) -> None:
+    words = run_interval_words(board(experiment, metric), run.run)
+    if words:
+        st.caption(words)
 
 
 def _folds(run: Run, metric: str) -> None:

@@ -231,6 +231,16 @@ def interval_text(metric: str, standing: Standing) -> str:
     return f"{metric_text(metric, low)} to {metric_text(metric, high)}"
 
 
+def run_interval_words(board: Leaderboard, run: str) -> str:
+    """The interval of one run's score and what it is; "" where there is none."""
+    standing = board.of(run)
+    bounds = interval_text(board.metric, standing)
+    if not bounds:
+        return ""
+    how = _INTERVALS[standing.interval.method]
+    return f"95 % interval of the {_metric(board)}: {bounds} ({how})."
+
+
 def interval_words(board: Leaderboard) -> str:
     """What the intervals of the scores are; "" without any."""
     methods = dict.fromkeys(s.interval.method for s in board.standings if s.interval.method)
@@ -262,6 +272,7 @@ __all__ = [
     "interval_words",
     "recommendation_rule",
     "recommendation_words",
+    "run_interval_words",
     "selection_method",
     "selection_words",
     "standing_words",

@@ -132,6 +132,9 @@ def test_a_single_run_needs_no_table(runs: Opened) -> None:
     assert not at.get("vega_lite_chart")
     assert [str(metric.value) for metric in at.metric][0] == "100.0%"
     assert not at.multiselect
+    # Four of four right, by Wilson's formula: 1 / (1 + 1.96² / 4).
+    interval = "95 % interval of the accuracy: 51.0% to 100.0% (Wilson's)."
+    assert interval in [caption.value for caption in at.caption]
 
 
 def test_parameters_with_one_value_are_said_once(runs: Opened) -> None:
