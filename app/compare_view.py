@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app.compare_choice import Choice, open_outcome
-from app.compare_words import Verdict, left_out, mcnemar_help, verdict
+from app.compare_words import Verdict, left_out, mcnemar_help, permutation_help, verdict
 from app.widgets import known_split
 from diagnostics import Comparison, Experiment
 from diagnostics.aligned import lists_only_mistakes
@@ -114,7 +114,8 @@ def show_metrics(found: Comparison) -> None:
         return
     st.caption(
         "New run less old run, with the 95 % interval of 1,000 resamples of the examples that both "
-        "answered. An interval that leaves out zero is coloured."
+        "answered. An interval that leaves out zero is coloured. p in the table is how often "
+        "exchanging the two runs' answers at random makes a difference as large."
     )
     drawn = metrics[metrics["metric"].isin(_DRAWN)].copy()
     drawn["metric"] = [metric_words(name) for name in drawn["metric"]]
@@ -138,6 +139,7 @@ def _metrics_table(metrics: pd.DataFrame) -> None:
             "difference": kinds.NumberColumn("Difference", format="%+.4f"),
             "low": kinds.NumberColumn("95 % from", format="%+.4f"),
             "high": kinds.NumberColumn("to", format="%+.4f"),
+            "p": kinds.NumberColumn("p", format="%.2g", help=permutation_help()),
         },
-        alt=f"{len(shown)} metrics of both runs, their differences and intervals",
+        alt=f"{len(shown)} metrics of both runs, their differences, intervals and p-values",
     )

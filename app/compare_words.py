@@ -103,6 +103,17 @@ def mcnemar_help() -> str:
     )
 
 
+def permutation_help() -> str:
+    """What the p-value of a metric is."""
+    return (
+        "Two-sided permutation test: the answers of the two runs to an example are exchanged with "
+        "probability ½, for all examples, 1,000 times. p is the share of these times in which the "
+        "difference is at least as large, the one that was seen counted in, so never below 0.001. "
+        "That of accuracy is McNemar's exact p. Nine metrics are nine looks at the same answers: "
+        "decide beforehand which one counts."
+    )
+
+
 def left_out(found: Comparison) -> list[str]:
     """What could not be paired and why, and what else a reader must know, a line each."""
     lines = list(found.notes)

@@ -13,6 +13,7 @@ from diagnostics.intervals import wilson
 from diagnostics.mcnemar import ChiSquared, mcnemar_exact, mcnemar_midp, stuart_maxwell
 from diagnostics.metrics import Counts, summary_metrics
 from diagnostics.paired_bootstrap import difference_intervals
+from diagnostics.paired_permutation import permutation_p
 from diagnostics.pairing import Cells, Unpaired
 
 if TYPE_CHECKING:
@@ -186,15 +187,21 @@ class Comparison:
         Returns
         -------
         One row per metric of `summary_metrics`: `metric`, `a`, `b`, `difference` (b - a), `low`,
-        `high`. Empty without truth. The bounds are the 2.5 % and 97.5 % points of the difference
-        over 1,000 seeded resamples of the paired examples, both runs on the same ones.
+        `high`, `p`. Empty without truth. The bounds are the 2.5 % and 97.5 % points of the
+        difference over 1,000 seeded resamples of the paired examples, both runs on the same ones.
+        `p` is two-sided: how often a difference as large comes of exchanging the runs' answers at
+        random, in 1,000 times, so 1/1001 at least; of accuracy it is McNemar's exact p.
         """
         import pandas as pd
 
         old, new = (summary_metrics(counts) for counts in self.confusions)
-        bounds = difference_intervals(self.judged, len(self.labels)) if old else {}
-        rows = [(name, old[name], new[name], new[name] - old[name], *bounds[name]) for name in old]
-        columns = ["metric", "a", "b", "difference", "low", "high"]
+        chance = (self.judged, len(self.labels))
+        bounds, p = (difference_intervals(*chance), permutation_p(*chance)) if old else ({}, {})
+        rows = [
+            (name, old[name], new[name], new[name] - old[name], *bounds[name], p[name])
+            for name in old
+        ]
+        columns = ["metric", "a", "b", "difference", "low", "high", "p"]
         return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[1:], "float64"))
 
     @cached_property

@@ -109,10 +109,11 @@ def _print_metrics(console: Console, found: Comparison) -> None:
             f"{row.b:.4f}",
             _difference(row.difference),
             f"{_difference(row.low)} to {_difference(row.high)}",
+            p_text(row.p),
         ]
         for row in found.metrics[found.metrics["metric"].isin(METRICS)].itertuples()
     ]
-    header = ["metric", "old", "new", "difference", "95 % interval"]
+    header = ["metric", "old", "new", "difference", "95 % interval", "p"]
     print_table(console, "", header, rows, numbers=1)
 
 

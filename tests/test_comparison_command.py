@@ -60,9 +60,11 @@ def test_compare_has_its_keys(rasa: Path, capsys: pytest.CaptureFixture[str]) ->
     }
     assert set(found["metrics"]) >= {"accuracy", "macro_f1", "weighted_f1", "balanced_accuracy"}
     for figures in found["metrics"].values():
-        assert list(figures) == ["a", "b", "difference", "low", "high"]
+        assert list(figures) == ["a", "b", "difference", "low", "high", "p"]
         assert figures["difference"] == pytest.approx(figures["b"] - figures["a"])
         assert figures["low"] < figures["high"]
+        assert 0 < figures["p"] <= 1
+    assert found["metrics"]["accuracy"]["p"] == found["mcnemar_p"]
     assert (found["a"], found["b"], found["split"]) == ("config-old", "config-new", "test")
     assert found["unpaired_reasons"]["truth_differs"] == 0
 

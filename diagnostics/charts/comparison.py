@@ -31,8 +31,8 @@ def differences_chart(metrics: pd.DataFrame) -> alt.LayerChart:
     Parameters
     ----------
     metrics
-        `metric` (in words), `a`, `b`, `difference` (b - a), `low` and `high`, in the order in which
-        they are drawn. An interval that leaves out zero is coloured by the side on which it lies.
+        `metric` (in words), `a`, `b`, `difference` (b - a), `low`, `high` and `p`, in the order in
+        which they are drawn. An interval that leaves out zero is coloured by the side on which it lies.
     """
     import altair as alt
 
@@ -53,6 +53,7 @@ def differences_chart(metrics: pd.DataFrame) -> alt.LayerChart:
                 alt.Tooltip("difference:Q", title="Difference", format="+.4f"),
                 alt.Tooltip("low:Q", title="95 % interval from", format="+.4f"),
                 alt.Tooltip("high:Q", title="to", format="+.4f"),
+                alt.Tooltip("p:Q", title="p, permutation test", format=".2~g"),
             ],
         )
     )

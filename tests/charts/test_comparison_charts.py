@@ -27,6 +27,7 @@ METRICS = pd.DataFrame(
         "difference": [0.1, -0.1],
         "low": [0.05, -0.2],
         "high": [0.15, 0.1],
+        "p": [0.01, 0.4],
     }
 )
 CLASSES = pd.DataFrame(
@@ -49,7 +50,7 @@ def test_differences_have_a_line_at_zero_and_an_interval_each() -> None:
     assert zero["encoding"]["x"]["datum"] == 0
     assert (rules["encoding"]["x"]["field"], rules["encoding"]["x2"]["field"]) == ("low", "high")
     assert dots["encoding"]["x"]["field"] == "difference"
-    assert tooltips(dots) >= {"a", "b", "low", "high"}
+    assert tooltips(dots) >= {"a", "b", "low", "high", "p"}
 
 
 def test_an_interval_has_the_colour_of_its_side_of_zero() -> None:
