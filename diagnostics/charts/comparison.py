@@ -32,7 +32,8 @@ def differences_chart(metrics: pd.DataFrame) -> alt.LayerChart:
     ----------
     metrics
         `metric` (in words), `a`, `b`, `difference` (b - a), `low`, `high` and `p`, in the order in
-        which they are drawn. An interval that leaves out zero is coloured by the side on which it lies.
+        which they are drawn. An interval that leaves out zero is coloured by the side on which it
+        lies.
     """
     import altair as alt
 
