@@ -9,13 +9,27 @@ after every one of those was looked at.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
+from types import BuiltinMethodType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
 
-#: Objects of attributes alone.
+#: Objects of attributes alone; kinds of numbers; and what ranks features when a model is fitted,
+#: which nothing calls afterwards.
 PLAIN = frozenset(
     {
+        "numpy.dtype",
+        "sklearn.utils._bunch.Bunch",
+        *(
+            f"sklearn.feature_selection._univariate_selection.{name}"
+            for name in ("chi2", "f_classif", "f_oneway", "f_regression", "r_regression")
+        ),
+        "sklearn.feature_selection._mutual_info.mutual_info_classif",
+        # Histogram boosting's first look at columns that are no categories. What it calls has to be
+        # trusted by itself, and a step with a function and its settings is trusted by skops anyway.
+        "functools.partial",
+        "sklearn.utils.validation.check_array",
         "sklearn.calibration._CalibratedClassifier",
         "sklearn.calibration._SigmoidCalibration",
         "sklearn.gaussian_process._gpc._BinaryGaussianProcessClassifierLaplace",
@@ -75,6 +89,10 @@ def _held(value: Any, seen: set[int]) -> Iterator[Any]:
             stack += held
         elif isinstance(held, np.ndarray):
             stack += held.ravel().tolist() if held.dtype == object else []
+        elif isinstance(held, partial):
+            stack += [held.func, *held.args, *held.keywords.values()]
+        elif isinstance(held, MethodType | BuiltinMethodType):
+            stack += [] if isinstance(held.__self__, ModuleType) else [held.__self__]
         else:
             stack += vars(held).values() if hasattr(held, "__dict__") else []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +14,24 @@ import pytest
 import skops.io
 from scipy.sparse import csr_matrix
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.compose import make_column_transformer
 from sklearn.ensemble import (
     AdaBoostClassifier,
     GradientBoostingClassifier,
     HistGradientBoostingClassifier,
     RandomForestClassifier,
+    VotingClassifier,
 )
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_selection import SelectKBest, chi2
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 import diagnostics
@@ -153,7 +159,7 @@ def test_what_is_no_classifier_is_refused(tmp_path: Path) -> None:
         HistGradientBoostingClassifier(max_iter=3, min_samples_leaf=2),
         AdaBoostClassifier(n_estimators=3),
         CalibratedClassifierCV(LogisticRegression(), cv=2),
-        MLPClassifier((3,), max_iter=2000),
+        MLPClassifier((3,), max_iter=2000, tol=0.01, random_state=0),
     ],
     ids=lambda model: type(model).__name__,
 )
@@ -162,6 +168,31 @@ def test_the_usual_models_open_without_trust(tmp_path: Path, model: Any) -> None
     opened = open_model(tmp_path / "m.skops")
     assert opened.answers(NUMBERS) == list(model.predict(NUMBERS))
     assert np.allclose(opened.probabilities(NUMBERS), model.predict_proba(NUMBERS))
+
+
+def frame_steps() -> Any:
+    numbers = make_pipeline(SimpleImputer(), SelectKBest(k=2), StandardScaler())
+    return make_column_transformer((numbers, list("abcd")), (OneHotEncoder(), ["kind"]))
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        make_pipeline(frame_steps(), LogisticRegression()),
+        make_pipeline(frame_steps(), VotingClassifier([("a", LinearSVC()), ("b", LinearSVC())])),
+        HistGradientBoostingClassifier(max_iter=3, categorical_features=["kind"]),
+    ],
+    ids=["filled and selected", "vote", "boosting of categories"],
+)
+def test_the_usual_models_of_frames_open_without_trust(tmp_path: Path, model: Any) -> None:
+    skops.io.dump(model.fit(FRAME, LABELS), tmp_path / "m.skops")
+    assert open_model(tmp_path / "m.skops").answers(FRAME) == list(model.predict(FRAME))
+
+
+def test_texts_chosen_by_chi2_open_without_trust(tmp_path: Path) -> None:
+    model = make_pipeline(TfidfVectorizer(), SelectKBest(chi2, k=3), LogisticRegression())
+    skops.io.dump(model.fit(TEXTS, LABELS), tmp_path / "m.skops")
+    assert open_model(tmp_path / "m.skops").answers(TEXTS) == list(model.predict(TEXTS))
 
 
 @pytest.mark.parametrize(
@@ -188,6 +219,18 @@ def test_a_tree_that_asks_for_more_than_its_rows_have_is_refused(tmp_path: Path)
     skops.io.dump(model, tmp_path / "m.skops")
     with pytest.raises(ModelNotOpened, match="asks for more features than the model has"):
         open_model(tmp_path / "m.skops")
+
+
+@pytest.mark.parametrize("wrap", [lambda function: function, partial])
+def test_a_broken_tree_behind_a_function_is_refused(tmp_path: Path, wrap: Any) -> None:
+    trees = DecisionTreeClassifier().fit(NUMBERS, LABELS)
+    trees.tree_.children_left[0] = 999
+    ask = FunctionTransformer(wrap(trees.predict_proba))
+    model = make_pipeline(ask, LogisticRegression())
+    model[-1].fit(NUMBERS[:, :2], LABELS)
+    skops.io.dump(model, tmp_path / "m.skops")
+    with pytest.raises(ModelNotOpened, match="a decision tree whose nodes point outside"):
+        open_model(tmp_path / "m.skops", trust_pickles=True)
 
 
 def test_a_boosted_tree_that_points_outside_of_itself_is_refused(tmp_path: Path) -> None:
