@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from diagnostics.linear_scores import final_step
 from diagnostics.models import Model
 from diagnostics.run_models import NoModel, model_for, models_by_fold, rows_for
 from diagnostics.workspace import Experiment, Run
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Figures = NDArray[np.float64]
 
@@ -94,8 +98,9 @@ class Asker:
         if len(self.models) == 1 and len(chances) and self.has_probabilities:
             model = self.models[0]
             if type(final_step(model.estimator)).__name__ not in _MOST_PROBABLE:
-                places = {label: at for at, label in enumerate(self.labels)}
-                return np.array([places[label] for label in model.answers(rows)]), chances
+                with self._answering():
+                    places = {label: at for at, label in enumerate(self.labels)}
+                    return np.array([places[label] for label in model.answers(rows)]), chances
         return chances.argmax(axis=1), chances
 
     def answers(self, rows: Any) -> list[Answer]:
@@ -117,17 +122,27 @@ class Asker:
         total: Figures | None = None
         with_figures = self.has_probabilities
         for model in self.models:
-            try:
+            with self._answering():
                 found = model.probabilities(rows) if with_figures else _votes(model, rows)
-            except DiagnosticsError:
-                raise
-            except Exception as error:  # whatever a model's own code raises on an input
-                said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-                raise DiagnosticsError(f"The model of {self.run} cannot answer: {said}") from error
-            full = np.zeros((len(found), len(self.labels)))
-            full[:, [self.labels.index(label) for label in model.labels]] = found
+                full = np.zeros((len(found), len(self.labels)))
+                full[:, [self.labels.index(label) for label in model.labels]] = found
+            if np.isnan(full).any():
+                raise DiagnosticsError(
+                    f"The model of {self.run} cannot answer: a probability is no number."
+                )
             total = full if total is None else total + full
         return cast(Figures, total) / len(self.models)
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """Whatever a model's own code raises on an input, as one sentence."""
+        try:
+            yield
+        except DiagnosticsError:
+            raise
+        except Exception as error:
+            said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+            raise DiagnosticsError(f"The model of {self.run} cannot answer: {said}") from error
 
 
 def _votes(model: Model, rows: Any) -> Figures:
@@ -198,7 +213,9 @@ def row_of(experiment: Experiment, run: Run, root: Path, example: str) -> Any:
     return rows_for(experiment, run, root, [example])
 
 
-def with_values(row: Any, values: Mapping[str, Any], names: Sequence[str] = ()) -> Any:
+def with_values(
+    row: Any, values: Mapping[str, Any], names: Sequence[str] = (), texts: Sequence[str] = ()
+) -> Any:
     """A row with other values in some of its columns, each of the type that the column has.
 
     Parameters
@@ -207,9 +224,11 @@ def with_values(row: Any, values: Mapping[str, Any], names: Sequence[str] = ()) 
         A frame of one row, or an array of one.
     values
         By column; texts are read as numbers where the column has numbers, and an empty one is a
-        missing value.
+        missing value. A category may be one that no row has: what the model makes of it is asked.
     names
         What the columns of an array are called.
+    texts
+        Columns whose values are texts: an empty one is an empty text.
 
     Raises
     ------
@@ -221,8 +240,10 @@ def with_values(row: Any, values: Mapping[str, Any], names: Sequence[str] = ()) 
         for name, value in values.items():
             if name not in changed.columns:
                 raise unknown_name("column", name, [str(known) for known in changed.columns])
-            found = _as_type(name, value, changed[name].dtype)
-            changed[name] = _column(found, changed[name])
+            if name in texts:
+                changed[name] = [str(value)]
+            else:
+                changed[name] = column_of(name, [value], changed[name]).set_axis(changed.index)
         return changed
     changed = np.array(row, float, copy=True)
     flat = changed.reshape(1, -1)
@@ -233,32 +254,55 @@ def with_values(row: Any, values: Mapping[str, Any], names: Sequence[str] = ()) 
     return changed
 
 
-def _column(value: Any, like: Any) -> Any:
-    """A column of one value; of whole numbers it takes what is missing or broken as a decimal."""
+def column_of(name: str, values: Sequence[Any], like: Any) -> pd.Series[Any]:
+    """Values that were typed, as a column of the type that `like` has.
+
+    Raises
+    ------
+    DiagnosticsError
+        If one of them is none that such a column can have.
+    """
     import pandas as pd
 
-    if value is None and like.dtype.kind in "iub":
-        return pd.Series([np.nan], index=like.index)
-    if isinstance(value, float) and like.dtype.kind in "iu" and not value.is_integer():
-        return pd.Series([value], index=like.index)
-    return pd.Series([value], index=like.index, dtype=like.dtype)
+    dtype = like.dtype
+    if getattr(dtype, "categories", None) is not None:
+        return pd.Series(_categories(values, dtype))
+    found = [_as_type(name, one, like) for one in values]
+    if dtype.kind in "iub" and not all(
+        one is not None and float(one).is_integer() for one in found
+    ):
+        return pd.Series(found, dtype=float)  # what is missing, or between two whole numbers
+    try:
+        return pd.Series(found, dtype=dtype)
+    except (TypeError, ValueError, OverflowError) as error:
+        said = " ".join(str(error).split())[:200]
+        raise DiagnosticsError(f"{name} is of the type {dtype}: {said}") from None
 
 
-def _as_type(name: str, value: Any, dtype: Any) -> Any:
-    if value is None or value == "":
+def _categories(values: Sequence[Any], dtype: Any) -> Any:
+    """Values that no row has stand behind the known ones, whose codes stay what they were."""
+    import pandas as pd
+
+    spelled = {str(one): one for one in dtype.categories}
+    found = [None if _is_nothing(one) else spelled.get(str(one), str(one)) for one in values]
+    new = [one for one in dict.fromkeys(found) if one is not None and str(one) not in spelled]
+    return pd.Categorical(found, [*dtype.categories, *new], ordered=dtype.ordered)
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or value == "" or value != value
+
+
+def _as_type(name: str, value: Any, like: Any) -> Any:
+    if _is_nothing(value):
         return None
-    kind = getattr(dtype, "kind", "O")
+    kind = like.dtype.kind
     if kind == "b":
         word = str(value).strip().lower()
         if word not in (*TRUE_WORDS, *FALSE_WORDS):
             raise DiagnosticsError(f"{name} is true or false, not {value!r}.")
         return word in TRUE_WORDS
-    if kind in "iuf":
-        return _as_number(name, value)
-    known = getattr(dtype, "categories", None)
-    if known is not None and value not in set(known):
-        raise unknown_name(f"value of {name}", str(value), [str(one) for one in known])
-    return value if known is not None else str(value)
+    return _as_number(name, value) if kind in "iuf" else str(value)
 
 
 def _as_number(name: str, value: Any) -> float:
@@ -279,6 +323,7 @@ __all__ = [
     "NoModel",
     "asker",
     "asker_of",
+    "column_of",
     "row_of",
     "runs_with_models",
     "with_values",

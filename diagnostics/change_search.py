@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import combinations, islice
+from itertools import combinations
 from math import comb
 from typing import Any
 
 from diagnostics.asking_again import Asker
 from diagnostics.background_work import Progress
+from diagnostics.steps import Steps
 
 #: Parts changed together that are tried in every combination, as long as there is room for all.
 ALL_UP_TO = 3
+#: Inputs in one call of the model at most: each is made anew, and takes room.
+AT_ONCE = 1024
 #: Changes that are reported.
 REPORTED = 10
-#: Inputs in one call of the model: progress and a way out lie between two.
-BATCH = 256
 #: Which of the parts are changed, by their numbers, in order.
 Chosen = tuple[int, ...]
 
@@ -36,6 +37,7 @@ class Changes:
         self._asker, self._rows, self.parts = asker, rows, parts
         self._most, self._progress = most, progress
         self._known: dict[Chosen, tuple[int, Any]] = {}
+        self._steps = Steps(most=AT_ONCE)
         self.tried = 0
         self._ask([()])
         self._own = self._known[()][0]
@@ -65,9 +67,9 @@ class Changes:
         return float(self._known[chosen][1][self._own])
 
     def turned(self, tries: Iterator[Chosen]) -> list[Chosen]:
-        """Those of the changes that bring another answer; each is asked about, in batches."""
+        """Those of the changes that bring another answer; each is asked about, in steps."""
         found = []
-        while batch := list(islice(tries, BATCH)):
+        for batch in self._steps.cut(tries):
             self._ask([chosen for chosen in batch if chosen not in self._known])
             found += [chosen for chosen in batch if self._known[chosen][0] != self._own]
         return found

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from diagnostics.asking_again import Asker
+from diagnostics.background_work import Progress, no_progress
+from diagnostics.steps import Steps
 from diagnostics.typos import Perturbation
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ def perturbed_answers(
     draws: int = DRAWS,
     seed: int = 0,
     make_rows: Callable[[list[str]], Any] = list,
+    progress: Progress = no_progress,
 ) -> pd.DataFrame:
     """What a model answers to a text and to variants of it.
 
@@ -39,6 +42,8 @@ def perturbed_answers(
         Of chance: the same gives the same variants.
     make_rows
         Rows of the model's input from texts, where those are not texts alone.
+    progress
+        Told the share that is done, between steps.
 
     Returns
     -------
@@ -53,20 +58,38 @@ def perturbed_answers(
     for one in perturbations:
         for draw in range(draws if one.is_random else 1):
             variants.append((one.name, draw, one(text, seed=seed, draw=draw)))
-    codes, chances = asker.said(make_rows([variant for _, _, variant in variants]))
-    first = int(codes[0])
+    said = _said(asker, [variant for _, _, variant in variants], make_rows, progress)
+    first = said[text][0]
     known = asker.has_probabilities
     rows = [
         (
             *variant,
-            asker.labels[int(code)],
+            asker.labels[code],
             float(line[code]) if known else float("nan"),
             float(line[first]) if known else float("nan"),
-            int(code) == first,
+            code == first,
         )
-        for variant, code, line in zip(variants, codes, chances, strict=True)
+        for variant, (code, line) in ((variant, said[variant[2]]) for variant in variants)
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _said(
+    asker: Asker,
+    variants: Sequence[str],
+    make_rows: Callable[[list[str]], Any],
+    progress: Progress,
+) -> dict[str, tuple[int, Any]]:
+    """Answer and chances by text: many variants of a short one are alike, and asked about once."""
+    different = list(dict.fromkeys(variants))
+    found: dict[str, tuple[int, Any]] = {}
+    for step in Steps().cut(different):
+        progress(len(found) / len(different))
+        codes, chances = asker.said(make_rows(step))
+        found |= {
+            text: (int(code), line) for text, code, line in zip(step, codes, chances, strict=True)
+        }
+    return found
 
 
 def summary_of_draws(answers: pd.DataFrame) -> pd.DataFrame:

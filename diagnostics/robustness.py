@@ -16,6 +16,7 @@ from diagnostics.intervals import wilson
 from diagnostics.mcnemar import mcnemar_midp
 from diagnostics.multiplicity import holm
 from diagnostics.row_changes import RowChange
+from diagnostics.steps import Steps
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,8 +32,6 @@ FLIPS = (
     *("change", "example", "true_label", "before", "after"),
     *("confidence_before", "confidence_after", "input"),
 )
-#: Rows that are changed and asked about at a time: progress and a way out lie between two.
-_BATCH = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,16 +164,16 @@ def _said(
     chances = np.full((n, len(names)), np.nan)
     inputs: list[str] = [""] * n
     places = {label: at for at, label in enumerate(names)}
-    texts, changed, done = False, 0, 0
+    texts, changed, done, steps = False, 0, 0, Steps()
     for part in evaluated.parts:
         rows = part.rows if change is None else change.apply(part.rows, seed)
         changed += 0 if change is None else _differing(part.rows, rows)
         asker = asker_of([part.model])
         columns = np.array([places[label] for label in asker.labels])
-        for start in range(0, len(part.places), _BATCH):
+        for step in steps.of(len(part.places)):
             progress(done / n)
-            here = part.places[start : start + _BATCH]
-            some = _some(rows, start, start + _BATCH)
+            here = part.places[step]
+            some = rows.iloc[step] if hasattr(rows, "iloc") else rows[step]
             codes, found = asker.said(some)
             labels[here] = np.array(asker.labels, object)[codes]
             if asker.has_probabilities:
@@ -185,10 +184,6 @@ def _said(
             texts = texts or written is not None
             done += len(here)
     return _Said(labels, chances, inputs if texts else None, changed)
-
-
-def _some(rows: Any, start: int, end: int) -> Any:
-    return rows.iloc[start:end] if hasattr(rows, "iloc") else rows[start:end]
 
 
 def _texts_of(rows: Any, column: str) -> list[str] | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
+from sklearn.naive_bayes import GaussianNB
 from sklearn.svm import LinearSVC
 
 import diagnostics
@@ -102,11 +105,43 @@ def test_values_that_cannot_be_are_refused() -> None:
     row = pd.DataFrame({"age": [30], "town": pd.Categorical(["Bern"], ["Bern", "Chur"])})
     with pytest.raises(DiagnosticsError, match=r"age is a number, not 'old'\. Write decimals"):
         with_values(row, {"age": "old"})
-    with pytest.raises(DiagnosticsError, match=r"No value of town 'Genf'"):
-        with_values(row, {"town": "Genf"})
     with pytest.raises(DiagnosticsError, match=r"No column 'agee'\. Did you mean: age"):
         with_values(row, {"agee": "3"})
+    dated = pd.DataFrame({"day": pd.to_datetime(["2026-01-01"])})
+    with pytest.raises(DiagnosticsError, match=r"day is of the type datetime64"):
+        with_values(dated, {"day": "someday"})
+
+
+def test_a_category_may_be_one_that_no_row_has() -> None:
+    row = pd.DataFrame({"town": pd.Categorical(["Bern"], ["Bern", "Chur"]), "rooms": [3]})
+    row["rooms"] = row["rooms"].astype("category")
     assert list(with_values(row, {"town": "Chur"})["town"]) == ["Chur"]
+    assert list(with_values(row, {"rooms": "3"})["rooms"]) == [3]
+    unseen = with_values(row, {"town": "Genf"})["town"]
+    assert list(unseen) == ["Genf"]
+    assert list(unseen.cat.categories) == ["Bern", "Chur", "Genf"]
+
+
+def test_an_empty_text_is_a_text_and_an_empty_field_is_missing() -> None:
+    row = pd.DataFrame({"text": ["where?"], "town": ["Bern"], "age": [3], "ok": [True]}, index=[7])
+    assert with_values(row, {"text": ""}, texts=["text"])["text"].tolist() == [""]
+    assert with_values(row, {"town": "", "age": "", "ok": ""}).isna().sum(axis=1).tolist() == [3]
+    assert with_values(row, {"age": "inf"})["age"].tolist() == [float("inf")]
+
+
+@pytest.mark.parametrize("says", ["raises", "nan", "columns"])
+def test_a_model_that_fails_is_one_sentence(says: str) -> None:
+    class Failing(GaussianNB):  # type: ignore[misc]
+        def predict_proba(self, X: Any) -> Any:
+            found = super().predict_proba(X)
+            return {"nan": found * np.nan, "columns": found[:, :1]}.get(says, found)
+
+        def predict(self, X: Any) -> Any:
+            raise RuntimeError("no\nway")
+
+    model = Failing().fit([[0.0], [1.0], [2.0]], ["a", "b", "c"])
+    with pytest.raises(DiagnosticsError, match=r"^The model of run cannot answer: "):
+        askers.of(model).said(np.zeros((1, 1)))
 
 
 @pytest.fixture(scope="module")
