@@ -227,9 +227,9 @@ def beeswarm(
 
 def _levels(values: pd.Series[Any]) -> pd.Series[Any]:
     if values.nunique() < 2:
-        return values * 0 + 0.5
+        return (values * 0).fillna(0) + 0.5
     ranks = values.rank(method="average")
-    return (ranks - ranks.min()) / (ranks.max() - ranks.min())
+    return ((ranks - ranks.min()) / (ranks.max() - ranks.min())).fillna(0.5)
 
 
 def _offsets(table: pd.DataFrame) -> pd.Series[Any]:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnostics.background_work import Cancelled
 from diagnostics.errors import DiagnosticsError
 from diagnostics.models import Model
 from diagnostics.questions import question_about
@@ -27,7 +28,7 @@ def asking() -> Iterator[None]:
     """Whatever a model raises when it is asked, as an error that names it in a line."""
     try:
         yield
-    except DiagnosticsError:
+    except (DiagnosticsError, Cancelled):
         raise
     except Exception as error:  # steps of the user's own, other versions of libraries
         said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
