@@ -104,16 +104,15 @@ def _print_outcomes(console: Console, found: Comparison) -> None:
 def _print_metrics(console: Console, found: Comparison) -> None:
     rows = [
         [
-            row.metric.replace("_", " "),
+            row.metric.replace("_", " ").replace("correlation", "corr."),
             f"{row.a:.4f}",
             f"{row.b:.4f}",
-            _difference(row.difference),
-            f"{_difference(row.low)} to {_difference(row.high)}",
+            "{} [{}, {}]".format(*map(_difference, (row.difference, row.low, row.high))),
             p_text(row.p),
         ]
         for row in found.metrics[found.metrics["metric"].isin(METRICS)].itertuples()
     ]
-    header = ["metric", "old", "new", "difference", "95 % interval", "p"]
+    header = ["metric", "old", "new", "difference, 95 % interval", "p"]
     print_table(console, "", header, rows, numbers=1)
 
 
