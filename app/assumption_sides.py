@@ -47,17 +47,19 @@ def _show_side(
     shown = assumptions_cached.group(session.place(run), given.text, name, EXAMPLES)
     if shown is None:
         return
-    frame, content, total = shown
+    frame, content, total, having = shown
     hits = int(groups.set_index("group").loc[name, "hits"])
     what = "wrong" if given.label is None else given.label
     st.text(f"{SIDES.get(name, name)}: {hits:,} of {total:,} {what}, the most confident first")
     key = blake2b(repr((session.place(run), given, name)).encode(), digest_size=6).hexdigest()
     clicked = _clicked(frame, content, given, key=f"assumption_side_{number}_{key}")
-    door = _door(found, name)
+    door = {"having": having, "by": "all"} if having is not None else {}
     if clicked is not None:
         session.go("examples.py", example=clicked, **door)
-    if door and st.button("All of them", key="assumption_all", icon=":material/list_alt:"):
-        session.go("examples.py", **door, by="all")
+    if door and st.button(
+        "All of them", key=f"assumption_all_{number}", icon=":material/list_alt:"
+    ):
+        session.go("examples.py", **door)
 
 
 def _clicked(
@@ -92,9 +94,3 @@ def _clicked(
     )
     rows = [row for row, _ in event["selection"]["cells"] if row < len(frame)]
     return str(frame["example"].iloc[rows[0]]) if rows else None
-
-
-def _door(found: Judgement, name: str) -> dict[str, str]:
-    """What narrows the list of examples down to the group, where it can be."""
-    is_word = found.assumption.kind == "word" and name == "with"
-    return {"q": found.assumption.subject} if is_word else {}

@@ -51,11 +51,14 @@ def offered(place: Place) -> tuple[bool, list[str]]:
 @st.cache_data(max_entries=64, show_spinner=False)
 def group(
     place: Place, text: str, name: str, k: int
-) -> tuple[pd.DataFrame, ContentColumns, int] | None:
-    """The first examples of a group as a list shows them; None where the files do not tell."""
+) -> tuple[pd.DataFrame, ContentColumns, int, str | None] | None:
+    """The first examples of a group as a list shows them; None where the files do not tell.
+
+    Besides how many there are, and what narrows the list of all examples to them.
+    """
     experiment, run = _found(place)
     try:
-        frame, total = examples_of_group(experiment, run, parse_assumption(text), name, k=k)
+        frame, total, having = examples_of_group(experiment, run, parse_assumption(text), name, k=k)
         columns = content.content_columns(with_content_of(experiment, run))
         given = parse_assumption(text)
         if given.kind == "column" and columns.kind == "fields":
@@ -64,4 +67,9 @@ def group(
     except DiagnosticsError:
         return None
     root = Path(place.root)
-    return content.preview(frame, columns, root, characters=LISTED_CHARACTERS), columns, total
+    return (
+        content.preview(frame, columns, root, characters=LISTED_CHARACTERS),
+        columns,
+        total,
+        having,
+    )

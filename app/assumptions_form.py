@@ -12,7 +12,7 @@ from diagnostics import DiagnosticsError
 from diagnostics.assumption_store import exported, imported
 from diagnostics.derived import PROPERTIES
 from diagnostics.exporting import file_name
-from diagnostics.statements import Claim, Kind, assumption
+from diagnostics.statements import Claim, Kind, assumption, parse_assumption
 
 KINDS: dict[Kind, str] = {
     "word": "A word",
@@ -24,6 +24,8 @@ CLAIMS: dict[Claim, str] = {
     "must-not-matter": "must not matter",
     "pushes-towards": "pushes towards",
 }
+#: The name in the link of one that another page proposes to write down.
+DRAFT = "draft"
 _KIND, _CLAIM, _LABEL, _WHO = "assume_kind", "assume_claim", "assume_label", "assume_who"
 _SUBJECT = {"word": "assume_word", "property": "assume_property", "column": "assume_column"}
 
@@ -32,6 +34,7 @@ def show() -> None:
     """The form: what, which, what is believed of it, and for a push the label."""
     has_text, columns = assumptions_cached.offered(session.place())
     kinds: list[Kind] = ["word", "property", "column"] if has_text else ["column"]
+    _take_draft(kinds)
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             kind: Kind = st.selectbox(
@@ -65,6 +68,25 @@ def show() -> None:
     refused = assumptions_list.refusal()
     if refused is not None:
         widgets.missing(*refused)
+
+
+def _take_draft(kinds: list[Kind]) -> None:
+    """Fill the form in with what another page proposes, once."""
+    text = st.query_params.get(DRAFT)
+    if text is None:
+        return
+    del st.query_params[DRAFT]
+    try:
+        given = parse_assumption(text)
+    except DiagnosticsError:
+        return
+    if given.kind not in kinds:
+        return
+    st.session_state[_KIND] = given.kind
+    st.session_state[_SUBJECT[given.kind]] = given.subject
+    st.session_state[_CLAIM] = given.claim
+    if given.label in session.experiment().labels:
+        st.session_state[_LABEL] = given.label
 
 
 def _subject(kind: Kind, columns: list[str]) -> None:

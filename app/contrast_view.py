@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import cached, session
+from app import cached, examples_having, session
 from app.examples_choice import Choice
 from app.tables import height_of
 from diagnostics import DiagnosticsError, Evidence, Filter, Run
-from diagnostics.contrast import LEAST_SUPPORT, Contrast, mistakes_in_common
+from diagnostics.contrast import LEAST_SUPPORT, Contrast, ItemKind, having, mistakes_in_common
+from diagnostics.having import WITH, WITHOUT, Having, parse_having
+from diagnostics.statements import Assumption, Claim
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +43,7 @@ class Found:
 def _contrast(place: cached.Place, where: Filter) -> Found:
     experiment, run = cached._found(place)
     try:
-        return Found(mistakes_in_common(run, where, experiment))
+        return Found(mistakes_in_common(run, where, experiment, root=Path(place.root)))
     except DiagnosticsError as error:
         return Found(message=error.message, hint=error.hint)
 
@@ -49,7 +52,8 @@ def show(run: Run, choice: Choice) -> None:
     """Closed until it is asked for; where a run has no mistakes to look at, nothing at all."""
     content = cached.content_columns(session.place())
     can_be = run.task == "classification" and run.has(Evidence.TRUTH)
-    if not can_be or choice.by == "confident-correct" or not (content.text or content.fields):
+    has_any = content.text or content.fields or (content.image and run.inputs)
+    if not can_be or choice.by == "confident-correct" or not has_any:
         return
     what = st.expander(
         "What these have in common", key=_KEY, icon=":material/join_inner:", on_change="rerun"
@@ -62,6 +66,7 @@ def show(run: Run, choice: Choice) -> None:
             st.text(f"{found.message} {found.hint}".strip())
         else:
             _show_contrast(found.contrast, choice.where)
+        _assume(choice.where)
 
 
 def _show_contrast(found: Contrast, where: Filter) -> None:
@@ -71,13 +76,45 @@ def _show_contrast(found: Contrast, where: Filter) -> None:
     items = found.items.head(LISTED)
     of = blake2b(repr((session.place(), where)).encode(), digest_size=6).hexdigest()
     _table(items, f"contrast_table_{of}")
-    st.caption(
+    st.caption(_explained(found))
+
+
+def _explained(found: Contrast) -> str:
+    is_fed = bool((found.items["kind"] == "feature").any())
+    what = "ranges of what the model was fed" if is_fed else "words and values"
+    click = "" if is_fed else " Click one to narrow the list to it."
+    return (
         f"{found.mistakes:,} mistakes of this list against {found.right:,} right answers of the "
-        f"same true classes; {len(found.items):,} words and values were tested that are in "
-        f"{LEAST_SUPPORT} examples or more. Odds ratio with its 95% interval, within each class; "
-        f"p by {found.method}, adjusted for how many were tested (Benjamini and Hochberg). "
-        "Click a word to narrow the list to it; the search finds it within longer words, too."
+        f"same true classes; {len(found.items):,} {what} that are in {LEAST_SUPPORT} examples or "
+        "more were tested. The odds ratio (with its 95% interval) is above 1 where mistakes have "
+        f"it more often{'' if found.true_labels == 1 else ', class by class'}; p says how often "
+        f"chance alone does as much: {found.method}, adjusted for how many were tested (Benjamini "
+        f"and Hochberg).{click}"
     )
+
+
+def _assume(where: Filter) -> None:
+    """From what the list is narrowed to, to an assumption about it, ready to be written down."""
+    try:
+        had = parse_having(where.having or "")
+    except DiagnosticsError:
+        return
+    if st.button(
+        "Assume something of it",
+        key="contrast_assume",
+        icon=":material/psychology_alt:",
+        help="Opens Assumptions with it filled in, to be judged in every run.",
+    ):
+        session.go("assumptions.py", draft=_assumed(had, where.predicted_label).text)
+
+
+def _assumed(had: Having, predicted: str | None) -> Assumption:
+    """That it pushes towards the label of the list, or, where there is no one label, matters."""
+    has_values = had.group not in (WITH, WITHOUT) and not had.is_range
+    subject = f"{had.subject}={had.group}" if has_values else had.subject
+    has_direction = predicted and not had.is_range and had.kind != "property"
+    claim: Claim = "pushes-towards" if has_direction else "matters"
+    return Assumption(had.kind, subject, claim, predicted if has_direction else None)
 
 
 def _sentence(found: Contrast) -> str:
@@ -103,14 +140,14 @@ def _listed(items: list[str]) -> str:
 
 
 def _table(items: pd.DataFrame, key: str) -> None:
-    kinds = st.column_config
+    kinds, named = st.column_config, ("kind", "column", "value")
     shown = items.assign(
         mistakes=_counts(items["mistakes"], items["mistake_share"]),
         right=_counts(items["right"], items["right_share"]),
         odds_ratio=[_ratio(*row) for row in items[["odds_ratio", "low", "high"]].to_numpy(float)],
     )
     columns: dict[str, Any] = {
-        "item": kinds.TextColumn("Word or value", width=112),
+        "item": kinds.TextColumn("What", width=112),
         "mistakes": kinds.TextColumn("Mistakes", width=86),
         "right": kinds.TextColumn("Right answers", width=94),
         "odds_ratio": kinds.TextColumn("Odds ratio", width=124),
@@ -123,7 +160,7 @@ def _table(items: pd.DataFrame, key: str) -> None:
         height=height_of(len(shown), most=ROWS),
         column_order=list(columns),
         column_config=columns,
-        on_select=partial(_picked, key, list(zip(items["kind"], items["value"], strict=True))),
+        on_select=partial(_picked, key, list(zip(*(items[name] for name in named), strict=True))),
         selection_mode="single-cell",
         alt="Words and values, the surest differences first",
     )
@@ -144,11 +181,11 @@ def _figure(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
 
 
-def _picked(key: str, items: list[tuple[str, str]]) -> None:
-    """Narrow the list to the word, or the value; a range of numbers has no words to look for."""
+def _picked(key: str, items: list[tuple[ItemKind, str, str]]) -> None:
+    """Narrow the list to the word, value or range; to what only a model saw it cannot be."""
     cells = st.session_state[key]["selection"]["cells"]
     if not cells or cells[0][0] >= len(items):
         return
-    kind, value = items[cells[0][0]]
-    if kind != "range":
-        session.choose(q=value, example="")
+    had = having(*items[cells[0][0]])
+    if had is not None:
+        examples_having.choose(had.text)

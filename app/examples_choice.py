@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app import cached, session
+from app import cached, examples_having, session
 from app.examples_narrowing import restrictions, start_over
 from app.shortened import shown_label
 from diagnostics import Evidence, Filter, Run
@@ -57,6 +57,7 @@ def controls(run: Run) -> Choice:
             predicted_label=predicted or None,
             split=split or None,
             text=text or None,
+            having=examples_having.chosen() or None,
             **restrictions(run),
         )
     with ranking:

@@ -8,11 +8,12 @@ from typing import Any
 
 import streamlit as st
 
-from app import session
+from app import examples_having, session
 from app.doors import ANSWERS
 from app.shortened import shown_label
-from diagnostics import Evidence, Filter, Run
+from diagnostics import DiagnosticsError, Evidence, Filter, Run
 from diagnostics.charts import colours
+from diagnostics.having import parse_having
 from diagnostics.ranking import ranked_runs
 from diagnostics.verdicts import ACROSS, OUTCOMES, WITHOUT_TRUTH, Across, Outcome, knows_truth
 
@@ -87,7 +88,17 @@ def chips(where: Filter) -> list[Chip]:
         found.append(Chip("", ACROSS_WORDS[where.across], ("across",), ("across",)))
     if where.text:
         found.append(Chip("contains", where.text, ("q",), ("text",)))
+    if where.having:
+        found.append(Chip(*_had(where.having), (examples_having.HAVING,), ("having",)))
     return found
+
+
+def _had(text: str) -> tuple[str, str]:
+    """What the examples have, and of what; what a link has wrong as it is."""
+    try:
+        return parse_having(text).words
+    except DiagnosticsError:
+        return "having", text
 
 
 def _bounds_in_words(lower: float | None, upper: float | None) -> str:
@@ -192,8 +203,11 @@ def _choice(key: str, title: str, names: Sequence[str], *, help: str) -> str:
 
 def clear(chip: Chip) -> None:
     """Take the restriction away again, from a callback."""
-    session.choose(**dict.fromkeys(chip.keys, ""))
-    start_over()
+    if examples_having.HAVING in chip.keys:
+        examples_having.choose("")
+    else:
+        session.choose(**dict.fromkeys(chip.keys, ""))
+        start_over()
 
 
 def start_over() -> None:

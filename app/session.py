@@ -28,7 +28,7 @@ MOST_SELECTED = 8
 #: What the list of examples may be narrowed to: a number that opens its examples sets them anew.
 NARROWING = (
     *("true", "predicted", "split", "q", "example", "by"),
-    *("above", "below", "against", "outcome", "across"),
+    *("above", "below", "against", "outcome", "across", "having"),
     *("why", "against_label"),
 )
 _PENDING = "pending_choices"
@@ -147,6 +147,8 @@ def _experiment_chosen() -> None:
     """Another experiment has its own runs, labels and examples: nothing chosen among them stays."""
     chosen = workspace().experiment(st.session_state[EXPERIMENT])
     narrowed = [name for name in NARROWING if name in st.session_state and name != "by"]
+    if "having" in st.query_params:  # no widget takes it out of the link
+        del st.query_params["having"]
     nothing: dict[str, str | list[str] | None] = {**dict.fromkeys(narrowed, ""), SELECTED: []}
     choose(**nothing, **{RUN: ranked_runs(chosen)[0]})
 

@@ -184,7 +184,8 @@ def _without(
 
 def _without_word(experiment: Experiment, run: Run, word: str, rows: Any) -> Any:
     parts = r"\s+".join(re.escape(part) for part in word.split())
-    pattern = re.compile(rf"(?<!\w){parts}(?!\w)", re.IGNORECASE)
+    # As `contains_word` finds them: not within a word that an apostrophe goes on.
+    pattern = re.compile(rf"(?<!\w)(?<!\w['’]){parts}(?!['’]?\w)", re.IGNORECASE)  # noqa: RUF001
 
     def removed(text: Any) -> Any:
         return " ".join(pattern.sub(" ", text).split()) if isinstance(text, str) else text

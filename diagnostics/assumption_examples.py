@@ -11,6 +11,7 @@ from diagnostics.assumed_values import assumed_values, beside, judged_answers, w
 from diagnostics.beside import rows_of
 from diagnostics.errors import DiagnosticsError
 from diagnostics.examples import with_content
+from diagnostics.having import Having, group_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
 
 def examples_of_group(
     experiment: Experiment, run: Run, given: Assumption, group: str, *, k: int = 6
-) -> tuple[pd.DataFrame, int]:
-    """The first `k` examples of a group that a judgement names, and how many there are.
+) -> tuple[pd.DataFrame, int, str | None]:
+    """The first `k` examples of a group that a judgement names, how many there are, and the filter.
+
+    The filter is what `diagnostics.Filter.having` takes to list all of them; None of a group that
+    has several values put together.
 
     Those with the outcome come first (a wrong answer, or of `pushes-towards` the label), the most
     confident first, then by id. Columns as `diagnostics.examples.top_examples` has them.
@@ -35,7 +39,8 @@ def examples_of_group(
     import polars as pl
 
     answers = judged_answers(run, needs_truth=given.label is None)
-    found = grouping(beside(answers, assumed_values(with_content_of(experiment, run), given)))
+    values = beside(answers, assumed_values(with_content_of(experiment, run), given))
+    found = grouping(values)
     if group not in found.names:
         raise DiagnosticsError(f"There is no group {group!r}.")
     own = answers.filter(pl.Series(found.place == found.names.index(group)))
@@ -46,7 +51,9 @@ def examples_of_group(
     first = rows.sort(*order, descending=[True, True, False], nulls_last=True).head(k).collect()
     kept = with_content_of(experiment, run)
     frame = with_content(kept, first.drop("outcome").to_pandas(), experiment)
-    return frame, int(np.sum(found.place == found.names.index(group)))
+    picked = group_text(values, found, group)
+    having = Having(given.kind, given.subject, picked).text if picked is not None else None
+    return frame, int(np.sum(found.place == found.names.index(group))), having
 
 
 __all__ = ["examples_of_group"]

@@ -7,6 +7,7 @@ mistakes and of the right answers have it. No model is asked.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -15,9 +16,12 @@ from diagnostics.association import BINS, quantile_bins
 from diagnostics.assumed_values import NoValues, with_content_of
 from diagnostics.beside import kept_only_mistakes
 from diagnostics.content import ContentColumns, content_columns
+from diagnostics.contrast_inputs import fed_features
 from diagnostics.contrast_statistics import contrast_table
 from diagnostics.derived import words_of
 from diagnostics.filters import Filter, answers_where
+from diagnostics.having import Having, range_text
+from diagnostics.statements import LONGEST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +38,7 @@ FEWEST = 3
 #: A column with more different values than this holds names or texts, not categories.
 MOST_VALUES = 50
 
-ItemKind = Literal["word", "value", "range"]
+ItemKind = Literal["word", "value", "range", "feature"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,10 +46,11 @@ class Contrast:
     """What mistakes share.
 
     `items` has a row for each item that was tested, the surest differences first: `item`, `kind`
-    (`word`, `value` of a column or `range` of a number), `column` and `value` (of a word: the
-    column of the text and the word), `mistakes` and `right` (how many have it), `mistake_share`,
-    `right_share`, `odds_ratio` with `low` and `high` (95 %), `p` and `p_adjusted` (Benjamini and
-    Hochberg, over all that were tested).
+    (`word`, `value` of a column, `range` of a number, or that of a `feature` which only the model
+    was shown), `column` and `value` (of a word: the
+    column of the text and the word; of a range its ends, as `3..7`), `mistakes` and `right` (how
+    many have it), `mistake_share`, `right_share`, `odds_ratio` with `low` and `high` (95 %), `p`
+    and `p_adjusted` (Benjamini and Hochberg, over all that were tested).
     """
 
     mistakes: int
@@ -62,12 +67,17 @@ class Contrast:
 
 
 def mistakes_in_common(
-    run: Run, where: Filter | None = None, experiment: Experiment | None = None
+    run: Run,
+    where: Filter | None = None,
+    experiment: Experiment | None = None,
+    *,
+    root: Path | None = None,
 ) -> Contrast:
     """What the wrong answers that fit a filter share, against right ones of the same true classes.
 
-    Of the filter the true label, the split and the words hold for the right answers, too. Each
-    example counts once; one that was answered wrongly and rightly is among the mistakes.
+    Of the filter the true label, the split, the words and what the examples have hold for the right
+    answers, too. Each example counts once; one that was answered wrongly and rightly is among the
+    mistakes.
 
     Parameters
     ----------
@@ -77,6 +87,9 @@ def mistakes_in_common(
         Which of its answers; none for all.
     experiment
         Of the run: its other runs may have kept the content, or be named by the filter.
+    root
+        The folder that the workspace was opened on: where the examples have no words and no
+        columns, what the run's model was fed may lie there.
 
     Raises
     ------
@@ -94,7 +107,7 @@ def mistakes_in_common(
             hint="Keep all answers; `rasa test nlu` does with --successes.",
         )
     kept = with_content_of(experiment, run) if experiment is not None else run
-    groups = _groups(run, where, experiment)
+    groups = _groups(kept, where, experiment)
     counted = groups["is_mistake"].value_counts()
     sizes = {bool(side): int(n) for side, n in counted.iter_rows()}
     for side, what in ((True, "mistakes"), (False, "right answers of the same classes")):
@@ -102,7 +115,7 @@ def mistakes_in_common(
         if n < FEWEST:
             raise NoValues(f"There are {n or 'no'} {what} here; {FEWEST} at least are needed.")
     content = _content(kept, groups)
-    items = _items(content, content_columns(kept))
+    items = _items(content, content_columns(kept), run, root)
     table = contrast_table(content, items, least=LEAST_SUPPORT, most=MOST_TESTED)
     return Contrast(sizes[True], sizes[False], content["true_label"].n_unique(), table)
 
@@ -117,7 +130,13 @@ def _groups(run: Run, where: Filter, experiment: Experiment | None) -> pl.DataFr
         raise NoValues("The list has right answers only, so there are no mistakes to look at.")
     listed = answers_where(run, replace(where, correct=False), experiment)
     wrong = listed.filter(known).select(columns).unique("example", keep="first").collect()
-    like = Filter(true_label=where.true_label, split=where.split, text=where.text, correct=True)
+    like = Filter(
+        true_label=where.true_label,
+        split=where.split,
+        text=where.text,
+        having=where.having,
+        correct=True,
+    )
     right = answers_where(run, like, experiment).select(columns).unique("example", keep="first")
     held = right.collect().join(wrong.select("true_label").unique(), on="true_label", how="semi")
     held = held.join(wrong, on="example", how="anti")
@@ -143,7 +162,9 @@ def _content(kept: Run, groups: pl.DataFrame) -> pl.DataFrame:
     return rows.with_row_index("row")
 
 
-def _items(content: pl.DataFrame, columns: ContentColumns) -> pl.DataFrame:
+def _items(
+    content: pl.DataFrame, columns: ContentColumns, run: Run, root: Path | None
+) -> pl.DataFrame:
     """Which row has which item: `row`, `kind`, `column`, `value`."""
     import polars as pl
 
@@ -151,10 +172,23 @@ def _items(content: pl.DataFrame, columns: ContentColumns) -> pl.DataFrame:
     parts = [part for part in fields if part is not None]
     if columns.text is not None and columns.text in content.columns:
         words = words_of(content[columns.text]).rename({"word": "value"})
+        words = words.filter(pl.col("value").str.len_chars() <= LONGEST)
         parts.append(_named(words, "word", columns.text))
+    if not (columns.fields or columns.text):
+        fed = fed_features(run, root, content, columns.image)
+        parts = _of_features(content, fed) if fed is not None else []
     if not parts:
         raise NoValues("The examples have no words and no columns that could be compared.")
     return pl.concat(parts)
+
+
+def _of_features(content: pl.DataFrame, fed: pl.DataFrame) -> list[pl.DataFrame]:
+    """Of a picture, say, what the model was fed."""
+    import polars as pl
+
+    numbered = fed.with_columns(row=content["row"])
+    found = [_of_column(numbered, name) for name in fed.columns]
+    return [part.with_columns(kind=pl.lit("feature")) for part in found if part is not None]
 
 
 def _of_column(content: pl.DataFrame, name: str) -> pl.DataFrame | None:
@@ -166,14 +200,26 @@ def _of_column(content: pl.DataFrame, name: str) -> pl.DataFrame | None:
     if values.dtype.is_numeric() and values.n_unique() > BINS:
         numbers = values.cast(pl.Float64)
         known = (numbers.is_not_null() & numbers.is_finite()).to_numpy()
-        names, place = quantile_bins(numbers.to_numpy()[known])
-        shown = pl.Series([names[code] for code in place], dtype=pl.String)
-        rows = np.flatnonzero(known)
-        return _named(pl.DataFrame({"row": rows, "value": shown}), "range", name)
+        _, place = quantile_bins(numbers.to_numpy()[known])
+        own = pl.DataFrame(
+            {"row": np.flatnonzero(known), "bin": place, "number": numbers.filter(known)}
+        )
+        ends = own.group_by("bin").agg(low=pl.col("number").min(), high=pl.col("number").max())
+        named = ends.with_columns(
+            value=pl.Series(map(range_text, ends["low"], ends["high"]), dtype=pl.String)
+        )
+        return _named(own.join(named, on="bin"), "range", name)
     if values.n_unique() > MOST_VALUES:
         return None
     frame = pl.DataFrame({"row": content["row"], "value": values.cast(pl.String)})
     return _named(frame.drop_nulls("value"), "value", name)
+
+
+def having(kind: ItemKind, column: str, value: str) -> Having | None:
+    """What narrows a list to the examples that have an item; None for what only a model saw."""
+    if kind == "feature":
+        return None
+    return Having("word", value) if kind == "word" else Having("column", column, value)
 
 
 def _named(pairs: pl.DataFrame, kind: ItemKind, column: str) -> pl.DataFrame:
@@ -187,4 +233,4 @@ def _named(pairs: pl.DataFrame, kind: ItemKind, column: str) -> pl.DataFrame:
     )
 
 
-__all__ = ["FEWEST", "LEAST_SUPPORT", "MOST_TESTED", "Contrast", "mistakes_in_common"]
+__all__ = ["FEWEST", "LEAST_SUPPORT", "MOST_TESTED", "Contrast", "having", "mistakes_in_common"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnostics.having import Having
 from diagnostics.multiplicity import benjamini_hochberg
 
 if TYPE_CHECKING:
@@ -228,7 +229,9 @@ def _largest_ratio(a: Figures, b: Figures, n1: Figures, n0: Figures) -> float:
 def _shown(kind: str, column: str, value: str) -> str:
     if kind == "word":
         return value
-    return f"{column} = {value}" if kind == "value" else f"{column}: {value}"
+    if kind == "value":
+        return f"{column} = {value}"
+    return f"{column}: {Having('column', column, value).words[1]}"
 
 
 __all__ = ["ENOUGH", "contrast_table", "haldane_ratio", "mantel_haenszel", "stratified_p"]

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 #: A word: letters, digits and underscores in a row, with apostrophes inside it.
 WORD = r"\w+(?:['’]\w+)*"  # noqa: RUF001 - the apostrophe that typesetters use
+#: What may stand on either side of a whole word.
+_BEFORE = r"(?:^|[^\w'’]|(?:^|\W)['’])"  # noqa: RUF001
+_AFTER = r"(?:$|[^\w'’]|['’](?:\W|$))"  # noqa: RUF001
 #: What ends a sentence before a space or the end of the text, or wherever it stands; a line break.
 SENTENCE_END = r"[.!?…]+(?:\s|$)|[。！？]+|\n+"  # noqa: RUF001
 #: Signs of a question, the Arabic, the Greek and the wide one among them.
@@ -71,24 +74,26 @@ def derived(texts: pl.Series, name: str) -> pl.Series:
 def contains_word(texts: pl.Series, word: str) -> pl.Series:
     """Whether each text has the word or phrase, whatever its capitals; null where it is null.
 
-    No letter, digit or underscore may stand right before or after it. In scripts that are written
-    without spaces, such as Chinese, Japanese and Thai, it may stand anywhere.
+    No letter, digit or underscore may stand right before or after it, nor with an apostrophe
+    between: `don` is not in `don't`. In scripts that are written without spaces, such as Chinese,
+    Japanese and Thai, it may stand anywhere.
     """
     lower = texts.str.to_lowercase()
     wanted = " ".join(word.lower().split())
     if _UNSPACED.search(wanted) or not wanted:
         return lower.str.contains(wanted, literal=True)
     phrase = r"\s+".join(re.escape(part) for part in wanted.split())
-    return lower.str.contains(rf"(?:^|\W){phrase}(?:\W|$)")
+    return lower.str.contains(rf"{_BEFORE}{phrase}{_AFTER}")
 
 
 def words_of(texts: pl.Series) -> pl.DataFrame:
     """The different words of every text, in small letters: `row` (its place) and `word`."""
     import polars as pl
 
-    found = texts.str.to_lowercase().str.extract_all(WORD)
+    # Each text's own words first: over all texts at once it takes twenty times as long.
+    found = texts.str.to_lowercase().str.extract_all(WORD).list.unique(maintain_order=True)
     frame = pl.DataFrame({"row": pl.int_range(len(texts), eager=True), "word": found})
-    return frame.explode("word").drop_nulls("word").unique(maintain_order=True)
+    return frame.explode("word").drop_nulls("word")
 
 
 def _characters(texts: pl.Series) -> pl.Series:
@@ -124,10 +129,8 @@ def _rare_words(texts: pl.Series) -> pl.Series:
     import polars as pl
 
     rows = pl.DataFrame({"row": pl.int_range(len(texts), eager=True)})
-    found = texts.str.to_lowercase().str.extract_all(WORD)
     # Numbers in place of words: a hash of 64 bits, and a third of the time.
-    pairs = rows.with_columns(word=found).explode("word").drop_nulls("word")
-    pairs = pairs.with_columns(pl.col("word").hash()).unique()
+    pairs = words_of(texts).with_columns(pl.col("word").hash())
     rare = pairs.group_by("word").len().select("word", rare=pl.col("len") <= RARE_TEXTS)
     shares = pairs.join(rare, on="word").group_by("row").agg(pl.col("rare").mean())
     return rows.join(shares, on="row", how="left", maintain_order="left")["rare"]

