@@ -13,6 +13,7 @@ import streamlit as st
 
 from app import cached, explanation_cached, session, verbatim
 from app.explanation_words import (
+    has_columns,
     method_sentences,
     run_with_model,
     sum_sentence,
@@ -20,6 +21,7 @@ from app.explanation_words import (
     usual_against,
     usual_label,
     warnings,
+    word_of,
 )
 from app.shortened import shown_label
 from diagnostics.charts import colours
@@ -156,7 +158,7 @@ def shaded(found: Explanation) -> list[verbatim.Shaded]:
     Estimates whose sign changed when they were repeated are grey.
     """
     text = found.text or ""
-    grey = {entry.feature.lower() for entry in found.contributions if not entry.stable}
+    grey = {word_of(entry).lower() for entry in found.contributions if not entry.stable}
     largest = max((abs(span.contribution) for span in found.spans), default=0.0)
     made, at = [], 0
     for start, end, level, contribution in _pieces(found.spans, largest):
@@ -197,7 +199,7 @@ def _ground(text: str, level: int, contribution: float, *, is_grey: bool) -> ver
 
 def _bars(found: Explanation) -> None:
     """Of words the strongest; of columns the steps from the base to the answer."""
-    table = contribution_table(found, cumulative=found.text is None)
+    table = contribution_table(found, cumulative=has_columns(found))
     top = ", ".join(
         f"{row.name_} {row.figure}"
         for row in table.rename(columns={"name": "name_"}).head(3).itertuples()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from app.shortened import shown_label
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from diagnostics import Experiment, Run
-    from diagnostics.explanation import Explanation
+    from diagnostics.explanation import Contribution, Explanation
 
 #: Beside which a difference is rounding.
 ROUNDING = 1e-6
@@ -70,9 +71,29 @@ def warnings(found: Explanation) -> list[str]:
     said = list(found.notes)
     if found.r2 is not None and found.r2 < POOR_FIT:
         said.append("That fit is poor: do not rely on this explanation.")
-    if found.text is not None and abs(found.unplaced) > ROUNDING:
-        said.append(f"{found.unplaced:+.3g} of it has no place in this text.")
+    if found.text is not None:
+        said += _beside_the_text(found)
     return said
+
+
+def has_columns(found: Explanation) -> bool:
+    """Whether columns of a table are in it, beside the words of a text or without."""
+    return found.text is None or any(entry.place is not None for entry in found.contributions)
+
+
+def _beside_the_text(found: Explanation) -> list[str]:
+    """What columns added, and what is of words that are not there or cannot be placed."""
+    columns = fsum(entry.contribution for entry in found.contributions if entry.place is not None)
+    said = [f"{columns:+.3g} of it is not of the text but of columns."] if columns else []
+    rest = found.unplaced - columns
+    if abs(rest) > ROUNDING:
+        said.append(f"{rest:+.3g} of it has no place in this text.")
+    return said
+
+
+def word_of(entry: Contribution) -> str:
+    """The word that a feature is; of a table's text its column's name stands before it."""
+    return entry.feature.rpartition(": ")[2]
 
 
 def sum_sentence(found: Explanation) -> str:

@@ -15,14 +15,15 @@ from diagnostics.explanation import Explanation
 from diagnostics.lime_explanations import A_CALL as ROWS_A_CALL
 from diagnostics.lime_explanations import REPEATED, SAMPLES, lime_explanation
 from diagnostics.mixed_rows import MOST_BLOCKS
+from diagnostics.mixed_rows import MOST_WORDS as WORDS_OF_A_ROW
 from diagnostics.model_figures import model_figure
 from diagnostics.model_inputs import TEXT
 from diagnostics.questions import Question
 from diagnostics.shap_explanations import (
     MOST_ORDERS,
-    MOST_ROWS,
     MOST_TEXTS,
     MOST_WORDS,
+    most_rows,
     shap_explanation,
 )
 from diagnostics.text_pieces import words_of
@@ -105,13 +106,13 @@ def _asked(method: Method, question: Question) -> int:
     is_text = isinstance(question.row, list)
     if not is_text and method == "lime":
         return SAMPLES * REPEATED
-    words = words_of(question.text or "", most=MOST_WORDS)
-    parts = len(words) if is_text else min(len(question.input_names), MOST_BLOCKS)
+    words = words_of(question.text or "", most=MOST_WORDS if is_text else WORDS_OF_A_ROW)
+    parts = len(words) if is_text else min(len(question.input_names), MOST_BLOCKS) + len(words)
     different = 1 << min(parts, 20)
     if method == "lime":
         return min(SAMPLES, different) * REPEATED
     masks = min(MOST_ORDERS * REPEATED * (2 * parts + 1), different)
-    return min(MOST_TEXTS, masks) if is_text else min(MOST_ROWS, masks * BACKGROUND)
+    return min(MOST_TEXTS, masks) if is_text else min(most_rows(question), masks * BACKGROUND)
 
 
 def _repeated(row: Any) -> Any:

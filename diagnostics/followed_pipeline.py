@@ -21,6 +21,7 @@ from diagnostics.feature_origins import (
     terms,
 )
 from diagnostics.linear_scores import final_step
+from diagnostics.text_columns import column_places
 
 
 @dataclass(frozen=True)
@@ -120,28 +121,11 @@ def _of_column_transformer(step: Any, at: Followed, made: Any) -> Origins:
 def _selected(at: Followed, columns: Any) -> Followed:
     """The columns that one part of a ColumnTransformer takes; a single name means a series."""
     data, names = at.data, [str(n) for n in getattr(at.data, "columns", ())]
-    everything = range(at.columns.size)
-    if isinstance(columns, str):
-        place = names.index(columns)
-        return _single(data[columns], at, place)
-    if isinstance(columns, int):
-        return _single(data.iloc[:, columns] if names else data[:, columns], at, columns)
-    if isinstance(columns, slice) and isinstance(columns.start or columns.stop, str):
-        first = names.index(columns.start) if columns.start else 0
-        last = names.index(columns.stop) if columns.stop else len(names) - 1
-        places = list(everything)[first : last + 1]
-    elif isinstance(columns, slice):
-        places = list(everything)[columns]
-    else:
-        wanted = list(columns)
-        if wanted and isinstance(wanted[0], str):
-            places = [names.index(name) for name in wanted]
-        elif wanted and isinstance(wanted[0], bool | np.bool_):
-            places = [place for place, keep in zip(everything, wanted, strict=True) if keep]
-        else:
-            places = [int(place) % at.columns.size for place in wanted]
-    taken = data.iloc[:, places] if names else data[:, places]
-    return Followed(taken, Chosen(at.columns, places))
+    places = column_places(columns, names, at.columns.size)
+    if isinstance(columns, str | int | np.integer):
+        (place,) = places
+        return _single(data.iloc[:, place] if names else data[:, place], at, place)
+    return Followed(data.iloc[:, places] if names else data[:, places], Chosen(at.columns, places))
 
 
 def _single(values: Any, at: Followed, place: int) -> Followed:

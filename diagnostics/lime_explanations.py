@@ -19,7 +19,14 @@ from diagnostics.explanation import Contribution, Explanation, strongest_first, 
 from diagnostics.mixed_rows import MixedRows, mixed_rows
 from diagnostics.model_figures import ModelFigure, model_figure
 from diagnostics.questions import Question
-from diagnostics.repeated_estimates import Repeated, of_parts, of_words, unit_of, unstable_note
+from diagnostics.repeated_estimates import (
+    Repeated,
+    of_parts,
+    of_words,
+    over_the_text,
+    unit_of,
+    unstable_note,
+)
 from diagnostics.text_pieces import Piece, words_of
 from diagnostics.undisturbed import undisturbed
 
@@ -120,7 +127,7 @@ def _text_fit(text: str, places: dict[str, list[Piece]], ask: _Asked, seed: int)
 def _of_a_row(
     question: Question, figure: ModelFigure, mixed: MixedRows, progress: Progress
 ) -> Explanation:
-    notes = [mixed.grouping] if mixed.grouping else []
+    notes = [*mixed.notes]
     if not mixed.parts:
         notes.append("Nothing in this example differs from the other rows.")
         return _explanation(question, figure, [], [], notes)
@@ -131,7 +138,8 @@ def _of_a_row(
         f"Half of the values were replaced by those of {mixed.others:,} rows of the run's own, "
         f"{SAMPLES:,} times, with {REPEATED} seeds."
     )
-    return _explanation(question, figure, fits, found, notes)
+    over = over_the_text(found, mixed, question)
+    return _explanation(question, figure, fits, found, notes, **over)
 
 
 def _row_fit(mixed: MixedRows, ask: _Asked, seed: int) -> _Fit:

@@ -2,7 +2,8 @@
 
 What a part of an example does to an answer is found by asking the model about the example with
 that part as it is in other rows. A part is a column of a table, a block of pixels, or what is left
-of a table too wide to be asked about column by column.
+of a table too wide to be asked about column by column. Of a column that the model reads as a text
+each word is a part, and instead of another row's it is taken out.
 """
 
 from __future__ import annotations
@@ -16,19 +17,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnostics.questions import Question
+from diagnostics.text_columns import text_columns
+from diagnostics.text_pieces import Piece, without, words_of
 
-#: Parts that are told apart; of pixels, and of columns.
-MOST_BLOCKS, MOST_COLUMNS = 64, 100
+#: Parts that are told apart; of pixels, of columns, and of the words of a row's texts.
+MOST_BLOCKS, MOST_COLUMNS, MOST_WORDS = 64, 100, 64
 Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class Part:
-    """Columns of a row that are changed together, what they are called and what they hold."""
+    """Columns of a row that are changed together, what they are called and what they hold.
+
+    `piece` is where a word stands in the text of its only column, None for what is no word.
+    """
 
     name: str
     value: Any
     columns: tuple[int, ...]
+    piece: Piece | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,14 @@ class MixedRows:
     bins: Places
     grouping: str = ""
 
+    @property
+    def notes(self) -> list[str]:
+        """What a reader must know of how the parts were made."""
+        if not any(part.piece is not None for part in self.parts):
+            return [self.grouping] if self.grouping else []
+        taken = "Words were taken out of their text; columns got the values of other rows."
+        return [taken, self.grouping] if self.grouping else [taken]
+
 
 def mixed_rows(question: Question, background: Any) -> MixedRows:
     """An example taken into parts, with the rows of `background` to take other values from."""
@@ -59,20 +74,71 @@ def _of_a_frame(question: Question, background: Any) -> MixedRows:
     import pandas as pd
 
     both = pd.concat([question.row, background], ignore_index=True)
-    bins = np.column_stack([_bins(both.iloc[:, at]) for at in range(both.shape[1])])
+    names, texts = question.input_names, _texts(question)
+    whole = [at for at in range(both.shape[1]) if at not in {text.column for text in texts}]
+    if whole:
+        bins = np.column_stack([_bins(both.iloc[:, at]) for at in whole])
+    else:
+        bins = np.zeros((len(both), 0), np.intp)
     groups, grouping = _column_groups(bins)
-    parts = _parts(question.input_names, groups, lambda at: question.row.iloc[0, at])
+    columns = [[whole[at] for at in group] for group in groups]
+    parts = list(_parts(names, columns, lambda at: question.row.iloc[0, at]))
+    ends = [len(parts)]
+    for text in texts:
+        parts += text.parts(names[text.column])
+        ends.append(len(parts))
 
     def made(places: Places) -> Any:
         rows = np.zeros((len(places), both.shape[1]), int)
-        for at, group in enumerate(groups):
+        for at, group in enumerate(columns):
             rows[:, group] = places[:, [at]]
-        columns = {at: both.iloc[:, at].take(rows[:, at]).array for at in range(both.shape[1])}
-        frame = pd.DataFrame(columns)
+        taken = {at: both.iloc[:, at].take(rows[:, at]).array for at in range(both.shape[1])}
+        for text, start, end in zip(texts, ends, ends[1:], strict=False):
+            kept = pd.Series(text.left(places[:, start:end] == 0))
+            taken[text.column] = kept.astype(both.dtypes.iloc[text.column]).array
+        frame = pd.DataFrame(taken)
         frame.columns = both.columns
         return frame
 
-    return MixedRows(parts, len(background), made, _joined(bins, groups), grouping)
+    words = np.zeros((len(both), ends[-1] - ends[0]), np.intp)
+    words[1:] = 1
+    bins = np.column_stack([_joined(bins, groups), words])
+    return MixedRows(tuple(parts), len(background), made, bins, grouping)
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A row's column that is read as a text, and the words, or runs of words, in it."""
+
+    column: int
+    text: str
+    pieces: list[Piece]
+
+    def parts(self, name: str) -> list[Part]:
+        """A part for each word, called as the features of a vectoriser of that column are."""
+        return [
+            Part(f"{name}: {self.text[start:end]}", 1, (self.column,), (start, end))
+            for start, end in self.pieces
+        ]
+
+    def left(self, keep: NDArray[np.bool_]) -> list[str]:
+        """For each row of the mask the text without the words that it does not keep."""
+        kinds, of = np.unique(keep, axis=0, return_inverse=True)
+        made = [without(self.text, self.pieces, kind) for kind in kinds.tolist()]
+        return [made[at] for at in np.ravel(of)]
+
+
+def _texts(question: Question) -> list[_Text]:
+    row = question.row
+    names = text_columns(question.model.estimator, row, question.text_column)
+    found = []
+    for name in names:
+        column = list(map(str, row.columns)).index(name)
+        text = row.iloc[0, column]
+        pieces = words_of(text, most=MOST_WORDS // len(names))
+        if pieces:
+            found.append(_Text(column, text, pieces))
+    return found
 
 
 def _of_an_array(question: Question, background: Any) -> MixedRows:

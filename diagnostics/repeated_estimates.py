@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import fsum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +64,9 @@ def unit_of(question: Question) -> str:
     """What the features of a question are called."""
     if question.picture is not None:
         return "pixels"
-    return "words" if isinstance(question.row, list) else "columns"
+    if isinstance(question.row, list):
+        return "words"
+    return "words and columns" if question.text is not None else "columns"
 
 
 def of_parts(estimates: Repeated, mixed: MixedRows, question: Question) -> list[Contribution]:
@@ -70,7 +74,8 @@ def of_parts(estimates: Repeated, mixed: MixedRows, question: Question) -> list[
     found = []
     for part, mean, stable in zip(mixed.parts, estimates.mean, estimates.is_stable, strict=True):
         if question.picture is None:
-            place = part.columns[0] if len(part.columns) == 1 else None
+            is_column = part.piece is None and len(part.columns) == 1
+            place = part.columns[0] if is_column else None
             found.append(Contribution(part.name, part.value, float(mean), place, bool(stable)))
             continue
         each, pixels = float(mean) / len(part.columns), np.ravel(question.row)
@@ -79,6 +84,30 @@ def of_parts(estimates: Repeated, mixed: MixedRows, question: Question) -> list[
             for at in part.columns
         ]
     return found
+
+
+def over_the_text(
+    found: Sequence[Contribution], mixed: MixedRows, question: Question
+) -> dict[str, Any]:
+    """Of a row with a text: that text, what its words added where they stand, and what did not.
+
+    As `Explanation` has them; nothing for rows without a text, or whose text is one part.
+    """
+    if question.text is None or question.picture is not None:
+        return {}
+    column = question.input_names.index(question.text_column)
+    parts = list(zip(mixed.parts, found, strict=True))
+    pieces = [
+        (*part.piece, entry.contribution)
+        for part, entry in parts
+        if part.piece is not None and part.columns == (column,)
+    ]
+    if not pieces:
+        return {}
+    spans = spans_of(question.text, pieces)
+    added = fsum(entry.contribution for entry in found)
+    unplaced = added - fsum(span.contribution for span in spans)
+    return {"text": question.text, "spans": spans, "unplaced": unplaced}
 
 
 def of_words(estimates: Repeated, text: str, places: Sequence[Sequence[Piece]]) -> tuple[

@@ -22,13 +22,22 @@ from diagnostics.mixed_rows import MixedRows, mixed_rows
 from diagnostics.model_figures import ModelFigure, model_figure
 from diagnostics.models import Model
 from diagnostics.questions import Question
-from diagnostics.repeated_estimates import Repeated, of_parts, of_words, unit_of, unstable_note
+from diagnostics.repeated_estimates import (
+    Repeated,
+    of_parts,
+    of_words,
+    over_the_text,
+    unit_of,
+    unstable_note,
+)
 from diagnostics.text_pieces import Piece, without, words_of
 from diagnostics.tree_shap import MISSED, NoTrees, tree_explanation, why_no_trees
 from diagnostics.undisturbed import undisturbed
 
 #: Rows and texts that a model is asked about at most, all repetitions together.
 MOST_ROWS, MOST_TEXTS = 60_000, 12_000
+#: Characters of a row's text from which on the row counts as a text.
+LONG_TEXT = 2_000
 #: Words, or runs of words, that a text is cut into; orders tried in a repetition, at most.
 MOST_WORDS, MOST_ORDERS = 128, 10
 #: Repetitions with other seeds, whose signs are compared.
@@ -93,8 +102,8 @@ def _has_trees(model: Model) -> bool:
 def _of_a_row(
     question: Question, figure: ModelFigure, mixed: MixedRows, progress: Progress, notes: list[str]
 ) -> Explanation:
-    size = len(mixed.parts)
-    others = min(max(MOST_ROWS // (REPEATED * (2 * size + 1)), 1), mixed.others)
+    size, most = len(mixed.parts), most_rows(question)
+    others = min(max(most // (REPEATED * (2 * size + 1)), 1), mixed.others)
     places = np.arange(1, others + 1)
 
     def ask(masks: Masks) -> Figures:
@@ -104,12 +113,18 @@ def _of_a_row(
 
     cells = sum(len(part.columns) for part in mixed.parts) or 1
     a_call = max(min(ROWS_A_CALL, CELLS_A_CALL // cells) // others, 1)
-    game = _Game(ask, size, a_call, MOST_ROWS // others, progress)
+    game = _Game(ask, size, a_call, most // others, progress)
     estimates, base = game.shapley(question.seed)
     found = of_parts(estimates, mixed, question)
     notes.append(f"Held against {others:,} rows of the run's own, drawn at random.")
-    notes += [mixed.grouping] if mixed.grouping else []
-    return _explanation(question, figure, base, found, estimates, notes)
+    notes += mixed.notes
+    over = over_the_text(found, mixed, question)
+    return _explanation(question, figure, base, found, estimates, notes, **over)
+
+
+def most_rows(question: Question) -> int:
+    """How many rows a model is asked about at most: fewer where they hold a long text."""
+    return MOST_TEXTS if len(question.text or "") > LONG_TEXT else MOST_ROWS
 
 
 def _of_a_text(

@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from sklearn.preprocessing import StandardScaler
 from streamlit.testing.v1 import AppTest
 
 from app.explanation_view import ALONE, shaded
+from app.explanation_words import has_columns, warnings
 from diagnostics import record
 from diagnostics.charts import colours
 from diagnostics.explanation import Contribution, Explanation, Span
@@ -184,3 +186,28 @@ def test_words_whose_sign_is_not_certain_are_grey() -> None:
     )  # fmt: skip
     assert [piece.colour for piece in shaded(found)] == [colours.TOWARDS, "", colours.OTHER]
     assert "not certain" in shaded(found)[2].words
+
+
+def test_words_of_a_tables_text_are_grey_by_their_name_without_the_columns() -> None:
+    found = Explanation(
+        "lime", False, "probability", "a", "b", 0.0, 1.0,
+        (Contribution("note: Yes", 1, 1.0), Contribution("note: no", 1, -0.5, stable=False),
+         Contribution("age", 30, 0.25, place=0)),
+        spans=(Span(0, 3, 1.0), Span(4, 6, -0.5)), unplaced=0.25, text="Yes no",
+    )  # fmt: skip
+    assert [piece.colour for piece in shaded(found)] == [colours.TOWARDS, "", colours.OTHER]
+    assert has_columns(found)
+    assert warnings(found) == ["+0.25 of it is not of the text but of columns."]
+    assert not has_columns(replace(found, contributions=found.contributions[:2]))
+
+
+def test_what_has_no_place_in_the_text_is_told_from_what_columns_added() -> None:
+    found = Explanation(
+        "exact", True, "log-odds", "a", "b", 0.0, 1.0,
+        (Contribution("note: yes", 0, 0.5), Contribution("age", 30, -0.25, place=0)),
+        unplaced=0.25, text="no",
+    )  # fmt: skip
+    assert warnings(found) == [
+        "-0.25 of it is not of the text but of columns.",
+        "+0.5 of it has no place in this text.",
+    ]
