@@ -23,7 +23,7 @@ def definition(run: Run, choice: Choice, found: Ranking) -> str:
     if found.measure == UNRANKED and found.total:
         parts = [_unranked(run, choice, found.total)]
     else:
-        parts = [_measured_definition(choice, found), *_excluded(choice, found)]
+        parts = [_measured_definition(choice, found), *_excluded(found)]
     return " ".join(
         [*parts, *_left_out(choice, found), *_not_asked(run, choice), *_unlisted(run, choice)]
     )
@@ -39,13 +39,12 @@ def _unranked(run: Run, choice: Choice, n: int) -> str:
     return f"No confidence in this run: its {n:,} {listed} are listed by id."
 
 
-def _excluded(choice: Choice, found: Ranking) -> list[str]:
+def _excluded(found: Ranking) -> list[str]:
     if not found.excluded:
         return []
-    where = " in one of the runs" if choice.by == "moved" else ""
     verb = "has" if found.excluded == 1 else "have"
     be = "is" if found.excluded == 1 else "are"
-    return [f"{found.excluded:,} {verb} no confidence{where} and {be} left out."]
+    return [f"{found.excluded:,} {verb} no confidence and {be} left out."]
 
 
 def _left_out(choice: Choice, found: Ranking) -> list[str]:

@@ -44,7 +44,8 @@ DEFINITIONS: dict[By, str] = {
     "nearly-right": "Wrong answers with the true label second, the smallest margin first.",
     "confident-correct": "Right answers, the most confident first.",
     "all": "All answers, the most confident first, those without a confidence last.",
-    "moved": "All answers, first those whose confidence differs most between the two runs.",
+    "moved": "All answers, first those whose confidence differs most between the two runs, last "
+    "those without one in both.",
 }
 #: What each ranking needs of a run.
 NEEDS: dict[By, Evidence] = {
@@ -85,7 +86,7 @@ def rank_examples(
         known, and for `moved` a column `moved`: by how much the confidence differs from another's.
     by
         `confident-mistakes`, `uncertain`, `nearly-right`, `confident-correct`, `all` (by confidence
-        descending, with those that have none at the end) or `moved` (by `moved` descending).
+        descending) or `moved` (by `moved` descending), both with those that have none at the end.
     measure
         What `uncertain` goes by: `margin` ascending, `entropy` descending or `confidence`
         ascending. Where the column is missing or empty, `confidence`.
@@ -108,7 +109,7 @@ def rank_examples(
     pool = reducers.ranking_pool(frame, by)
     column, descending = reducers.ranking_measure(by, measure, frame.collect_schema().names())
     total, everything = _sizes(pool, column)
-    if by == "all":
+    if by in reducers.THROUGHOUT:
         rows = reducers.collect(reducers.ranked_throughout(pool, column, k=k))
         return Ranking(by, column, everything, 0, rows.to_pandas(ignore_metadata=True))
     if not total and column not in ("confidence", "moved"):

@@ -78,7 +78,7 @@ def listed_answers(
     if run.task == "entities":
         return _sentences(run, rows, k)
     ranking = replace(rank_examples(rows, by, k=k, measure=measure), unpaired=selection.unpaired)
-    if by == "all" and not ranking.examples["confidence"].notna().any():
+    if by in reducers.THROUGHOUT and not ranking.examples[ranking.measure].notna().any():
         return replace(ranking, measure=UNRANKED)  # the known ones would come first
     if ranking.total or not ranking.excluded:
         return ranking

@@ -21,6 +21,8 @@ By = Literal["confident-mistakes", "uncertain", "nearly-right", "confident-corre
 Measure = Literal["margin", "entropy", "confidence"]
 
 RANKINGS: tuple[By, ...] = get_args(By)
+#: Rankings of all answers: those that have no number to rank them by stand at the end.
+THROUGHOUT: tuple[By, ...] = ("all", "moved")
 #: Bins of the calibration cube; any number of bins that divides it can be made from it exactly.
 BINS = 1000
 
