@@ -16,7 +16,13 @@ DISTRIBUTION, CALIBRATION, THRESHOLD, CURVES = "Distribution", "Calibration", "T
 VIEWS = (DISTRIBUTION, CALIBRATION, THRESHOLD, CURVES)
 #: Runs that are drawn at a time, the chosen one among them.
 RUNS = 4
-OVERLAY = "overlay"
+VIEW, LABEL, OVERLAY = "confidence_view", "confidence_label", "overlay"
+#: Everything that is chosen on the page, by its name in the link.
+KEYS = (
+    *(VIEW, LABEL, OVERLAY, "split"),
+    *("confidence_heights", "confidence_bins", "confidence_binning"),
+    *("threshold", "target", "cost", "none_labels", "threshold_format", "curve_class"),
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,7 @@ def controls(experiment: Experiment, run: Run) -> Choice:
             "View",
             VIEWS,
             default=DISTRIBUTION,
-            key="confidence_view",
+            key=VIEW,
             bind="query-params",
             required=True,
         )
@@ -74,7 +80,7 @@ def _choose_label(run: Run) -> str | None:
     chosen = st.selectbox(
         "Answers",
         ["", *(label for label in run.labels if label)],
-        key="confidence_label",
+        key=LABEL,
         bind="query-params",
         format_func=lambda label: label or "all classes",
         help="Only the answers with this predicted label",

@@ -9,11 +9,12 @@ if ROOT not in sys.path:  # Streamlit puts app/ on the path, not the folder abov
 
 import streamlit as st
 
-from app import navigation, session
+from app import navigation, returning, session
 
 st.set_page_config(page_title="Errata", page_icon="🔎", layout="wide")
 session.settle()
 session.apply_pending()
 page = st.navigation([entry.as_page() for entry in navigation.ENTRIES], position="top")
+returning.note_page(page.title)
 session.frame(page.title)
 page.run()

@@ -5,19 +5,21 @@ from app import (
     confidence_choice,
     confidence_view,
     curves_view,
+    returning,
     session,
     threshold_view,
 )
 
 experiment, run = session.experiment(), session.run()
 confidence_choice.require_confidence(run)
-choice = confidence_choice.controls(experiment, run)
-match choice.view:
-    case confidence_choice.DISTRIBUTION:
-        confidence_view.show_distribution(choice)
-    case confidence_choice.CALIBRATION:
-        calibration_view.show_calibration(choice)
-    case confidence_choice.THRESHOLD:
-        threshold_view.show(experiment, choice.runs, choice.split, choice.label)
-    case confidence_choice.CURVES:
-        curves_view.show(experiment, choice.runs, choice.split, choice.label)
+with returning.choices_kept(f"confidence of {experiment.name}", confidence_choice.KEYS):
+    choice = confidence_choice.controls(experiment, run)
+    match choice.view:
+        case confidence_choice.DISTRIBUTION:
+            confidence_view.show_distribution(choice)
+        case confidence_choice.CALIBRATION:
+            calibration_view.show_calibration(choice)
+        case confidence_choice.THRESHOLD:
+            threshold_view.show(experiment, choice.runs, choice.split, choice.label)
+        case confidence_choice.CURVES:
+            curves_view.show(experiment, choice.runs, choice.split, choice.label)

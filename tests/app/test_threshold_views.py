@@ -199,6 +199,31 @@ def test_every_figure_opens_its_examples(page: Opened, door: str, choices: dict[
         assert at.query_params[name] == value, name
 
 
+def test_the_way_back_from_the_examples_restores_the_link(page: Opened) -> None:
+    chosen = {"threshold": "0.8", "target": "3.5", "cost": "7.0", "threshold_format": "JSON"}
+    at = page("many", run="one", overlay=["two"], confidence_label="b", **chosen)
+    link = dict(at.query_params)
+    at.button(key="threshold_door_0").click().run()
+    assert at.title[0].value == "Examples"
+    assert "target" not in at.query_params
+    at.switch_page("../pages/confidence.py").run()
+    assert {name: at.query_params.get(name) for name in link} == link
+    assert (at.number_input(key="threshold").value, at.number_input(key="cost").value) == (0.8, 7.0)
+    assert at.multiselect(key="overlay").value == ["two"]
+    assert at.selectbox(key="confidence_label").value == "b"
+    assert "above" not in at.query_params
+    assert "by" not in at.query_params
+
+
+def test_another_view_and_back_keeps_what_was_chosen(page: Opened) -> None:
+    at = page("many", run="one", threshold="0.8", target="3.5")
+    for view in ("Distribution", "Threshold"):
+        at.segmented_control(key="confidence_view").set_value(view).run()
+        assert not at.exception
+    assert at.number_input(key="threshold").value == 0.8
+    assert at.number_input(key="target").value == 3.5
+
+
 def test_the_lists_on_both_sides_have_as_many_as_the_cards(page: Opened, workspace: Path) -> None:
     counts = counts_of(workspace, "top", "run")
     level = float(counts.confidence[100])
