@@ -12,6 +12,8 @@ from diagnostics.parameters import short_names
 
 #: Pairs from this share on are said to interact; parameters that are named in the first sentence.
 INTERACTS, NAMED = 0.02, 3
+#: Interacting pairs that are named where a forest sees them.
+PAIRS = 3
 #: From this share on, noise is no small part of the spread.
 NOISY = 0.2
 
@@ -25,7 +27,7 @@ def importance_sentences(found: Importance, metric: str, runs: int) -> list[str]
         return ["Mixing up any parameter costs a model of the scores nothing: none stands out."]
     metric_said = in_a_sentence(metric)
     if found.method == "forest":
-        return [_forest(known, metric_said, found.r2)]
+        return [_forest(known, metric_said, found.r2), *_unseen_pairs(found)]
     (name, share), *others = known
     more = [f"{other} {_percent(s)}" for other, s in others if s >= LEAST_SHARE][: NAMED - 1]
     first = f"{name} explains {_percent(share)} of the spread of {metric_said} between these "
@@ -46,6 +48,26 @@ def _forest(known: Sequence[tuple[str, float]], metric: str, r2: float) -> str:
         f"{_percent(share)} is its doing" + (f", {joined(more)}" if more else "") + ". The model "
         f"is a random forest, for the runs are no full grid; R² {r2:.2f} on runs it has not seen."
     )
+
+
+def _unseen_pairs(found: Importance) -> list[str]:
+    """Which pairs a forest sees to interact; nothing where there was no pair to look at."""
+    if not found.paired:
+        return []
+    rows = found.pairs.head(PAIRS).to_dict("records")
+    if not rows:
+        many = "the pair that was" if found.paired == 1 else f"any of {found.paired} pairs"
+        return [
+            f"No two parameters are seen to interact: taking {many} looked at together predicts "
+            "unseen runs no better than each parameter alone, beyond chance."
+        ]
+    (first, *others) = [(f"{row['first']} and {row['second']}", row["share"]) for row in rows]
+    more = "".join(f" {names} do so, too ({_percent(share)})." for names, share in others)
+    return [
+        f"{first[0]} interact: which value of one is best depends on the other. Taken together "
+        f"they explain {_percent(first[1])} more of the spread of unseen runs than each alone."
+        + more
+    ]
 
 
 def _pairs(found: Importance) -> list[str]:

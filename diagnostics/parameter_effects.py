@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from diagnostics.grid import NOT_SET
 from diagnostics.parameters import short_names
-from diagnostics.surrogate import FEWEST_RUNS, LEAST_R2, surrogate
+from diagnostics.surrogate import FEWEST_RUNS, LEAST_R2, Surrogate, surrogate
 from diagnostics.trials import Trials, coarse
 from diagnostics.variance_shares import Grid, full_grid, variance_shares
 
@@ -29,9 +29,10 @@ class Importance:
     """How much each parameter mattered, and how that was found.
 
     `shares` has `name` (parameters that cannot be told apart are joined by " + "), `parameters`
-    (their names) and `share`, the largest first. `pairs` has `first`, `second` (as in `name`),
-    `share`, of a full grid only. `rest` is what neither explains. With the method "none" there are
-    no figures, and `reason` says why.
+    (their names) and `share`, the largest first. `pairs` has `first`, `second` (as in `name`) and
+    `share`: of a full grid all pairs and what each explains; of a forest those of `paired` that are
+    seen to interact, and what each explains of runs that it has not seen. `rest` is what neither
+    explains. With the method "none" there are no figures, and `reason` says why.
     """
 
     method: Literal["grid", "forest", "none"]
@@ -40,6 +41,7 @@ class Importance:
     rest: float = math.nan
     r2: float = math.nan
     reason: str = ""
+    paired: int = 0
 
 
 def marginal_means(found: Trials, name: str) -> pd.DataFrame:
@@ -135,7 +137,7 @@ def importance(found: Trials) -> Importance:
             f"parameters: R² {model.r2:.2f} on runs it has not seen, and {LEAST_R2} is the least. "
             "What it says of single parameters would be chance."
         )
-    return _of_forest(found, model.weights, model.r2)
+    return _of_forest(model)
 
 
 def parameter_shares(weights: Importance) -> dict[str, float]:
@@ -176,18 +178,26 @@ def _of_grid(found: Trials, grid: Grid) -> Importance:
     return Importance("grid", _sorted(shares), _sorted(pairs), rest)
 
 
-def _of_forest(found: Trials, weights: dict[str, float], r2: float) -> Importance:
+def _of_forest(model: Surrogate) -> Importance:
     import pandas as pd
 
-    shorter = short_names(list(weights))
+    shorter = short_names(list(model.weights))
     shares = pd.DataFrame(
         {
-            "name": [shorter[name] for name in weights],
-            "parameters": [(name,) for name in weights],
-            "share": list(weights.values()),
+            "name": [shorter[name] for name in model.weights],
+            "parameters": [(name,) for name in model.weights],
+            "share": list(model.weights.values()),
         }
     )
-    return Importance("forest", _sorted(shares), _no_pairs(), r2=r2)
+    seen = [pair for pair in model.pairs if pair.is_seen]
+    pairs = pd.DataFrame(
+        {
+            "first": [shorter[pair.first] for pair in seen],
+            "second": [shorter[pair.second] for pair in seen],
+            "share": [pair.gain for pair in seen],
+        }
+    )
+    return Importance("forest", _sorted(shares), pairs, r2=model.r2, paired=len(model.pairs))
 
 
 def _without(reason: str) -> Importance:

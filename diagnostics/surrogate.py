@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from diagnostics.interactions import PairGain, pair_gains
 from diagnostics.trials import Factor, Trials
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 #: Fewer runs, or a worse prediction of the runs that a tree has not seen, say nothing about them.
 FEWEST_RUNS, LEAST_R2 = 20, 0.3
 TREES = 200
+#: Parameters, the weightiest, whose pairs are looked at.
+PAIRED = 6
 #: Texts of one parameter that get a column each; more are numbered.
 _COLUMNS = 30
 
@@ -23,11 +26,14 @@ class Surrogate:
     """A forest's account of the scores: `r2` of runs out of the bag, and each parameter's weight.
 
     `weights` are what mixing up a parameter costs in squared error, out of the bag, as shares of
-    what all of them cost; they add up to 1. NaN if nothing costs anything.
+    what all of them cost; they add up to 1. NaN if nothing costs anything. `pairs` are those of the
+    `PAIRED` weightiest that can be told apart, whether they interact or not; none where `r2` is
+    below `LEAST_R2`.
     """
 
     r2: float
     weights: dict[str, float]
+    pairs: tuple[PairGain, ...] = ()
 
 
 def surrogate(found: Trials, *, seed: int = 0) -> Surrogate:
@@ -58,7 +64,11 @@ def surrogate(found: Trials, *, seed: int = 0) -> Surrogate:
         rises += errors[1:] - errors[0]
         total[out] += answers[0]
         seen[out] += 1
-    return Surrogate(_r2(y, total, seen), _shares(found, rises))
+    r2, weights = _r2(y, total, seen), _shares(found, rises)
+    if not r2 >= LEAST_R2:
+        return Surrogate(r2, weights)
+    heaviest = sorted(weights, key=lambda name: -weights[name])[:PAIRED]
+    return Surrogate(r2, weights, tuple(pair_gains(forest, found.factors, columns, y, heaviest)))
 
 
 def _mixed_up(

@@ -160,12 +160,16 @@ def importance_bars(found: Importance) -> alt.Chart:
 
 
 def importance_table(found: Importance) -> pd.DataFrame:
-    """The bars: `name`, `share` and `kind` (`one`, `pair`, `rest`), `BARS` of them at most."""
+    """The bars: `name`, `share` and `kind` (`one`, `pair`, `rest`), `BARS` of them at most.
+
+    Pairs of a full grid only, for those that a forest sees are no shares of the same whole.
+    """
     import pandas as pd
 
     one = found.shares[["name", "share"]].assign(kind="one")
-    names = found.pairs["first"].astype(str) + " × " + found.pairs["second"].astype(str)
-    pairs = pd.DataFrame({"name": names, "share": found.pairs["share"], "kind": "pair"})
+    two = found.pairs if found.method == "grid" else found.pairs.head(0)
+    names = two["first"].astype(str) + " × " + two["second"].astype(str)
+    pairs = pd.DataFrame({"name": names, "share": two["share"], "kind": "pair"})
     both = pd.concat([one, pairs[pairs["share"] >= 0.0005]]) if len(pairs) else one
     shown = both.sort_values("share", ascending=False, kind="stable").head(BARS)
     if found.method == "grid" and found.rest >= 0.0005:
