@@ -10,10 +10,12 @@ import streamlit as st
 from app import importance_cached, session
 from app.importance_choice import Choice, pick_feature, picked
 from diagnostics.charts.importance import PICK, beeswarm_chart, importance_chart
-from diagnostics.contributions import FEATURES, beeswarm
+from diagnostics.contributions import FEATURES, Pushes, beeswarm
 from diagnostics.exporting import file_name, to_csv
 from diagnostics.feature_importance import carrying
 from diagnostics.importance import DEFINITIONS
+from diagnostics.importance_asked import Asking
+from diagnostics.sampled_contributions import SampledContributions
 from diagnostics.wiring import Flag
 
 if TYPE_CHECKING:
@@ -99,6 +101,19 @@ def show_bars(choice: Choice, feature: str) -> None:
         st.text(note)
 
 
+def pushes_of(choice: Choice, label: str | None) -> Pushes | None:
+    """What the features added in single rows: exactly, or as it was asked; None if neither."""
+    evaluated = importance_cached.evaluated(choice.place)
+    if choice.sampled is not None:
+        return choice.sampled.pushes(evaluated, label)
+    found = importance_cached.contributions(choice.place, label)
+    if found is None:
+        asked = importance_cached.known(choice.place, Asking("contributions"))
+        if isinstance(asked, SampledContributions):
+            return asked.pushes(evaluated, label)
+    return found
+
+
 def definition(choice: Choice) -> str:
     """What the figures are, and what the marks beside them."""
     found = choice.importances
@@ -106,7 +121,8 @@ def definition(choice: Choice) -> str:
     is_plain = method == "coefficients" and found.unit == "weight"
     words = ["The model's own weights, as they are." if is_plain else DEFINITIONS[method]]
     if found.low is not None and choice.label is None:
-        words.append("Lines are 95 % intervals, over examples and shuffles.")
+        over = "examples" if choice.shuffled is None else "examples and shuffles"
+        words.append(f"Lines are 95 % intervals, over {over}.")
     elif found.std is not None or (choice.label is not None and found.label_std is not None):
         words.append("Lines are one standard deviation either way.")
     if found.is_signed and choice.label is not None:
@@ -128,7 +144,7 @@ def show_beeswarm(choice: Choice, feature: str) -> None:
     label = choice.label
     if label is None and len(evaluated.labels) == 2:  # of two, what speaks against one is plain
         label = evaluated.labels[1]
-    found = importance_cached.contributions(choice.place, label)
+    found = pushes_of(choice, label)
     if found is None:
         return
     features = [str(name) for name in choice.importances.table(choice.label)["feature"]]

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import cached, importance_cached, session
 from app.compare_tables import _contents
+from app.feature_importance_view import pushes_of
 from app.importance_choice import Choice, choose_feature
 from app.shortened import shown_label
 from app.tables import HEAD, ROW_HEIGHTS
@@ -119,10 +120,11 @@ def _show_examples(choice: Choice, feature: str, evaluated: Evaluated) -> None:
             "repeats); below 0 the answer was better without."
         )
     else:
-        pushes = importance_cached.contributions(choice.place, choice.label)
+        pushes = pushes_of(choice, choice.label)
         if pushes is None:
             st.caption(
-                "The model is no sum over features; ask for permutation to see its examples."
+                "The model is no sum over features; ask for contributions or permutation to see "
+                "its examples."
             )
             return
         table = pushes.of(feature, evaluated)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,23 +25,21 @@ from diagnostics.errors import DiagnosticsError
 from diagnostics.evaluated_inputs import Evaluated, asking, evaluated_inputs
 from diagnostics.feature_importance import (
     Offer,
-    asked_again,
     importance_flags,
     importance_offer,
     own_importances,
 )
 from diagnostics.importance import Importances
-from diagnostics.permutation import Metric, Permutation
+from diagnostics.importance_asked import Asking, asked_once
+from diagnostics.importance_kept import Result, kept_result
 from diagnostics.wiring import Flag
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from diagnostics import Run
-
 #: Results of asking models again that are held, of all visitors.
 KEPT = 32
-_ASKING = threading.Lock()
+_HOLDING = threading.Lock()
 
 
 @st.cache_resource(max_entries=64, show_spinner="Looking for what matters…")
@@ -102,47 +100,41 @@ def listed(place: Place, names: tuple[str, ...]) -> pd.DataFrame:
 
 
 @st.cache_resource
-def _results() -> dict[str, Permutation]:
-    return {}
+def _results() -> OrderedDict[str, Result]:
+    return OrderedDict()
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _content_key(place: Place) -> str:
-    """Equal for the same models, rows and answers, whatever else changed in the folder."""
-    run = _found(place)[1]
-    digest = blake2b(digest_size=16)
-    for path in _files(Path(place.root), run):
-        digest.update(path.read_bytes() if path.is_file() else b"")
-    return digest.hexdigest()
+def key(place: Place, question: Asking) -> str:
+    """Equal for the same models, rows, answers and settings, whatever else changed."""
+    return question.key(*_found(place), Path(place.root))
 
 
-def _files(root: Path, run: Run) -> list[Path]:
-    inputs = [] if run.inputs in ("", "text") else [root / run.inputs]
-    models = [root / run.models[fold] for fold in sorted(run.models)]
-    return [*models, *inputs, run.table("predictions"), run.table("examples")]
+def known(place: Place, question: Asking) -> Result | None:
+    """What the models said, if they were asked before: by anybody, also before a restart."""
+    name = key(place, question)
+    found = _results().get(name)
+    if found is None:
+        found = kept_result(Path(place.root), name)
+        if found is not None:
+            _hold(name, found)
+    return found
 
 
-def shuffling(place: Place, metric: Metric, grouped: bool) -> Permutation | None:
-    """The result of mixing features up, if the same was asked before."""
-    return _results().get(_key(place, metric, grouped))
+def asks(place: Place, question: Asking) -> Callable[[Callable[[float, str], None]], None]:
+    """What asks the models and keeps the answer, in whatever thread it is called."""
+    experiment, run = _found(place)
+    inputs, name = evaluated(place), key(place, question)
+
+    def ask(progress: Callable[[float, str], None]) -> None:
+        root = Path(place.root)
+        _hold(name, asked_once(experiment, run, root, inputs, question, progress=progress))
+
+    return ask
 
 
-def shuffle(
-    place: Place, metric: Metric, grouped: bool, progress: Callable[[float, str], None]
-) -> Permutation:
-    """Mix features up and ask the models again; by one visitor at a time, and once."""
-    key = _key(place, metric, grouped)
-    progress(0.0, "")
-    with _ASKING:
-        results = _results()
-        if key not in results:
-            results[key] = asked_again(
-                evaluated(place), metric=metric, grouped=grouped, progress=progress
-            )
-            while len(results) > KEPT:
-                results.pop(next(iter(results)))
-        return results[key]
-
-
-def _key(place: Place, metric: Metric, grouped: bool) -> str:
-    return f"{_content_key(place)} {metric} {grouped}"
+def _hold(name: str, found: Result) -> None:
+    results = _results()
+    with _HOLDING:
+        results[name] = found
+        while len(results) > KEPT:
+            results.popitem(last=False)

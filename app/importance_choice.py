@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
 import streamlit as st
 
-from app import importance_cached, session, widgets
+from app import importance_asking, importance_cached, session, widgets
 from app.cached import Place
 from app.shortened import shown_label
 from diagnostics import DiagnosticsError, Evidence, Run
-from diagnostics.asking_cost import shuffling_cost
-from diagnostics.feature_importance import HINT, Offer, groups_of
+from diagnostics.feature_importance import HINT, Offer
 from diagnostics.importance import Importances
-from diagnostics.permutation import METRICS, Metric, Permutation
+from diagnostics.importance_asked import Asking
+from diagnostics.permutation import METRICS, Permutation
 from diagnostics.ranking import ranked_runs
+from diagnostics.sampled_contributions import SampledContributions
 
 #: The names of the methods, as they stand in the link.
 NAMES = {
@@ -32,13 +32,20 @@ LED_TO = 3
 
 @dataclass(frozen=True)
 class Choice:
-    """What is on screen; `shuffled` where it is of a permutation, `label` None for all classes."""
+    """What is on screen, `label` None for all classes.
+
+    `question` is what the models were asked, if they were; `shuffled` and `sampled` are what they
+    said. `scaled` is of weights.
+    """
 
     place: Place
     method: str
     importances: Importances
     label: str | None
+    question: Asking | None = None
     shuffled: Permutation | None = None
+    sampled: SampledContributions | None = None
+    scaled: bool = True
 
 
 def require_importances(run: Run, offer: Offer) -> None:
@@ -87,19 +94,19 @@ def controls(place: Place, offer: Offer) -> Choice:
             bind="query-params", required=True,
         )  # fmt: skip
         method = options[chosen]
-        if method == "permutation":
-            metric, grouped = _how(place)
-            slot = st.container(width="content")
-        else:
-            slot = None
+        question = _question(place, offer, method)
         scaled = method != "coefficients" or _choose_scale()
+        slot = st.container(width="content")
         label_slot = st.container(width="content")
+    shuffled = sampled = None
     try:
-        if method == "permutation":
-            shuffled = _asked(place, metric, grouped, slot or st.container())
-            found = shuffled.importances
+        if question is not None:
+            answer = importance_asking.answered(place, question, slot)
+            if isinstance(answer, Permutation):
+                shuffled, found = answer, answer.importances
+            else:
+                sampled, found = answer, answer.importances()
         else:
-            shuffled = None
             kept = {one_name(one): one for one in offer.kept}
             found = kept[method] if method in kept else importance_cached.own(place, method, scaled)
     except DiagnosticsError as error:
@@ -107,7 +114,14 @@ def controls(place: Place, offer: Offer) -> Choice:
         st.stop()
     with label_slot:
         label = _choose_label(found)
-    return Choice(place, method, found, label, shuffled)
+    return Choice(place, method, found, label, question, shuffled, sampled, scaled)
+
+
+def _question(place: Place, offer: Offer, method: str) -> Asking | None:
+    """What the models have to be asked for a method, None if they need not be."""
+    if method == "permutation":
+        return _how(place)
+    return Asking(method) if method == "contributions" and offer.samples else None
 
 
 def _choose_scale() -> bool:
@@ -126,10 +140,11 @@ def one_name(kept: Importances) -> str:
 def _options(offer: Offer) -> dict[str, str]:
     found = {NAMES[method]: method for method in offer.own}
     found |= {one_name(one): one_name(one) for one in offer.kept}
-    return found | ({NAMES["permutation"]: "permutation"} if offer.asks else {})
+    found |= {NAMES["permutation"]: "permutation"} if offer.asks else {}
+    return found | ({NAMES["contributions"]: "contributions"} if offer.samples else {})
 
 
-def _how(place: Place) -> tuple[Metric, bool]:
+def _how(place: Place) -> Asking:
     """The metric, and whether columns that say the same are mixed up together."""
     evaluated = importance_cached.evaluated(place)
     metrics = METRICS if evaluated.has_probabilities else METRICS[:1]
@@ -139,48 +154,14 @@ def _how(place: Place) -> tuple[Metric, bool]:
         help="Accuracy counts answers that were lost; log loss also sees that they get less sure.",
     )  # fmt: skip
     if evaluated.form == "texts":
-        return metric, True
+        return Asking("permutation", metric)
     grouped = st.toggle(
         "Group columns that say the same", value=True, key="importance_grouped",
         bind="query-params",
         help="Columns with a rank correlation of about 0.7 or more are mixed up together: one by "
         "one they would stand in for each other, and none would seem to matter.",
     )  # fmt: skip
-    return metric, grouped
-
-
-def _asked(place: Place, metric: Metric, grouped: bool, slot: st.delta_generator.DeltaGenerator
-           ) -> Permutation:  # fmt: skip
-    """The result, if it was asked for; else the button that asks, with what it costs."""
-    known = importance_cached.shuffling(place, metric, grouped)
-    if known is not None:
-        return known
-    evaluated = importance_cached.evaluated(place)
-    is_text = evaluated.form == "texts"
-    with slot:
-        pressed = st.button(
-            "Take words out" if is_text else "Mix up and ask again",
-            type="primary", icon=":material/shuffle:", key="importance_ask",
-        )  # fmt: skip
-    if pressed:
-        bar = st.progress(0.0)
-        st.caption("The button on top right stops it.")
-        found = importance_cached.shuffle(place, metric, grouped, _drawn_on(bar))
-        bar.empty()
-        st.rerun()
-        return found
-    groups = [] if is_text else groups_of(evaluated, grouped)
-    cost = shuffling_cost(evaluated, groups, metric)
-    what = "Each word is taken out of the texts" if is_text else "Each feature is mixed up"
-    widgets.missing(f"{what} and the model is asked again what it says.", cost.words)
-    st.stop()
-
-
-def _drawn_on(bar: st.delta_generator.DeltaGenerator) -> Callable[[float, str], None]:
-    def progress(share: float, name: str) -> None:
-        bar.progress(min(max(share, 0.0), 1.0))
-
-    return progress
+    return Asking("permutation", metric, grouped)
 
 
 def _choose_label(found: Importances) -> str | None:

@@ -10,7 +10,9 @@ from app import importance_cached, session
 from app.importance_choice import Choice
 from diagnostics import DiagnosticsError, Experiment
 from diagnostics.importance import Importances
+from diagnostics.importance_asked import Asking
 from diagnostics.importance_comparison import agreements, compared_ranks
+from diagnostics.permutation import Permutation
 from diagnostics.ranking import ranked_runs
 
 if TYPE_CHECKING:
@@ -81,11 +83,13 @@ def _of(place: Place, choice: Choice) -> Importances | None:
     """By the same method if the run has it, else by another that is quick."""
     offer = importance_cached.offer(place)
     try:
-        if choice.shuffled is not None:
-            known = importance_cached.shuffling(place, choice.shuffled.metric, _is_grouped(choice))
-            return None if known is None else known.importances
+        if choice.question is not None:
+            return _asked(place, choice.question)
         if choice.method in offer.own:
-            return importance_cached.own(place, choice.method)
+            return importance_cached.own(place, choice.method, choice.scaled)
+        same = [one for one in offer.kept if one.method == choice.importances.method]
+        if same:
+            return same[0]
         if offer.own:
             return importance_cached.own(place, offer.own[0])
     except DiagnosticsError:
@@ -93,5 +97,9 @@ def _of(place: Place, choice: Choice) -> Importances | None:
     return offer.kept[0] if offer.kept else None
 
 
-def _is_grouped(choice: Choice) -> bool:
-    return bool(st.session_state.get("importance_grouped", True)) or choice.shuffled is None
+def _asked(place: Place, question: Asking) -> Importances | None:
+    """What the run said to the same question, if it was asked."""
+    known = importance_cached.known(place, question)
+    if known is None:
+        return None
+    return known.importances if isinstance(known, Permutation) else known.importances()

@@ -12,16 +12,11 @@ import numpy as np
 from diagnostics.contributions import mean_contributions
 from diagnostics.errors import DiagnosticsError
 from diagnostics.evaluated_inputs import Evaluated, asking, evaluated_inputs
-from diagnostics.feature_groups import (
-    Group,
-    correlated_groups,
-    named_groups,
-    single_columns,
-)
 from diagnostics.importance import Importances
+from diagnostics.importance_asked import Asking, asked_once
 from diagnostics.kept_importances import kept_importances
 from diagnostics.model_importance import coefficients, impurity, input_importances, own_methods
-from diagnostics.permutation import Metric, Permutation, Progress, permutation_importance
+from diagnostics.permutation import Metric, Permutation, Progress
 from diagnostics.wiring import (
     Flag,
     Usual,
@@ -31,7 +26,6 @@ from diagnostics.wiring import (
     usual_values,
     wiring_flags,
 )
-from diagnostics.word_removal import word_importance
 from diagnostics.workspace import Evidence, Experiment, Run
 
 Asked = Literal["auto", "kept", "coefficients", "impurity", "contributions", "permutation"]
@@ -51,8 +45,9 @@ class Offer:
     """What can be told of a run's features.
 
     `kept` are importances that lie with it, `own` what its models say themselves, and `asks`
-    whether they can be asked again with a feature mixed up. `reason` says why a model cannot be
-    asked, "" if it can; `problems` what could not be read.
+    whether they can be asked again with a feature mixed up; `samples` whether contributions are
+    only to be had by asking, too. `reason` says why a model cannot be asked, "" if it can;
+    `problems` what could not be read.
     """
 
     kept: tuple[Importances, ...]
@@ -61,12 +56,19 @@ class Offer:
     reason: str = ""
     hint: str = ""
     problems: tuple[str, ...] = ()
+    samples: bool = False
+
+    @property
+    def has_model(self) -> bool:
+        """Whether there is a model that can be asked about the evaluated rows."""
+        return bool(self.own) or self.asks or self.samples
 
     @property
     def methods(self) -> tuple[str, ...]:
         """The methods that are possible, the quick ones first."""
         kept = ("kept",) if self.kept else ()
-        return (*self.own, *kept, *(("permutation",) if self.asks else ()))
+        asked = (("permutation",) if self.asks else ()) + (("contributions",) * self.samples)
+        return (*self.own, *kept, *asked)
 
 
 def importance_offer(
@@ -81,7 +83,9 @@ def importance_offer(
         return Offer(tuple(kept), (), False, error.message, hint, tuple(problems))
     has_truth = run.has(Evidence.TRUTH)
     reason = "" if has_truth else f"The answers of {run.run} have no truth to be held against."
-    return Offer(tuple(kept), tuple(own_methods(evaluated)), has_truth, reason, "", tuple(problems))
+    own = tuple(own_methods(evaluated))
+    samples = "contributions" not in own
+    return Offer(tuple(kept), own, has_truth, reason, "", tuple(problems), samples)
 
 
 def run_importance(
@@ -104,11 +108,13 @@ def run_importance(
     root
         The folder that the workspace was opened on.
     method
-        `coefficients` and `contributions` of linear models, `impurity` of trees, `permutation` of
+        `coefficients` of linear models, `impurity` of trees, `permutation` and `contributions` of
         any model, `kept` for what lies with the run; `auto` takes the first of `USUAL` that there
-        is.
-    metric, grouped, groups, seed, progress
+        is. Contributions are exact for linear models and trees, else estimates from a sample.
+    metric, grouped, groups
         Of permutation; `groups` are columns that are mixed up together, by the group's name.
+    seed, progress
+        Of permutation, and of contributions that are estimates.
 
     Raises
     ------
@@ -128,16 +134,12 @@ def run_importance(
     if chosen == "kept":
         return offer.kept[0]
     evaluated = evaluated_inputs(experiment, run, root, seed=seed, trust_pickles=trust_pickles)
-    if chosen == "permutation":
-        return asked_again(
-            evaluated,
-            metric=metric,
-            grouped=grouped,
-            groups=groups,
-            seed=seed,
-            progress=progress,
-        ).importances
-    return own_importances(evaluated, chosen)
+    if chosen in offer.own:
+        return own_importances(evaluated, chosen)
+    named = tuple((name, tuple(members)) for name, members in (groups or {}).items())
+    question = Asking(chosen, metric, grouped, named, seed)
+    found = asked_once(experiment, run, root, evaluated, question, progress=progress)
+    return found.importances if isinstance(found, Permutation) else found.importances()
 
 
 def own_importances(evaluated: Evaluated, method: str, *, scaled: bool = True) -> Importances:
@@ -149,43 +151,6 @@ def own_importances(evaluated: Evaluated, method: str, *, scaled: bool = True) -
         if method == "coefficients":
             return coefficients(evaluated, scaled=scaled)
         return mean_contributions(evaluated) if method == "contributions" else impurity(evaluated)
-
-
-def asked_again(
-    evaluated: Evaluated,
-    *,
-    metric: Metric = "accuracy",
-    grouped: bool = True,
-    groups: Mapping[str, Sequence[str]] | None = None,
-    seed: int = 0,
-    progress: Progress | None = None,
-) -> Permutation:
-    """Permutation importance: of columns, correlated ones together, or of the words of texts.
-
-    Parameters
-    ----------
-    groups
-        Columns that are mixed up together, by the group's name; takes the place of `grouped`.
-    """
-    with asking():
-        if evaluated.form == "texts":
-            return word_importance(evaluated, metric=metric, progress=progress)
-        return permutation_importance(
-            evaluated,
-            groups_of(evaluated, grouped, groups),
-            metric=metric,
-            seed=seed,
-            progress=progress,
-        )
-
-
-def groups_of(
-    evaluated: Evaluated, grouped: bool, groups: Mapping[str, Sequence[str]] | None = None
-) -> list[Group]:
-    """The groups of columns that are mixed up together."""
-    if groups:
-        return named_groups(evaluated.names, groups)
-    return correlated_groups(evaluated) if grouped else single_columns(evaluated.names)
 
 
 def _not_there(run: Run, method: str, offer: Offer) -> DiagnosticsError:

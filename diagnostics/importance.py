@@ -23,9 +23,9 @@ DEFINITIONS: dict[str, str] = {
     "coefficients": "The model's own weights, times the standard deviation of their feature: how "
     "far an ordinary difference of the feature moves the score.",
     "impurity": "How much the splits on a feature tidied up the training rows, as a share.",
-    "contributions": "Mean size of what a feature added to the score of the evaluated rows: its "
-    "weight times how far the value is from its mean; of texts, weight times value; of trees, the "
-    "Shapley value.",
+    "contributions": "Mean |SHAP|: the mean size of what a feature added to the score of the "
+    "evaluated rows. Of linear models its weight times how far the value is from its mean, or of "
+    "texts weight times value; of trees and of models that were asked, the Shapley value.",
     "permutation": "How much worse the answers to held-out rows get when the feature is mixed up "
     "between them, or the word is taken out.",
 }

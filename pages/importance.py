@@ -24,7 +24,7 @@ if features.empty:
 feature_importance_view.show_carrying(choice)
 bars, card = st.columns([7, 6], gap="medium")
 with card, st.container(border=True):
-    feature = feature_view.show_feature(choice, list(features), asks=not offer.reason)
+    feature = feature_view.show_feature(choice, list(features), asks=offer.has_model)
 with bars, st.container(border=True):
     feature_importance_view.show_bars(choice, feature)
 if choice.method in ("coefficients", "contributions"):

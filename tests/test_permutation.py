@@ -21,7 +21,7 @@ from sklearn.preprocessing import OneHotEncoder
 
 from diagnostics import DiagnosticsError
 from diagnostics.feature_groups import correlated_groups, named_groups, single_columns
-from diagnostics.feature_importance import asked_again
+from diagnostics.importance_asked import asked_again
 from diagnostics.permutation import permutation_importance
 from diagnostics.word_removal import frequent_words, without_word, word_importance
 from tests.evaluated_models import evaluated_of

@@ -1,0 +1,122 @@
+"""Asking a run's models on request: what it costs, how far it is, a way out, and what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app import importance_cached, widgets
+from app.background import works
+from app.cached import Place
+from diagnostics.asking_cost import Cost, sampling_cost, shuffling_cost
+from diagnostics.background_work import Progress
+from diagnostics.evaluated_inputs import Evaluated
+from diagnostics.importance_asked import Asking, groups_of
+from diagnostics.importance_kept import Result
+
+#: How often the bar is drawn anew, and how long quick work is waited for, in seconds.
+GLANCE, PATIENCE = 0.5, 1.5
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What a question is called on its button, in the sentence beside it and on its bar."""
+
+    button: str
+    sentence: str
+    bar: str
+
+
+_SHUFFLE = _Words(
+    "Mix up and ask again",
+    "Each feature is mixed up and the model is asked again what it says.",
+    "Mixing up…",
+)
+_TAKE_OUT = _Words(
+    "Take words out",
+    "Each word is taken out of the texts and the model is asked again what it says.",
+    "Taking words out…",
+)
+_MIX = _Words(
+    "Mix rows and ask",
+    "Values of some rows are put into others in random order and the model is asked each time.",
+    "Asking about mixed rows…",
+)
+_BUILD_UP = _Words(
+    "Take words out in turn",
+    "Words are taken out of some texts in random order and the model is asked each time.",
+    "Taking words out in turn…",
+)
+
+
+def answered(place: Place, question: Asking, slot: st.delta_generator.DeltaGenerator) -> Result:
+    """What the models say, if it was asked before; else the page ends with how to ask."""
+    known = importance_cached.known(place, question)
+    if known is not None:
+        return known
+    words = _words_of(question, importance_cached.evaluated(place))
+    key = importance_cached.key(place, question)
+    work = works().get(key)
+    if work is not None and not work.is_over:
+        st.fragment(_bar, run_every=GLANCE)(key, words.bar)
+        st.stop()
+    if work is not None and work.failure:
+        st.text(f"{work.failure} {work.hint}".strip())
+    with slot:
+        st.button(
+            words.button,
+            type="primary",
+            icon=":material/shuffle:",
+            key="importance_ask",
+            on_click=_begin,
+            args=(place, question),
+        )
+    widgets.missing(words.sentence, _cost(place, question).words)
+    st.stop()
+
+
+def _words_of(question: Asking, evaluated: Evaluated) -> _Words:
+    is_text = evaluated.form == "texts"
+    if question.method == "contributions":
+        return _BUILD_UP if is_text else _MIX
+    return _TAKE_OUT if is_text else _SHUFFLE
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _cost(place: Place, question: Asking) -> Cost:
+    evaluated = importance_cached.evaluated(place)
+    if question.method == "contributions":
+        return sampling_cost(evaluated)
+    groups = [] if evaluated.form == "texts" else groups_of(evaluated, question.grouped)
+    return shuffling_cost(evaluated, groups, question.metric)
+
+
+def _begin(place: Place, question: Asking) -> None:
+    """In a thread of its own; what is quick is there at once."""
+    key = importance_cached.key(place, question)
+    works().start(key, _task(place, question)).wait(PATIENCE)
+
+
+def _task(place: Place, question: Asking) -> Callable[[Progress], bool]:
+    ask = importance_cached.asks(place, question)
+
+    def task(progress: Progress) -> bool:
+        ask(lambda share, _: progress(share))
+        return True
+
+    return task
+
+
+def _bar(key: str, words: str) -> None:
+    work = works().get(key)
+    if work is None or work.is_over:
+        st.rerun()
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.progress(work.share, text=f"{words} {work.share:.0%}")
+        if st.button("Stop", key="importance_stop", icon=":material/close:"):
+            work.cancel()
+            work.wait(2)
+            st.rerun()
