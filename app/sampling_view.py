@@ -17,12 +17,12 @@ from app.explanation_words import agreement
 from diagnostics import DiagnosticsError, Experiment, Run
 from diagnostics.estimates import (
     Method,
-    estimate,
     estimate_key,
     estimated_seconds,
     in_words,
 )
 from diagnostics.explaining import is_available
+from diagnostics.kept_estimates import estimate_once, kept_estimate
 from diagnostics.questions import Question, question_about
 from diagnostics.shap_explanations import trees_are_right
 
@@ -100,7 +100,13 @@ def _cost(method: Method, question: Question) -> str:
 
 
 def _work(asked: Asked, method: Method) -> Work | None:
-    return works().get(estimate_key(method, asked.question))
+    """What is under way or over, also what was kept when the dashboard was last open."""
+    key = estimate_key(method, asked.question)
+    work = works().get(key)
+    if work is not None:
+        return work
+    kept = kept_estimate(method, asked.question)
+    return None if kept is None else works().remember(key, kept)
 
 
 def _part(
@@ -140,11 +146,14 @@ def _buttons(asked: Asked, found: dict[Method, Work | None]) -> None:
 
 
 def _task(method: Method, question: Question) -> Callable[[Progress], Explanation]:
-    return lambda progress: estimate(method, question, progress=progress)
+    return lambda progress: estimate_once(method, question, progress=progress)
 
 
 def _under_way(method: Method, work: Work) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if work.is_unwanted:
+            st.text(f"{NAMES[method]} is being stopped…")
+            return
         step = f"asks the model… {work.share:.0%}" if work.share else "is being loaded…"
         st.progress(work.share, text=f"{NAMES[method]} {step}")
         if st.button("Cancel", key=f"sampling_cancel_{method}", icon=":material/close:"):

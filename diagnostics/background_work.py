@@ -46,6 +46,11 @@ class Work:
         """Whether it ended, one way or another."""
         return self._over.is_set()
 
+    @property
+    def is_unwanted(self) -> bool:
+        """Whether it was cancelled; it may take until its next step to be over."""
+        return self._unwanted.is_set()
+
     def cancel(self) -> None:
         """Stop it at its next step."""
         self._unwanted.set()
@@ -124,6 +129,17 @@ class Works:
             self._works.move_to_end(key)
             self._forget()
         threading.Thread(target=work._run, args=(task, self._turns), daemon=True).start()
+        return work
+
+    def remember(self, key: Hashable, result: Any) -> Work:
+        """The work of this key; if there is none, one that is over and has the result."""
+        with self._lock:
+            known = self._works.get(key)
+            if known is not None and not known.was_cancelled:
+                return known
+            work = self._works[key] = Work(share=1.0, result=result)
+            work._over.set()
+            self._forget()
         return work
 
     def _forget(self) -> None:

@@ -9,18 +9,21 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
 
+from diagnostics import lime_explanations
+from diagnostics.asked_in_parts import PATIENCE
 from diagnostics.background_rows import MOST_ROWS as BACKGROUND
 from diagnostics.background_work import Progress, no_progress
 from diagnostics.explanation import Explanation
 from diagnostics.lime_explanations import A_CALL as ROWS_A_CALL
-from diagnostics.lime_explanations import REPEATED, SAMPLES, lime_explanation
+from diagnostics.lime_explanations import REPEATED, lime_explanation
 from diagnostics.mixed_rows import MOST_BLOCKS
 from diagnostics.mixed_rows import MOST_WORDS as WORDS_OF_A_ROW
-from diagnostics.model_figures import model_figure
-from diagnostics.model_inputs import TEXT
+from diagnostics.model_figures import ModelFigure, model_figure
+from diagnostics.model_inputs import IDS, TEXT
 from diagnostics.questions import Question
 from diagnostics.shap_explanations import (
     MOST_ORDERS,
+    MOST_ROWS,
     MOST_TEXTS,
     MOST_WORDS,
     most_rows,
@@ -30,7 +33,7 @@ from diagnostics.text_pieces import words_of
 from diagnostics.workspace import Run
 
 Method = Literal["shap", "lime"]
-#: Rows that a model is asked about to learn how quick it is.
+#: Rows that a model is asked about to learn how quick it is, if it is quick.
 TRIAL = 100
 
 
@@ -54,18 +57,22 @@ def estimate(
 def estimate_key(method: Method, question: Question) -> tuple[Any, ...]:
     """Everything that an estimate depends on: equal keys have equal estimates.
 
-    The content of the run's models and inputs, not their names or their age.
+    The content of the run's models and inputs, not their names or their age; and how many
+    variations are asked about.
     """
     files = _content(question.run, question.root)
     asked = (question.example, question.label, question.against, question.seed, question.text)
-    return (method, files, *asked)
+    limits = (MOST_ROWS, MOST_TEXTS, MOST_ORDERS, MOST_WORDS, BACKGROUND, MOST_BLOCKS)
+    how = (lime_explanations.SAMPLES, REPEATED) if method == "lime" else limits
+    return (method, files, *asked, question.picture, question.notes, *how)
 
 
 def _content(run: Run, root: Path) -> str:
-    names = [*sorted(run.models.values()), run.inputs if run.inputs != TEXT else ""]
+    paths = [root / run.models[fold] for fold in sorted(run.models)]
+    if run.inputs and run.inputs != TEXT:
+        paths += [root / run.inputs, (root / run.inputs).parent / IDS]
     digest = blake2b(digest_size=16)
-    for name in filter(None, names):
-        path = root / name
+    for path in paths:
         stat = path.stat() if path.is_file() else None
         if stat is not None:
             digest.update(_digest(path, stat.st_mtime_ns, stat.st_size))
@@ -91,36 +98,39 @@ def estimated_seconds(method: Method, question: Question) -> float:
     """
     figure = model_figure(question.model, question.label, question.against)
     figure.ask(question.row)  # once for what is loaded at the first call
-    seconds = []
-    for rows in (question.row, _repeated(question.row)):
-        begun = time.perf_counter()
-        figure.ask(rows)
-        seconds.append(time.perf_counter() - begun)
-    a_call, a_row = seconds[0], max(seconds[1] - seconds[0], 0.0) / (TRIAL - 1)
+    a_call = _seconds(figure, question.row)
+    rows = min(max(int(PATIENCE / max(a_call, 1e-9)), 2), TRIAL)  # nobody asked for this yet
+    a_row = max(_seconds(figure, _repeated(question.row, rows)) - a_call, 0.0) / (rows - 1)
     asked = _asked(method, question)
     return a_call * -(-asked // ROWS_A_CALL) + a_row * asked
+
+
+def _seconds(figure: ModelFigure, rows: Any) -> float:
+    begun = time.perf_counter()
+    figure.ask(rows)
+    return time.perf_counter() - begun
 
 
 def _asked(method: Method, question: Question) -> int:
     """How many rows the model will be asked about, at most."""
     is_text = isinstance(question.row, list)
     if not is_text and method == "lime":
-        return SAMPLES * REPEATED
+        return lime_explanations.SAMPLES * REPEATED
     words = words_of(question.text or "", most=MOST_WORDS if is_text else WORDS_OF_A_ROW)
     parts = len(words) if is_text else min(len(question.input_names), MOST_BLOCKS) + len(words)
     different = 1 << min(parts, 20)
     if method == "lime":
-        return min(SAMPLES, different) * REPEATED
+        return min(lime_explanations.SAMPLES, different) * REPEATED
     masks = min(MOST_ORDERS * REPEATED * (2 * parts + 1), different)
     return min(MOST_TEXTS, masks) if is_text else min(most_rows(question), masks * BACKGROUND)
 
 
-def _repeated(row: Any) -> Any:
+def _repeated(row: Any, times: int) -> Any:
     if isinstance(row, list):
-        return row * TRIAL
+        return row * times
     if hasattr(row, "columns"):
-        return row.iloc[[0] * TRIAL].reset_index(drop=True)
-    return (row.tocsr() if hasattr(row, "tocsr") else row)[[0] * TRIAL]
+        return row.iloc[[0] * times].reset_index(drop=True)
+    return (row.tocsr() if hasattr(row, "tocsr") else row)[[0] * times]
 
 
 def in_words(seconds: float) -> str:

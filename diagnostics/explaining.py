@@ -105,7 +105,7 @@ def _by(method: Asked, question: Question) -> Explanation:
     module = _module(f"{method}_explanations")
     if module is None or find_spec(method) is None:
         raise DiagnosticsError(f"{method} is not installed.", hint=f"pip install {method}")
-    found: Explanation = getattr(module, f"{method}_explanation")(question)
+    found: Explanation = import_module("diagnostics.kept_estimates").estimate_once(method, question)
     return found
 
 

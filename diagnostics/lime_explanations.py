@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnostics.asked_in_parts import asked_in_parts
 from diagnostics.background_rows import background_rows
 from diagnostics.background_work import Progress, no_progress
 from diagnostics.explanation import Contribution, Explanation, strongest_first, total
@@ -196,12 +197,11 @@ class _Asked:
     done: int = 0
 
     def __call__(self, rows: Any, made: Callable[[Any], Any] = lambda rows: rows) -> Figures:
-        found = []
-        for at in range(0, len(rows), A_CALL):
-            found.append(self.figure(made(rows[at : at + A_CALL])))
-            self.done += A_CALL
-            self.progress(min(self.done / (REPEATED * SAMPLES), 1.0))
-        return np.concatenate(found)
+        return asked_in_parts(lambda some: self.figure(made(some)), rows, A_CALL, self._told)
+
+    def _told(self, rows: int) -> None:
+        self.done += rows
+        self.progress(min(self.done / (REPEATED * SAMPLES), 1.0))
 
     def texts(self, texts: Sequence[str]) -> Figures:
         """The same, of texts: a short one loses the same words again and again."""

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnostics.asked_in_parts import asked_in_parts
 from diagnostics.background_rows import background_rows
 from diagnostics.background_work import Progress, no_progress
 from diagnostics.errors import DiagnosticsError
@@ -214,11 +215,15 @@ class _Game:
         """The figure of every mask; of those that come again once."""
         kinds, places = np.unique(np.packbits(masks, axis=1), axis=0, return_inverse=True)
         different = np.unpackbits(kinds, axis=1, count=self.size).astype(bool)
-        found = []
-        for at in range(0, len(different), self.a_call):
-            found.append(self.ask(different[at : at + self.a_call]))
-            self.progress(min((at + self.a_call) / len(different), 1.0))
-        figures: Figures = np.concatenate(found)[np.ravel(places)]
+        done = 0
+
+        def told(masks: int) -> None:
+            nonlocal done
+            done += masks
+            self.progress(done / len(different))
+
+        found = asked_in_parts(self.ask, different, self.a_call, told)
+        figures: Figures = found[np.ravel(places)]
         return figures
 
 

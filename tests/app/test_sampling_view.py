@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.background import works
 from diagnostics import record
+from diagnostics.background_work import Work
 
 ROOT = Path(__file__).parents[2]
 FRAME = pd.DataFrame({"age": [20.0, 40, 60, 80] * 3, "rooms": np.arange(12.0)})
@@ -51,6 +52,8 @@ def opened(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened]
         return at
 
     works.clear()  # type: ignore[attr-defined]
+    for kept in workspace.glob("*/.errata/cache/estimate-*"):
+        kept.unlink()
     yield open_page
     works.clear()  # type: ignore[attr-defined]
 
@@ -104,6 +107,31 @@ def test_whoever_comes_second_finds_it_done(opened: Opened) -> None:
     other = opened("bayes")
     assert "**By LIME**" in said(other)
     assert len(works()._works) == 1
+
+
+def test_after_a_restart_it_is_there_without_asking_the_model(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = opened("bayes")
+    at.button(key="sampling_lime").click().run()
+    before = said(finished(at))
+    works.clear()  # type: ignore[attr-defined]
+    monkeypatch.setattr("diagnostics.estimates.lime_explanation", None)
+    after = said(opened("bayes"))
+    assert "**By LIME**" in after
+    assert after == before
+
+
+def test_what_is_being_stopped_says_so(opened: Opened) -> None:
+    at = opened("bayes")
+    at.button(key="sampling_lime").click().run()
+    finished(at)
+    (key,) = works()._works
+    works()._works[key] = Work()
+    works()._works[key].cancel()
+    at.run()
+    assert "LIME is being stopped…" in said(at)
+    works()._works[key]._over.set()
 
 
 def test_what_goes_wrong_is_one_sentence_and_can_be_tried_again(opened: Opened) -> None:
