@@ -32,7 +32,7 @@ def figure_rows(found: Outcomes, chance: Chance, scores: ProbabilityScores | Non
         "Log loss of the answer",
         parts(log_decomposition(found)),
         "The mean of −ln(confidence) where right, −ln(1 − confidence) where wrong; the same parts. "
-        "A wrong answer at 100 % costs 27.6.",
+        "A wrong answer at 100% costs 27.6.",
     )
     if scores is not None:
         yield from _of_vectors(scores)
@@ -50,7 +50,7 @@ def _errors(found: Outcomes, chance: Chance) -> Iterator[Row]:
     yield (
         "… by chance alone",
         f"{number(chance.ece)}, up to {number(chance.ece_high)}",
-        "The same if every confidence were true: the mean of 1,000 draws, and what 95 % stay "
+        "The same if every confidence were true: the mean of 1,000 draws, and what 95% stay "
         "below. Only more than that speaks against the confidence.",
     )
     yield (

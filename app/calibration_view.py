@@ -88,7 +88,7 @@ def _say_verdict(run: Run, found: Outcomes, *, is_one: bool) -> None:
     if len(found.confidence) == 1:
         which = "all answers are equally sure, which tells none from another; they"
     sure, right = percent(said.mean_confidence), percent(said.accuracy)
-    interval = f"{said.n:,} answers, 95 % interval {percent(said.low)} to {percent(said.high)}"
+    interval = f"{said.n:,} answers, 95% interval {percent(said.low)} to {percent(said.high)}"
     sentence = f"{which} are right {right} of the time and {sure} sure: {_KINDS[said.kind]}."
     if said.n < ENOUGH:
         noun = "answer is" if said.n == 1 else "answers are"
@@ -140,12 +140,12 @@ def _about_the_diagram(
     width = "equally wide" if binning == "width" else "equally filled"
     parts = [
         f"{n:,} {of_split(runs[0], choice)} answers in {ECE_BINS} {width} bins, with Wilson "
-        "intervals of 95 %; a click on a point opens its answers."
+        "intervals of 95%; a click on a point opens its answers."
     ]
     if len(runs) == 1:
         parts.append(
             "The line is the best fit that never falls (CORP); if the confidence were true, it "
-            "would lie in the grey band in 90 % of 1,000 draws. Bars: how many answers."
+            "would lie in the grey band in 90% of 1,000 draws. Bars: how many answers."
         )
     return " ".join(parts)
 

@@ -122,9 +122,9 @@ def _say_what_is_counted(choice: Choice, found: dict[str, ConfidenceCounts]) -> 
         parts.append(f"{counts.missing:,} have no confidence and are left out")
     if len(found) > 1:
         parts.append(
-            "Each run's mistakes add up to 100 %"
+            "Each run's mistakes add up to 100%"
             if counts.only_mistakes
-            else "Each run's right answers add up to 100 %, and so do its wrong ones"
+            else "Each run's right answers add up to 100%, and so do its wrong ones"
         )
     parts.append(f"A click on a {'point' if len(found) > 1 else 'bar'} opens its examples")
     st.caption(". ".join(parts) + ".")

@@ -11,6 +11,7 @@ import streamlit as st
 from app import session, threshold_cached, widgets
 from app.confusion_doors import ROWS, TABLE_HEIGHT
 from app.evidence_words import keep_hint
+from app.percents import PERCENT, in_percent
 from app.shortened import named, shown_label
 from app.threshold_choice import THRESHOLD, choose_none_labels, number
 from diagnostics import Evidence, Experiment, Run
@@ -293,7 +294,8 @@ def _show_table(
     if undefined:
         words += f" {undefined:,} classes without examples are left out of the averages."
     st.caption(f"{words} A click draws a class.")
-    table = areas.assign(share=areas["support"] / max(scores.examples, 1))
+    share = areas["support"] / max(scores.examples, 1)
+    table = in_percent(areas.assign(share=share), "share")
     columns = _columns()
     st.dataframe(
         named(table),
@@ -321,7 +323,7 @@ def _columns() -> dict[str, Any]:
     return {
         "label": st.column_config.TextColumn("Class"),
         "support": number_column("Examples", format="localized", width="small"),
-        "share": number_column("Share", format="percent", width="small"),
+        "share": number_column("Share", format=PERCENT, width="small"),
         "auc": number_column("Area under ROC", format="%.4f", width="small"),
         "average_precision": number_column("Average precision", format="%.4f", width="small"),
     }

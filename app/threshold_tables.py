@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import session, threshold_cached
 from app.confusion_doors import clicked_row
+from app.percents import PERCENT, in_percent, threshold_format
 from app.shortened import named
 from app.threshold_choice import Selection
 from diagnostics.class_thresholds import ENOUGH
@@ -29,6 +30,10 @@ _VERDICTS = {
 #: Pixels of a column of figures and of the labels, and characters of these: nine columns fit on a
 #: narrow screen.
 WIDTH, LABEL_WIDTH, LONGEST = 98, 210, 36
+#: Pixels of a column of shares in the table of runs.
+RUN_WIDTH = 82
+_AT_TARGET = "Answered with the lowest threshold that reaches the target on these answers"
+_WRONG = "Of those that are answered"
 _FORMATS = {"Rasa": "yaml", "Python": "python", "JSON": "json"}
 
 
@@ -67,19 +72,19 @@ def _show_runs(chosen: Selection, threshold: float, target: float) -> None:
                 "best_aurc": figures.best_aurc,
             }
         )
-    percents: dict[str, Any] = {"format": "percent"}
+    percents: dict[str, Any] = {"format": PERCENT, "width": RUN_WIDTH}
     st.dataframe(
-        pd.DataFrame(rows),
+        in_percent(pd.DataFrame(rows), "answered", "risk", "at_target"),
         hide_index=True,
         placeholder="–",
         column_config={
             "run": st.column_config.TextColumn("Run"),
             "answered": st.column_config.NumberColumn("Answered", **percents),
-            "risk": st.column_config.NumberColumn("Wrong among them", **percents),
-            "at_target": st.column_config.NumberColumn("Answered at target", **percents),
-            "auroc": st.column_config.NumberColumn("AUROC", format="%.3f"),
-            "aurc": st.column_config.NumberColumn("AURC", format="%.4f"),
-            "best_aurc": st.column_config.NumberColumn("Best", format="%.4f"),
+            "risk": st.column_config.NumberColumn("Wrong", help=_WRONG, **percents),
+            "at_target": st.column_config.NumberColumn("At target", help=_AT_TARGET, **percents),
+            "auroc": st.column_config.NumberColumn("AUROC", format="%.3f", width=70),
+            "aurc": st.column_config.NumberColumn("AURC", format="%.4f", width=70),
+            "best_aurc": st.column_config.NumberColumn("Best", format="%.4f", width=70),
         },
         alt="What the threshold does in each run",
     )
@@ -104,7 +109,11 @@ def _show_classes(chosen: Selection, threshold: float, target: float) -> None:
     )
     shown = named(_for_table(table), longest=LONGEST)
     row = clicked_row(
-        shown, _columns(), key="threshold_classes", alt="A threshold for each class", is_open=True
+        shown,
+        _columns(table),
+        key="threshold_classes",
+        alt="A threshold for each class",
+        is_open=True,
     )
     if row is not None:
         bound = repr(dividing_decimal(chosen.counts(), threshold))
@@ -131,31 +140,34 @@ def _together(chosen: Selection, reached: pd.DataFrame, n_labels: int) -> str:
 
 def _for_table(table: pd.DataFrame) -> pd.DataFrame:
     """Shares in place of counts, verdicts in words."""
-    return table.assign(
+    shares = table.assign(
         answered_share=(table["answered"] / table["answers"]).where(table["answered"] > 0),
         now_share=table["answered_now"] / table["answers"],
         risk_now=table["wrong_now"] / table["answered_now"].where(table["answered_now"] > 0),
         said=table["verdict"].map(_VERDICTS),
     )
+    return in_percent(shares, "risk", "answered_share", "now_share", "risk_now")
 
 
-def _columns() -> dict[str, Any]:
+def _columns(table: pd.DataFrame) -> dict[str, Any]:
+    thresholds: dict[str, Any] = {"width": WIDTH}
+    own, promised = threshold_format(table["threshold"]), threshold_format(table["guaranteed"])
     number = st.column_config.NumberColumn
-    percents: dict[str, Any] = {"format": "percent", "width": WIDTH}
+    percents: dict[str, Any] = {"format": PERCENT, "width": WIDTH}
     return {
         "label": st.column_config.TextColumn("Predicted class", width=LABEL_WIDTH),
         "answers": number("Answers", format="localized", width=WIDTH),
         "risk": number("Wrong", **percents),
         "now_share": number("Answered now", help="With the threshold above", **percents),
         "risk_now": number("Wrong now", help="Of those, with the threshold above", **percents),
-        "threshold": number("Own threshold", format="%.4g", width=WIDTH),
+        "threshold": number("Own threshold", format=own, **thresholds),
         "answered_share": number("Answered then", help="With its own threshold", **percents),
-        "guaranteed": number("Promised", format="%.4g", width=WIDTH, help=_PROMISED),
+        "guaranteed": number("Promised", format=promised, help=_PROMISED, **thresholds),
         "said": st.column_config.TextColumn("Target"),
     }
 
 
-_PROMISED = "The lowest threshold whose exact bound holds for other answers, too, with 95 %"
+_PROMISED = "The lowest threshold whose exact bound holds for other answers, too, with 95%"
 
 
 def _show_export(chosen: Selection, threshold: float, settings: FallbackSettings | None) -> None:

@@ -138,6 +138,6 @@ def _bin_tooltip() -> list[alt.Tooltip]:
         alt.Tooltip("n:Q", title="Answers", format=",d"),
         alt.Tooltip("mean_confidence:Q", title="Mean confidence", format=".1%"),
         alt.Tooltip("accuracy:Q", title="Right", format=".1%"),
-        alt.Tooltip("low:Q", title="95 % interval from", format=".1%"),
+        alt.Tooltip("low:Q", title="95% interval from", format=".1%"),
         alt.Tooltip("high:Q", title="to", format=".1%"),
     ]

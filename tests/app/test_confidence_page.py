@@ -137,7 +137,7 @@ def test_runs_are_laid_over_one_another(page: Any) -> None:
     lines = chart(at)["layer"][1]
     assert lines["encoding"]["color"]["scale"]["domain"] == ["true", "sure", "*flat*"]
     assert len(set(lines["encoding"]["color"]["scale"]["range"])) == 3
-    assert "Each run's right answers add up to 100 %" in at.caption[0].value
+    assert "Each run's right answers add up to 100%" in at.caption[0].value
 
 
 def test_the_chosen_run_is_not_laid_over_itself(page: Any) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.percents import threshold_format
 from app.threshold_choice import number, usual_target
 from diagnostics import open_workspace, record
 from diagnostics.answers_by_confidence import SelectiveCounts, selective_counts_of_run
@@ -213,6 +215,24 @@ def test_the_way_back_from_the_examples_restores_the_link(page: Opened) -> None:
     assert at.selectbox(key="confidence_label").value == "b"
     assert "above" not in at.query_params
     assert "by" not in at.query_params
+
+
+def test_every_row_of_a_column_has_as_many_decimals(page: Opened) -> None:
+    for view, table in (("Threshold", 0), ("Threshold", 1), ("Curves", 0)):
+        at = page("many", view, run="one", threshold="0.8")
+        columns = json.loads(at.dataframe[table].proto.columns)
+        formats = [column.get("type_config", {}).get("format") for column in columns.values()]
+        assert formats.count("%.1f%%") == {0: 3, 1: 4}[table] - 2 * (view == "Curves")
+        assert not {"percent", "%.4g"} & set(formats)
+        values = at.dataframe[table].value
+        assert values["share" if view == "Curves" else "risk"].max() > 1
+
+
+@pytest.mark.parametrize(
+    ("values", "form"), [([0.5, np.nan], "%.4f"), ([1.0, 0.99999], "%.5f"), ([1 - 1e-12], "%.9f")]
+)
+def test_a_column_of_thresholds_below_one_never_says_one(values: list[float], form: str) -> None:
+    assert threshold_format(pd.Series(values)) == form
 
 
 def test_another_view_and_back_keeps_what_was_chosen(page: Opened) -> None:
