@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from app import assumptions_cached, session
-from app.shortened import named
+from app.shortened import fitted, named
 from app.tables import ROW_HEIGHTS
 from diagnostics.assumption_words import SIDES
 from diagnostics.content import heading
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from diagnostics.statements import Assumption
 
 #: Examples on each side; pixels of the content and of a label, characters of a label.
-EXAMPLES, TEXT, LABEL, LETTERS = 6, 170, 112, 16
+EXAMPLES, TEXT, LABEL, LETTERS = 5, 190, 112, 16
 
 
 def show(run: Run, found: Judgement, association: Association, clicked: str | None) -> None:
@@ -80,10 +80,13 @@ def _clicked(
         columns["predicted_label"] = kinds.TextColumn("Predicted", width=LABEL)
     if frame["confidence"].notna().any():
         columns["confidence"] = kinds.NumberColumn("Confidence", format="%.1f%%", width=84)
+    if content.text:
+        texts = [fitted(str(text), width=TEXT) for text in frame[heading(content.text)]]
+        frame = frame.assign(**{heading(content.text): texts})
     event = st.dataframe(
         named(frame.assign(confidence=100 * frame["confidence"]), longest=LETTERS),
         hide_index=True,
-        row_height=ROW_HEIGHTS["image" if content.kind == "image" else "none"],
+        row_height=ROW_HEIGHTS[content.kind],
         placeholder="–",
         column_order=list(columns),
         column_config=columns,

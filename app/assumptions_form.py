@@ -117,8 +117,8 @@ def _add(kind: Kind, claim: Claim) -> None:
         assumptions_list.refuse(error)
         return
     assumptions_list.keep(given, st.session_state.get(_WHO) or "")
-    if kind != "property":
-        del st.session_state[_SUBJECT[kind]]
+    if kind != "property":  # deleted, the browser would keep it
+        st.session_state[_SUBJECT[kind]] = "" if kind == "word" else None
 
 
 def show_files(entries: list[assumptions_list.Listed]) -> None:

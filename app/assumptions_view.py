@@ -15,7 +15,7 @@ from diagnostics import Experiment, Run
 from diagnostics.assumption_words import SIDES
 from diagnostics.charts import colours
 from diagnostics.charts.assumptions import GROUP, group_chart
-from diagnostics.findings import ALPHA, Verdict
+from diagnostics.findings import ALPHA, Reading, Verdict
 from diagnostics.ranking import ranked_runs
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Runs that are judged unless others are selected.
 RUNS = 5
+#: Letters of a run's name that a column has room for.
+RUN_LETTERS = 17
 #: Rows from which on the table of verdicts scrolls.
 MOST_ROWS = 12
 MARKS: dict[Verdict, str] = {
@@ -41,6 +43,19 @@ _SOURCES = {
     "asked again": "The model, asked again",
     "weight": "The model's weight",
     "importance": "Importance",
+}
+#: What a piece of evidence says by itself.
+_READ: dict[Reading, str] = {
+    "yes": "a clear difference",
+    "reverse": "a clear difference",
+    "no": "too small to matter",
+    "unclear": "too little to tell",
+    "note": "not judged by",
+}
+_PUSHED: dict[Reading, str] = {
+    **_READ,
+    "yes": "clearly towards the label",
+    "reverse": "clearly away from the label",
 }
 _MATRIX, _RUNS = "assumptions_matrix", "assumptions_runs"
 
@@ -99,7 +114,8 @@ def show_matrix(
     frame = pd.DataFrame(rows, columns=names)
     columns = {"0": st.column_config.TextColumn("Assumption", width=340, pinned=True)}
     for name, run in zip(names[1:], runs, strict=True):
-        columns[name] = st.column_config.TextColumn(run, width=150)
+        head = shown_label(run, RUN_LETTERS)
+        columns[name] = st.column_config.TextColumn(head, width=150, help=run)
     st.dataframe(
         frame.style.map(_style, subset=names[1:]),
         key=_MATRIX,
@@ -136,11 +152,13 @@ def _picked(runs: list[str], entries: list[Listed]) -> None:
 
 def _how(experiment: Experiment, runs: list[str], n: int) -> str:
     left_out = len(experiment.runs) - len(runs)
-    more = f" {left_out:,} other runs are not judged: select those that you want above."
+    others = "1 other run is" if left_out == 1 else f"{left_out:,} other runs are"
+    more = f" {others} not judged: select those that you want above."
     widened = f", widened because {n:,} assumptions are judged" if n > 1 else ""
     return (
-        "On the held-out answers of each run. A verdict rests on intervals that all hold with "
-        f"{1 - ALPHA:.0%} confidence{widened}; what is too little evidence cannot be told."
+        "Holds: the evidence for it is clear. Violated: it is clear, and against it. Cannot be "
+        "told: there is too little, or it contradicts itself. Judged on held-out answers, by "
+        f"intervals that all hold together with {1 - ALPHA:.0%} confidence{widened}."
         + (more if left_out else "")
     )
 
@@ -196,7 +214,11 @@ def _written(entry: Listed) -> None:
 
 
 def _show_evidence(found: Judgement) -> None:
-    parts = [(_SOURCES[finding.source], finding.sentence) for finding in found.findings]
+    said = _PUSHED if found.assumption.claim == "pushes-towards" else _READ
+    parts = [
+        (f"{_SOURCES[finding.source]}: {said[finding.reading]}", finding.sentence)
+        for finding in found.findings
+    ]
     title = "Not known" if found.findings else "Why it cannot be told"
     for name, sentence in [*parts, *((title, said) for said in found.missing)]:
         with st.container(gap=None):

@@ -100,7 +100,7 @@ def _assume(where: Filter) -> None:
     except DiagnosticsError:
         return
     if st.button(
-        "Assume something of it",
+        "Write an assumption about it",
         key="contrast_assume",
         icon=":material/psychology_alt:",
         help="Opens Assumptions with it filled in, to be judged in every run.",

@@ -24,20 +24,24 @@ def association_sentence(given: Assumption, found: Association, effect: Effect) 
     row = groups.loc[effect.group]
     rest = groups.drop(index=effect.group)
     n, hits = int(rest["examples"].sum()), int(rest["hits"].sum())
-    where = "with it" if effect.group == "with" else f"where it is {effect.group}"
+    where, other = f"Where it is {effect.group}", "elsewhere"
+    if effect.group == "with":
+        where, other = "With it", "without it"
     return (
-        f"{_percent(row['share'])} of the {int(row['examples']):,} answers {where} are {what}, "
-        f"of the other {n:,} {_percent(hits / n)}: {_points(effect)}."
+        f"{where}, {_percent(row['share'])} of {int(row['examples']):,} answers are {what}; "
+        f"{other}, {_percent(hits / n)} of {n:,}. That is {_points(effect)}."
     )
 
 
 def _of_number(found: Association, effect: Effect, what: str) -> str:
     shares = found.groups.dropna(subset=["share"])
     low, high = shares.loc[shares["share"].idxmin()], shares.loc[shares["share"].idxmax()]
-    area, lower, upper = (0.5 + value for value in (effect.estimate, effect.low, effect.high))
+    area, lower, upper = (
+        _percent(0.5 + value) for value in (effect.estimate, effect.low, effect.high)
+    )
     return (
-        f"An answer that is {what} has the larger number than one that is not with probability "
-        f"{area:.2f} ({lower:.2f} to {upper:.2f}; 0.50 is no difference). "
+        f"Of two answers, one that is {what} and one that is not, the first has the larger number "
+        f"in {area} of all pairs ({lower} to {upper}; 50% is no difference). "
         f"{_percent(low['share'])} are {what} where it is {low['group']}, "
         f"{_percent(high['share'])} where it is {high['group']}."
     )

@@ -64,7 +64,7 @@ def test_a_word_that_goes_with_mistakes_matters(tmp_path: Path) -> None:
         "cannot be told",
     )
     has = np.array(["refund" in text for text in texts])
-    assert f"of the {has.sum()} answers with it are wrong" in matters.sentence
+    assert f"of {has.sum()} answers are wrong; without it, " in matters.sentence
     assert matters.examples == 800
 
 
@@ -105,7 +105,7 @@ def test_numbers_and_categories_of_columns_are_judged(tmp_path: Path) -> None:
     )
     assert (age.verdict, country.verdict, one.verdict) == ("holds",) * 3
     assert "larger number" in age.sentence
-    assert "where it is it are wrong" in country.sentence
+    assert "Where it is it, " in country.sentence
     assert one.association.groups["group"].tolist() == ["with", "without"]
     assert unknown.verdict == many.verdict == "cannot be told"
     assert unknown.missing[0].startswith("No column of the examples is called “colour”.")

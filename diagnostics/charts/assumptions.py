@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 #: The name under which a click on a group is reported; it holds `group`.
 GROUP = "group_pick"
-ROW, ROOM, _NAME, _TITLE = 34, 78, 210, 330
+ROW, _NAME, _TITLE = 30, 210, 330
 
 
 def group_chart(
@@ -46,10 +46,9 @@ def group_chart(
         y=alt.Y(
             "named:N",
             sort=sizes,
-            title=title,
+            title=None,
             axis=alt.Axis(
-                labelLimit=_NAME, ticks=False, domain=False, grid=False, titleAnchor="end",
-                titleAngle=0, titleAlign="left", titleX=-_NAME, titleY=-10, labelOverlap=False,
+                labelLimit=_NAME, ticks=False, domain=False, grid=False, labelOverlap=False,
             ),
         ),
         tooltip=[
@@ -82,4 +81,5 @@ def group_chart(
         .encode(x=alt.X("overall:Q", scale=scale))
     )
     layers = [line, interval, points]
-    return alt.LayerChart(layer=layers, height=ROW * max(len(shown), 2) + ROOM)
+    head = alt.Title(title, anchor="start", fontSize=13, fontWeight="normal", limit=_TITLE)
+    return alt.LayerChart(layer=layers, height=alt.Step(ROW), title=head)

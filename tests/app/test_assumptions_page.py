@@ -80,8 +80,9 @@ def test_what_is_written_down_is_kept_judged_and_in_the_link(page: Any, folder: 
     assert matrix["1"].tolist() == matrix["2"].tolist() == ["✓ holds"]
     assert at.query_params["assume"] == "word:refund:matters"
     assert "Written by Ada" in said(at)
-    assert "answers with it are wrong" in said(at)
+    assert "answers are wrong; without it, " in said(at)
     assert at.text_input(key="assume_word").value == ""
+    assert "Wrong answers: a clear difference" in said(at)
 
 
 def test_runs_stay_in_their_places_when_another_is_chosen(page: Any, folder: Path) -> None:
