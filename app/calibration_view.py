@@ -142,6 +142,10 @@ def _about_the_diagram(
         f"{n:,} {of_split(runs[0], choice)} answers in {ECE_BINS} {width} bins, with Wilson "
         "intervals of 95%; a click on a point opens its answers."
     ]
+    unjudged = sum(int(counts_of(choice)[run.run].unjudged.sum()) for run in runs)
+    if unjudged:
+        noun = "answer has" if unjudged == 1 else "answers have"
+        parts.append(f"{unjudged:,} {noun} no true label: not counted here, but listed there.")
     if len(runs) == 1:
         parts.append(
             "The line is the best fit that never falls (CORP); if the confidence were true, it "

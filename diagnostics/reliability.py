@@ -40,8 +40,8 @@ def reliability_bins(
 
     Returns
     -------
-    One row per filled bin: `lower`, `upper` (the edges, or with equal mass the least and the
-    greatest confidence), `n`, `right`, `mean_confidence`, `accuracy`, and its Wilson interval of
+    One row per filled bin, (lower, upper]: `lower`, `upper` (the edges; with equal mass the greatest
+    confidence of the bin before, or just below the least one, and that of the bin), `n`, `right`, `mean_confidence`, `accuracy`, and its Wilson interval of
     95 %, `low` and `high`.
     """
     import pandas as pd
@@ -82,8 +82,10 @@ def _bounds(
     if binning == "width":
         edges = bin_edges(bins)
         return edges[filled], edges[filled + 1]
-    first, last = np.searchsorted(at, filled), np.searchsorted(at, filled, side="right") - 1
-    return found.confidence[first], found.confidence[last]
+    greatest = found.confidence[np.searchsorted(at, filled, side="right") - 1]
+    # As everywhere a bin is open below, so that what it lists is what it counts.
+    below = ((np.ceil(found.confidence[:1] * 1000) - 1) / 1000).clip(min=0)
+    return np.concatenate([below, greatest[:-1]]), greatest
 
 
 @dataclass(frozen=True)
