@@ -11,10 +11,11 @@ from app import session, try_cached, try_choice, try_work, verbatim
 from app.cached import trusts_pickles
 from app.shortened import shown_label
 from app.tables import ROW_HEIGHTS, height_of
+from app.try_input import as_json, set_changed, start_at
 from diagnostics import DiagnosticsError, Experiment, Run
 from diagnostics.charts import colours
 from diagnostics.charts.robustness import CLICK, draws_chart, robustness_chart
-from diagnostics.edited_input import kind_of
+from diagnostics.edited_input import kind_of, text_of, texts_in
 from diagnostics.evaluated_inputs import MOST_ROWS, evaluated_inputs
 from diagnostics.perturbed_answers import DRAWS, perturbed_answers, summary_of_draws
 from diagnostics.probabilities import percent
@@ -38,22 +39,35 @@ MOST_LISTED, AT_ONCE = 1000, 10
 
 
 def show_sentence(
-    experiment: Experiment,  # noqa: ARG001 - every view of the page takes the same
-    run: Run,
-    edited: EditedInput,
-    start: Start | None,
+    experiment: Experiment, run: Run, edited: EditedInput, start: Start | None
 ) -> None:
     """How a run's answer to one sentence moves when it is typed badly."""
-    if edited.kind != "text":
+    column = start.column if start is not None else ""
+    if edited.kind != "text" and not column:
         st.text("Only texts are typed. Robustness changes numbers and pictures, too.")
         return
     rate, keyboard, seed = try_choice.typing()
+    text, root = text_of(edited, start), Path(session.workspace().root)
     try:
-        asker, _ = try_cached.asked_of(session.place(run), edited, start)
-        found = perturbed_answers(asker, edited.text, perturbations(rate, keyboard), seed=seed)
+        asker, row = try_cached.asked_of(session.place(run), edited, start)
     except DiagnosticsError as error:
         st.text(str(error))
         return
+
+    def task(progress: Progress) -> pd.DataFrame:
+        return perturbed_answers(
+            asker, text, perturbations(rate, keyboard),
+            seed=seed, make_rows=texts_in(row, column), progress=progress,
+        )  # fmt: skip
+
+    settings = {"edited": repr(edited), "rate": rate, "keyboard": keyboard, "seed": seed}
+    key = robustness_key(experiment, run, root, what="typed", **settings)
+    found = try_work.result_at_once(key, task, "Asking about badly typed variants…")
+    if found is not None:
+        _sentence(run, found, seed)
+
+
+def _sentence(run: Run, found: pd.DataFrame, seed: int) -> None:
     first, rest = found.iloc[0], found.iloc[1:]
     share = "" if first["confidence"] != first["confidence"] else percent(first["confidence"])
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -128,7 +142,8 @@ def _variants(rest: pd.DataFrame) -> None:
 def show(experiment: Experiment, run: Run) -> None:
     """The report on a whole run: on request, kept, then figures, classes and examples."""
     is_text = kind_of(run) == "text"
-    rate, keyboard, seed = try_choice.typing(with_rate=is_text)
+    has_text = is_text or bool(try_cached.text_column(session.place(run)))
+    rate, keyboard, seed = try_choice.typing(with_rate=has_text)
     root = Path(session.workspace().root)
     settings: dict[str, Any] = {"rate": rate, "keyboard": keyboard, "seed": seed}
     key = robustness_key(experiment, run, root, **settings)
@@ -141,7 +156,7 @@ def show(experiment: Experiment, run: Run) -> None:
             words="Asking about changed inputs…",
         )
     if found is None:
-        st.caption(_what_it_does(run, is_text=is_text))
+        st.caption(_what_it_does(run, is_text=is_text, has_text=has_text))
         return
     _report(run, found, is_text=is_text)
 
@@ -166,12 +181,12 @@ def _task(
     return task
 
 
-def _what_it_does(run: Run, *, is_text: bool) -> str:
-    what = (
-        "typos, other casing, punctuation and blanks"
-        if is_text
-        else "noise on every number, and for pictures a move by a pixel"
-    )
+def _what_it_does(run: Run, *, is_text: bool, has_text: bool) -> str:
+    typing = "typos, other casing, punctuation and blanks"
+    numbers = "noise on every number"
+    what = typing if is_text else f"{numbers}, and for pictures a move by a pixel"
+    if has_text and not is_text:
+        what = f"{typing} in their text, and {numbers}"
     total = run.examples or 0
     rows = f"all {total:,}" if total <= MOST_ROWS else f"{MOST_ROWS:,} of {total:,}"
     return (
@@ -358,9 +373,11 @@ def _open(run: Run, row: Any) -> None:
 
 
 def _ask(run: Run, example: str, text: str) -> None:
-    from app.try_input import start_at
-
-    start_at(session.place(run), example, text)
+    place = session.place(run)
+    column = try_cached.text_column(place)
+    start_at(place, example, None if column else text)
+    if column:
+        set_changed(as_json({column: text}))
     st.session_state["try_view"] = try_choice.ASK
 
 

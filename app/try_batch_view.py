@@ -11,18 +11,19 @@ import streamlit as st
 from app import session, try_work
 from app.cached import trusts_pickles
 from app.tables import ROW_HEIGHTS, height_of
-from app.try_cached import starts
+from app.try_cached import starts, text_column
 from diagnostics import DiagnosticsError, Experiment, Run
 from diagnostics.asking_again import asker, row_of, runs_with_models
-from diagnostics.batch_answers import (
+from diagnostics.batch_answers import batch_answers
+from diagnostics.batch_inputs import (
     MOST_BYTES,
     MOST_ROWS,
-    batch_answers,
-    lines_of,
+    Given,
     rows_of,
     table_of,
     texts_of,
 )
+from diagnostics.content import TEXT_NAMES
 from diagnostics.edited_input import kind_of
 from diagnostics.exporting import file_name, to_csv, to_jsonl
 from diagnostics.ranking import ranked_runs
@@ -42,18 +43,21 @@ def show(experiment: Experiment, run: Run) -> None:
     """Where lines are pasted or a file is uploaded, then the answers."""
     is_text = kind_of(run) == "text"
     asked = _asked_runs(experiment, run)
+    like = None
     try:
-        table = _given(is_text=is_text)
-        if table is None or not asked:
+        if not is_text:
+            like = _like(experiment, run)
+        given = _given(like)
+        if given is None or not asked:
             return
-        column = _column(table) if is_text else None
-        rows, shown = _rows(experiment, run, table, column)
+        column = _column(given) if is_text else None
+        rows = [_rows(experiment, one, given, column) for one in asked]
     except DiagnosticsError as error:
         st.text(str(error))
         return
-    found = _answers(experiment, asked, rows, shown)
+    found = _answers(experiment, asked, rows, given)
     if found is not None:
-        _result(experiment, found)
+        _result(experiment, found, given, asked)
 
 
 def _asked_runs(experiment: Experiment, run: Run) -> list[Run]:
@@ -69,55 +73,8 @@ def _asked_runs(experiment: Experiment, run: Run) -> list[Run]:
     return [known[name] for name in picked if name in known]
 
 
-def _given(*, is_text: bool) -> pd.DataFrame | None:
-    """What was uploaded, else what was pasted."""
-    import pandas as pd
-
-    left, right = st.columns([3, 2], gap="medium")
-    with right:
-        file = st.file_uploader(
-            "Or a file: csv or tsv with a head, or a line each",
-            type=["csv", "tsv", "txt"],
-            key=FILE,
-            max_upload_size=MOST_BYTES // 1_000_000,
-            help=f"Up to {MOST_ROWS:,} rows, in UTF-8",
-        )
-    with left:
-        text = st.text_area(
-            "One text a line" if is_text else "Rows as csv, the columns' names in the first line",
-            key=PASTE,
-            height=150,
-            placeholder="Paste lines, then press Ctrl+Enter." if is_text else "",
-        )
-    if file is not None:
-        return table_of(file.getvalue(), file.name)
-    if not text.strip():
-        return None
-    return (
-        pd.DataFrame({"text": lines_of(text)})
-        if is_text
-        else table_of(text.encode(), "What was pasted.csv")
-    )
-
-
-def _column(table: pd.DataFrame) -> str | None:
-    """Which column has the texts, where that is a question."""
-    names = [str(name) for name in table.columns]
-    if len(names) < 2:
-        return None
-    guessed = next((name for name in names if name.lower() in ("text", "sentence", "query")), None)
-    longest = max(names, key=lambda name: table[name].astype(str).str.len().mean())
-    return st.selectbox(
-        "Column with the texts", names, index=names.index(guessed or longest), key=COLUMN, width=260
-    )
-
-
-def _rows(
-    experiment: Experiment, run: Run, table: pd.DataFrame, column: str | None
-) -> tuple[Any, pd.DataFrame]:
-    """What is asked about, and what the result shows of it."""
-    if kind_of(run) == "text":
-        return texts_of(table, column), table
+def _like(experiment: Experiment, run: Run) -> pd.DataFrame:
+    """A row as the model takes it: what its columns are called, and of which types they are."""
     offered = starts(session.place(run))
     if offered.empty:
         raise DiagnosticsError("There is no example that says what the model's columns are.")
@@ -125,11 +82,73 @@ def _rows(
     like = row_of(experiment, run, root, str(offered["example"].iloc[0]))
     if not hasattr(like, "columns"):
         raise DiagnosticsError("Files are read for models of texts and of tables with columns.")
-    return rows_of(table, like), table
+    return like
+
+
+def _given(like: pd.DataFrame | None) -> Given | None:
+    """What was uploaded, else what was pasted; `like` is a row of the model, None for texts."""
+    left, right = st.columns([3, 2], gap="medium")
+    with right:
+        file = st.file_uploader(
+            "Or a file: csv or tsv with a head, or a line each"
+            if like is None
+            else "Or a file: csv or tsv with a head",
+            type=["csv", "tsv", "txt"] if like is None else ["csv", "tsv"],
+            key=FILE,
+            max_upload_size=MOST_BYTES // 1_000_000,
+            help=f"Up to {MOST_ROWS:,} rows, in UTF-8",
+        )
+    with left:
+        text = st.text_area(
+            "One text a line"
+            if like is None
+            else "Rows as csv, the columns' names in the first line",
+            key=PASTE,
+            height=150,
+            placeholder="Paste lines, then press Ctrl+Enter."
+            if like is None
+            else _example_of(like),
+        )
+    if file is not None:
+        return _read(file.getvalue(), file.name)
+    if not text.strip():
+        return None
+    return _read(text.encode(), "What was pasted" + ("" if like is None else ".csv"))
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading…")
+def _read(content: bytes, name: str) -> Given:
+    return table_of(content, name)
+
+
+def _example_of(like: pd.DataFrame) -> str:
+    """What a pasted row looks like."""
+    return str(like.head(1).to_csv(index=False)).strip()[:400]
+
+
+def _column(given: Given) -> str | None:
+    """Which column has the texts, where that is a question."""
+    names = [str(name) for name in given.table.columns]
+    if len(names) < 2:
+        return None
+    guessed = next((name for name in names if name.lower() in TEXT_NAMES), None)
+    longest = max(names, key=lambda name: sum(map(len, given.table[name])))
+    usual = guessed or longest
+    if st.session_state.get(COLUMN, st.query_params.get(COLUMN)) not in names:
+        st.session_state[COLUMN] = usual
+    return st.selectbox("Column with the texts", names, key=COLUMN, bind="query-params", width=260)
+
+
+def _rows(experiment: Experiment, run: Run, given: Given, column: str | None) -> Any:
+    """What a run is asked about: its own columns, where it takes columns."""
+    if column is not None or kind_of(run) == "text":
+        return texts_of(given, column)
+    text = text_column(session.place(run))
+    return rows_of(given, _like(experiment, run), texts=(text,))
 
 
 def _answers(
-    experiment: Experiment, asked: list[Run], rows: Any, shown: pd.DataFrame
+    experiment: Experiment, asked: list[Run], rows: list[Any], given: Given
 ) -> pd.DataFrame | None:
     root = Path(session.workspace().root)
     try:
@@ -137,21 +156,34 @@ def _answers(
     except DiagnosticsError as error:
         st.text(str(error))
         return None
-    content = blake2b(shown.to_csv().encode(), digest_size=16)
-    content.update(repr(rows).encode() if not isinstance(rows, list) else "\0".join(rows).encode())
-    key = (content.hexdigest(), *(robustness_key(experiment, run, root) for run in asked))
+    kept = [
+        robustness_key(experiment, run, root, rows=_digest(one))
+        for run, one in zip(asked, rows, strict=True)
+    ]
+    key = (
+        "batch",
+        *((run.run, digest) for run, digest in zip(asked, kept, strict=True)),
+        _digest(given.shown),
+    )
 
     def task(progress: Progress) -> pd.DataFrame:
-        return batch_answers(askers, [rows] * len(askers), shown, progress=progress)
+        return batch_answers(askers, rows, given.shown, progress=progress)
 
     found: pd.DataFrame | None = try_work.result_at_once(key, task, "Asking about every row…")
     return found
 
 
-def _result(experiment: Experiment, found: pd.DataFrame) -> None:
+def _digest(rows: Any) -> str:
+    """What rows hold, letter for letter."""
+    text = "\0".join(rows) if isinstance(rows, list) else rows.to_csv()
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _result(experiment: Experiment, found: pd.DataFrame, given: Given, asked: list[Run]) -> None:
     n = len(found)
     st.text(f"{n:,} row{'' if n == 1 else 's'} answered.")
-    shares = [name for name in found if str(name).startswith(("confidence", "second_confidence"))]
+    own = [name for name in found if name not in given.shown]
+    shares = [name for name in own if str(name).startswith(("confidence", "second_confidence"))]
     percents = {name: st.column_config.NumberColumn(name, format="percent") for name in shares}
     st.dataframe(
         found.head(SHOWN),
@@ -178,4 +210,5 @@ def _result(experiment: Experiment, found: pd.DataFrame) -> None:
             )
         if n > SHOWN:
             st.caption(f"The first {SHOWN:,} are shown; the files have all.")
-    st.caption("A cross-validated run answers by the mean of its folds' probabilities.")
+    if any(len(run.models) > 1 for run in asked):
+        st.caption("A cross-validated run answers by the mean of its folds' probabilities.")

@@ -16,6 +16,7 @@ from diagnostics.edited_input import (
     EditedInput,
     Start,
     asker_for,
+    edited_question,
     edited_row,
     explain_edited,
     start_from,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from diagnostics.explanation import Explanation
+    from diagnostics.questions import Question
 
 #: Examples that are offered to start from.
 STARTS = 40
@@ -92,6 +94,7 @@ def asked_of(place: Place, edited: EditedInput, start: Start | None) -> tuple[As
         root,
         edited,
         names=start.names if start else (),
+        column=start.column if start else "",
         picture=start.picture if start else None,
     )
     return asker_for(run, root, edited, trust_pickles=trusts_pickles()), row
@@ -119,19 +122,48 @@ def said(place: Place, edited: EditedInput, start: Start | None) -> Said:
     )
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
-def why(
+@st.cache_resource(max_entries=64, show_spinner=False)
+def question(
     place: Place, edited: EditedInput, start: Start | None, against: str | None
-) -> Explanation | None:
-    """Why the run answers so; None where its model cannot be taken apart exactly."""
+) -> Question | None:
+    """Why the run answers so, as a question; None where no other label could be."""
     experiment, run = _found(place)
     try:
         asker, row = asked_of(place, edited, start)
-        return explain_edited(
-            experiment, run, Path(place.root), edited, asker, row, against=against
-        )
+        return edited_question(
+            experiment, run, Path(place.root), edited, asker, row,
+            against=against, trust_pickles=trusts_pickles(),
+        )  # fmt: skip
     except DiagnosticsError:
-        return None
+        return None  # said beside the run
+
+
+@dataclass(frozen=True)
+class Why:
+    """An explanation; none where one can only be estimated, or in a sentence why there is none."""
+
+    explanation: Explanation | None = None
+    message: str = ""
+
+
+@st.cache_data(max_entries=256, show_spinner="Asking the model why…")
+def why(place: Place, edited: EditedInput, start: Start | None, against: str | None) -> Why:
+    """Why the run answers so, as far as that takes no time."""
+    asked = question(place, edited, start, against)
+    if asked is None:
+        return Why(message="There is no other label that this answer could be held against.")
+    try:
+        return Why(explain_edited(asked))
+    except DiagnosticsError as error:
+        return Why(message=str(error))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def text_column(place: Place) -> str:
+    """The column of the run's input that is a text among others; "" if none is."""
+    offered = starts(place)
+    found = None if offered.empty else started(place, str(offered["example"].iloc[0])).start
+    return found.column if found is not None else ""
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import streamlit as st
 from app import session, try_cached, try_work, verbatim
 from app.cached import Place, trusts_pickles
 from app.shortened import shown_label
-from app.try_input import set_changed, start_at
+from app.try_input import as_json, set_changed, start_at
 from diagnostics import DiagnosticsError, Experiment, Run
 from diagnostics.charts import colours
 from diagnostics.counterfactual import (
@@ -20,6 +19,7 @@ from diagnostics.counterfactual import (
     with_values_of_the_nearest,
     without_words,
 )
+from diagnostics.edited_input import text_of, texts_in
 from diagnostics.evaluated_inputs import evaluated_inputs
 from diagnostics.probabilities import percent
 from diagnostics.robustness_kept import robustness_key
@@ -27,6 +27,10 @@ from diagnostics.robustness_kept import robustness_key
 if TYPE_CHECKING:
     from diagnostics.background_work import Progress
     from diagnostics.edited_input import EditedInput, Start
+
+
+#: What may change of a row that has a text among its columns; in the link.
+PART, WORDS, VALUES = "may_change", "Words", "Values"
 
 
 def show(experiment: Experiment, run: Run, edited: EditedInput, start: Start | None) -> None:
@@ -40,31 +44,38 @@ def show(experiment: Experiment, run: Run, edited: EditedInput, start: Start | N
     if edited.kind == "example":
         st.text("There is nothing in such an input that could be changed one by one.")
         return
-
+    column = start.column if start is not None else ""
+    parts = WORDS if edited.kind == "text" else VALUES
+    if column:
+        parts = st.segmented_control(
+            "What may change", [WORDS, VALUES], default=WORDS, key=PART, bind="query-params",
+            required=True,
+        )  # fmt: skip
     trusted = trusts_pickles()  # asked here: the work has no session
 
     def look(progress: Progress) -> Search:
-        if edited.kind == "text":
-            return without_words(asker, edited.text, progress=progress)
+        if parts == WORDS:
+            made = texts_in(row, column)
+            return without_words(asker, text_of(edited, start), make_rows=made, progress=progress)
         evaluated = evaluated_inputs(experiment, run, root, trust_pickles=trusted)
         return with_values_of_the_nearest(asker, row, evaluated.names, evaluated, progress=progress)
 
-    key = robustness_key(experiment, run, root, what="change", edited=repr(edited))
+    key = robustness_key(experiment, run, root, what="change", edited=repr(edited), parts=parts)
     found = try_work.result_at_once(key, look, "Asking about changes…")
     if found is None:
         return
-    _heading(found, run, edited)
+    _heading(found, run, parts)
     for number, change in enumerate(found.changes):
-        _change(number, change, place, edited)
-    _method(found, edited)
+        _change(number, change, place, edited, column)
+    _method(found, parts)
 
 
-def _heading(found: Search, run: Run, edited: EditedInput) -> None:
+def _heading(found: Search, run: Run, chosen: str) -> None:
     share = "" if found.confidence is None else f" {percent(found.confidence)}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.text(shown_label(run.run, 60))
         verbatim.chip("says", f"{shown_label(found.label)}{share}", colours.CHOSEN)
-    parts = "words" if edited.kind == "text" else "features"
+    parts = "words" if chosen == WORDS else "features"
     if not found.parts:
         st.text(f"There are no {parts} that could change.")
     elif not found.changes:
@@ -74,12 +85,12 @@ def _heading(found: Search, run: Run, edited: EditedInput) -> None:
         )
     else:
         n = found.fewest or 1
-        what = _what(n, edited)
+        what = _what(n, parts)
         st.text(f"The answer changes with {what}.{_fewer(found, n, parts)}")
 
 
-def _what(n: int, edited: EditedInput) -> str:
-    if edited.kind == "text":
+def _what(n: int, parts: str) -> str:
+    if parts == "words":
         return "a single word left out" if n == 1 else f"{n} words left out"
     return "a single other value" if n == 1 else f"{n} other values"
 
@@ -105,7 +116,7 @@ def _exactness(found: Search, parts: str) -> str:
     return f" ({', '.join(ways)} among them)"
 
 
-def _change(number: int, change: Change, place: Place, edited: EditedInput) -> None:
+def _change(number: int, change: Change, place: Place, edited: EditedInput, column: str) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             for move in change.moves:
@@ -119,13 +130,13 @@ def _change(number: int, change: Change, place: Place, edited: EditedInput) -> N
             if change.remaining is not None:
                 st.caption(f"before: {percent(change.remaining)} left", width="content")
             st.space("stretch")
-            _buttons(number, change, place, edited)
+            _buttons(number, change, place, edited, column)
         if change.text is not None:
             st.text(change.text or "(nothing is left)")
 
 
-def _buttons(number: int, change: Change, place: Place, edited: EditedInput) -> None:
-    if change.text:
+def _buttons(number: int, change: Change, place: Place, edited: EditedInput, column: str) -> None:
+    if change.text and edited.kind == "text":
         st.button(
             "Take it over",
             key=f"try_take_{number}",
@@ -139,7 +150,7 @@ def _buttons(number: int, change: Change, place: Place, edited: EditedInput) -> 
             key=f"try_take_{number}",
             icon=":material/edit:",
             on_click=set_changed,
-            args=(_as_json(change, edited),),
+            args=(_other_values(change, edited, column),),
         )
     if change.example is not None and st.button(
         "Whose values",
@@ -150,11 +161,14 @@ def _buttons(number: int, change: Change, place: Place, edited: EditedInput) -> 
         session.go("examples.py", **{session.RUN: place.run, "example": change.example})
 
 
-def _as_json(change: Change, edited: EditedInput) -> str:
+def _other_values(change: Change, edited: EditedInput, column: str) -> str:
     values = dict(edited.values)
+    if change.text is not None:
+        return as_json(values | {column: change.text})
     for move in change.moves:
-        values[move.feature] = "" if move.after != move.after else str(move.after)
-    return json.dumps(values, ensure_ascii=False)
+        nothing = move.after is None or move.after != move.after
+        values[move.feature] = "" if nothing else str(move.after)
+    return as_json(values)
 
 
 def _shown(value: Any) -> str:
@@ -163,18 +177,19 @@ def _shown(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else shown_label(str(value), 40)
 
 
-def _method(found: Search, edited: EditedInput) -> None:
+def _method(found: Search, parts: str) -> None:
     if not found.parts:
         return
     how = (
         "Words are left out: every one alone, every pair, every three while there is room, then "
         "one after the other."
-        if edited.kind == "text"
+        if parts == WORDS
         else "Features get the values of the nearest examples that were answered otherwise (in "
         "standard deviations): every one alone, every pair, every three while there is room, then "
         "one after the other."
     )
+    shown = "; of what is shown nothing can be left out" if found.changes else ""
     st.caption(
-        f"{how} The model was asked about {_counted(found.tried)}; of what is shown nothing can be "
-        "left out. It says what the model does, not what is so in the world."
+        f"{how} The model was asked about {_counted(found.tried)}{shown}. It says what the model "
+        "does, not what is so in the world."
     )

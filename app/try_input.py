@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -13,13 +14,13 @@ from app.explanation_words import run_with_model
 from app.shortened import shown_label
 from app.tables import examples_table
 from diagnostics import Experiment, Run
+from diagnostics.batch_inputs import MOST_CHARACTERS
 from diagnostics.edited_input import EditedInput, Start, kind_of
 from diagnostics.row_changes import SHIFTS
 
 #: The choices' keys, and so their names in the link.
 EXAMPLE, TEXT, CHANGED, SHIFT, NOISE = "example", "text", "changed", "shift", "noise"
 _EDITS = (TEXT, CHANGED, SHIFT, NOISE)
-MOST_CHARACTERS = 20_000
 #: Rows of the list of examples to begin with.
 OFFERED = 8
 
@@ -157,7 +158,7 @@ def set_changed(values: str) -> None:
 
 def _own_text(place: Place, example: str) -> str:
     found = try_cached.started(place, example).start if example else None
-    return found.text if found is not None else ""
+    return found.text if found is not None and not found.column else ""
 
 
 def _text(place: Place, example: str) -> tuple[EditedInput, Start | None] | None:
@@ -210,29 +211,11 @@ def _columns(shown: Any) -> Any:
 
 
 def _fields(example: str, start: Start) -> EditedInput:
-    """A form with a row for each column; what was changed stands below it, and in the link."""
-    import pandas as pd
-
+    """A row for each column, a text in its own box; what was changed is below, and in the link."""
     given = _changed(st.session_state.get(CHANGED) or st.query_params.get(CHANGED, ""))
-    own = [_shown(value) for value in start.values]
-    frame = pd.DataFrame(
-        {
-            "Column": start.names,
-            "Example": own,
-            "Now": [given.get(name, value) for name, value in zip(start.names, own, strict=True)],
-        }
-    )
-    key = f"try_form_{abs(hash((example, tuple(sorted(given.items())))))}"
-    st.data_editor(
-        frame,
-        key=key,
-        hide_index=True,
-        disabled=["Column", "Example"],
-        height=min(36 * (len(frame) + 1), 330),
-        on_change=_edited,
-        args=(key, start.names, tuple(own), dict(given)),
-        alt="The columns of the example; the last one can be edited",
-    )
+    if start.column:
+        _text_of_the_row(example, start, given)
+    _table(example, start, given)
     written = st.text_input(
         "What is other than in the example",
         key=CHANGED,
@@ -243,7 +226,62 @@ def _fields(example: str, start: Start) -> EditedInput:
     values = _changed(written)
     if written.strip() and not values:
         st.text('That is not of the form {"column": "value"}.')
+    _remarks(start, values)
     return EditedInput("fields", example, values=tuple(values.items()))
+
+
+def _remarks(start: Start, values: dict[str, str]) -> None:
+    """What was written that the model does not know: it is asked all the same."""
+    foreign = [name for name in values if name not in start.names]
+    if foreign:
+        st.text(f"This run has no column {', '.join(map(repr, foreign[:5]))}.")
+    for name, value, known in start.unseen(values.items()):
+        more = f" and {len(known) - 8} more" if len(known) > 8 else ""
+        st.text(f"No row has {value!r} as {name}, only {', '.join(known[:8])}{more}.")
+
+
+def _text_of_the_row(example: str, start: Start, given: dict[str, str]) -> None:
+    now = given.get(start.column, start.text)
+    key = f"try_column_{abs(hash((example, now)))}"
+    st.text_area(
+        "Text",
+        now,
+        key=key,
+        max_chars=MOST_CHARACTERS,
+        placeholder="Type a sentence, then press Ctrl+Enter.",
+        height=100,
+        on_change=_text_edited,
+        args=(key, start, dict(given)),
+    )
+
+
+def _text_edited(key: str, start: Start, given: dict[str, str]) -> None:
+    given[start.column] = st.session_state[key]
+    if given[start.column] == start.text:
+        given.pop(start.column)
+    set_changed(as_json(given))
+
+
+def _table(example: str, start: Start, given: dict[str, str]) -> None:
+    import pandas as pd
+
+    pairs = zip(start.names, start.values, strict=True)
+    own = {name: _shown(value) for name, value in pairs if name != start.column}
+    if not own:
+        return
+    now = [given.get(name, value) for name, value in own.items()]
+    frame = pd.DataFrame({"Column": list(own), "Example": list(own.values()), "Now": now})
+    key = f"try_form_{abs(hash((example, tuple(sorted(given.items())))))}"
+    st.data_editor(
+        frame,
+        key=key,
+        hide_index=True,
+        disabled=["Column", "Example"],
+        height=min(36 * (len(frame) + 1), 330),
+        on_change=_edited,
+        args=(key, own, dict(given)),
+        alt="The columns of the example; the last one can be edited",
+    )
 
 
 def _shown(value: Any) -> str:
@@ -268,15 +306,20 @@ def _changed(written: str) -> dict[str, str]:
     }
 
 
-def _edited(key: str, names: tuple[str, ...], own: tuple[str, ...], given: dict[str, str]) -> None:
-    rows = st.session_state[key].get("edited_rows", {})
-    for row, cells in rows.items():
+def _edited(key: str, own: dict[str, str], given: dict[str, str]) -> None:
+    names = list(own)
+    for row, cells in st.session_state[key].get("edited_rows", {}).items():
         if "Now" in cells:
             name, value = names[int(row)], "" if cells["Now"] is None else str(cells["Now"])
             given[name] = value
-            if value == own[int(row)]:
+            if value == own[name]:
                 given.pop(name)
-    set_changed(json.dumps(given, ensure_ascii=False) if given else "")
+    set_changed(as_json(given))
+
+
+def as_json(given: Mapping[str, str]) -> str:
+    """Other values as they stand in the link."""
+    return json.dumps(given, ensure_ascii=False) if given else ""
 
 
 def _picture(example: str, start: Start) -> EditedInput:

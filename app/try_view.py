@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import cached, session, try_cached, verbatim
-from app.explanation_view import explained
-from app.explanation_words import method_sentences, sum_sentence
+from app import cached, session, try_cached, try_why_view, verbatim
 from app.shortened import shown_label
 from app.try_cached import Said
-from diagnostics import DiagnosticsError, Experiment, Run
+from diagnostics import Experiment, Run
 from diagnostics.asking_again import runs_with_models
 from diagnostics.charts import colours
-from diagnostics.charts.explanation import heat_map
 from diagnostics.charts.probabilities import probability_bars
-from diagnostics.edited_input import picture_of
-from diagnostics.explanation_tables import pixel_table
-from diagnostics.images import enlarged_png, faded_png
+from diagnostics.images import enlarged_png
 from diagnostics.probabilities import percent, points, probability_table
 from diagnostics.ranking import ranked_runs
 
 if TYPE_CHECKING:
     from diagnostics.edited_input import EditedInput, Start
-    from diagnostics.explanation import Explanation
 
 #: Runs that are asked at a time, and how many stand in a row.
 MOST_RUNS, IN_A_ROW = 8, 4
 #: Bars of an answer.
 BARS = 4
-PICTURE_SIDE = 200
 #: Recorded probabilities have no more digits.
 ROUNDING = 1e-4
 
@@ -48,7 +40,7 @@ def show(experiment: Experiment, run: Run, edited: EditedInput, start: Start | N
             with column:
                 _answer(one, edited, start)
     _about(experiment, runs, edited)
-    _why(run, edited, start)
+    try_why_view.show(run, edited, start)
 
 
 def _runs(experiment: Experiment, run: Run) -> list[Run]:
@@ -110,6 +102,7 @@ def _label(said: Said, recorded: object) -> None:
 
 def _about(experiment: Experiment, runs: list[Run], edited: EditedInput) -> None:
     """Who was asked, and how folds were."""
+    known = runs_with_models(experiment)
     folds = [run for run in runs if len(run.models) > 1]
     words = []
     if folds and edited.example:
@@ -122,7 +115,12 @@ def _about(experiment: Experiment, runs: list[Run], edited: EditedInput) -> None
             "A cross-validated run answers by the mean of its folds' probabilities; each fold's "
             "model was fitted on other rows."
         )
-    without = len(experiment.runs) - len(runs_with_models(experiment))
+    if len(known) > len(runs):
+        words.append(
+            f"{len(runs)} of the {len(known):,} runs with models are asked: this one, those that "
+            "are selected, and the best."
+        )
+    without = len(experiment.runs) - len(known)
     if without:
         words.append(
             f"{without:,} {'run' if without == 1 else 'runs'} of this experiment kept no model: "
@@ -133,60 +131,9 @@ def _about(experiment: Experiment, runs: list[Run], edited: EditedInput) -> None
         st.caption(" ".join(words))
 
 
-def _why(run: Run, edited: EditedInput, start: Start | None) -> None:
-    place = session.place(run)
-    said = try_cached.said(place, edited, start)
-    if said.message:
-        return
-    recorded = cached.answer(place, edited.example, None) if edited.example else None
-    against = (recorded or {}).get("true_label")
-    if against in (None, said.label):
-        against = (recorded or {}).get("predicted_label")
-    found = try_cached.why(place, edited, start, against)
-    with st.container(border=True):
-        st.markdown("**Why**")
-        if found is None:
-            st.text(
-                "This model is no sum of weights that could be taken apart exactly. The example's "
-                "card estimates by SHAP or LIME."
-            )
-            if edited.example and st.button(
-                "Open the example", key="try_open", icon=":material/list_alt:"
-            ):
-                session.go("examples.py", **{session.RUN: run.run, "example": edited.example})
-            return
-        st.text(f"The answer of {shown_label(run.run, 60)}:")
-        if found.picture is not None and start is not None:
-            _heat(found, run, edited, start)
-        else:
-            explained(found, edited.example)
-
-
-def _heat(found: Explanation, run: Run, edited: EditedInput, start: Start) -> None:
-    """What each pixel added, over the picture as it is now."""
-    with st.container(horizontal=True, gap="small"):
-        verbatim.chip("speaks for", shown_label(found.label, 60), colours.TOWARDS)
-        verbatim.chip("speaks for", shown_label(str(found.against), 60), colours.AWAY)
-    made = _made(run, edited, start)
-    faded = faded_png(made, side=PICTURE_SIDE) if made else None
-    address = f"data:image/png;base64,{base64.b64encode(faded).decode()}" if faded else None
-    chart = heat_map(pixel_table(found), address, width=PICTURE_SIDE)
-    st.altair_chart(chart, width="content", alt="What each pixel added, over the picture")
-    st.text(sum_sentence(found))
-    st.caption(method_sentences(found))
-
-
-def _made(run: Run, edited: EditedInput, start: Start) -> bytes | None:
-    try:
-        _, row = try_cached.asked_of(session.place(run), edited, start)
-    except DiagnosticsError:
-        return None  # said beside the run
-    return picture_of(row, start)
-
-
 def _picture(run: Run, edited: EditedInput, start: Start) -> None:
-    made = _made(run, edited, start)
-    enlarged = enlarged_png(made, side=PICTURE_SIDE) if made else None
+    made = try_why_view.picture_as_asked(run, edited, start)
+    enlarged = enlarged_png(made, side=try_why_view.PICTURE_SIDE) if made else None
     if enlarged:
         with st.container(border=True, width="content"):
             st.image(enlarged, alt="The picture that is asked about")

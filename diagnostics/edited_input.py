@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -11,6 +12,7 @@ import numpy as np
 from diagnostics.asking_again import Asker, asker, row_of, with_values
 from diagnostics.errors import DiagnosticsError
 from diagnostics.exact_explanation import exact_explanation
+from diagnostics.explaining import is_available
 from diagnostics.explanation import Explanation
 from diagnostics.linear_scores import is_linear
 from diagnostics.model_inputs import SPARSE, TEXT
@@ -45,7 +47,9 @@ class EditedInput:
 class Start:
     """What a run's model takes for one example, as a form has it.
 
-    `names` and `values` are the columns; `column` is the one that is a text, "" if none is.
+    `names` and `values` are the columns; `column` is the one that is a text, "" if none is, and
+    `text` is what stands in it, or all of the input. `categories` are the columns that have a
+    value of a list, with that list.
     """
 
     kind: Kind
@@ -54,6 +58,16 @@ class Start:
     values: tuple[Any, ...] = ()
     column: str = ""
     picture: tuple[int, int] | None = None
+    categories: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def unseen(self, values: Iterable[tuple[str, str]]) -> list[tuple[str, str, tuple[str, ...]]]:
+        """Those of the values that are on no list of their column, with that list."""
+        known = dict(self.categories)
+        return [
+            (name, value, known[name])
+            for name, value in values
+            if value and name in known and value not in known[name]
+        ]
 
 
 def kind_of(run: Run) -> Kind:
@@ -83,7 +97,14 @@ def start_from(
         return Start("example")
     if hasattr(asked.row, "columns"):
         values = tuple(asked.row[name].tolist()[0] for name in asked.row.columns)
-        return Start("fields", names=asked.input_names, values=values, column=asked.text_column)
+        return Start(
+            "fields",
+            text=asked.text or "" if asked.text_column else "",
+            names=asked.input_names,
+            values=values,
+            column=asked.text_column,
+            categories=_categories(asked.row),
+        )
     if asked.picture is not None:
         flat = tuple(np.asarray(asked.row, float).reshape(-1).tolist())
         return Start("picture", values=flat, picture=asked.picture)
@@ -93,6 +114,15 @@ def start_from(
     return Start("fields", names=asked.input_names, values=flat)
 
 
+def _categories(row: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    known = {str(name): getattr(row[name].dtype, "categories", None) for name in row.columns}
+    return tuple(
+        (name, tuple(str(one) for one in values))
+        for name, values in known.items()
+        if values is not None
+    )
+
+
 def edited_row(
     experiment: Experiment,
     run: Run,
@@ -100,6 +130,7 @@ def edited_row(
     edited: EditedInput,
     *,
     names: tuple[str, ...] = (),
+    column: str = "",
     picture: tuple[int, int] | None = None,
 ) -> Any:
     """One row for the run's model: its own for the example, with what was edited.
@@ -122,7 +153,7 @@ def edited_row(
         own = {name: value for name, value in edited.values if name in known}
         if not hasattr(row, "columns") and len(names) != int(np.prod(row.shape[1:])):
             raise DiagnosticsError(f"{run.run} takes other columns.")
-        return with_values(row, own, names)
+        return with_values(row, own, names, texts=(column,))
     return _changed_picture(row, edited, picture) if edited.kind == "picture" else row
 
 
@@ -163,7 +194,7 @@ def asker_for(run: Run, root: Path, edited: EditedInput, *, trust_pickles: bool 
     return asker(run, root, example=edited.example or None, trust_pickles=trust_pickles)
 
 
-def explain_edited(
+def edited_question(
     experiment: Experiment,
     run: Run,
     root: Path,
@@ -172,20 +203,24 @@ def explain_edited(
     row: Any,
     *,
     against: str | None = None,
-) -> Explanation | None:
-    """Why the answer is what it is, exactly; None where the model cannot be taken apart.
+    trust_pickles: bool = False,
+) -> Question | None:
+    """Why the answer is what it is, as a question; None where there is no other label.
 
     Parameters
     ----------
     asked, row
-        What answers, and what is asked. Of several models the first is taken apart.
+        What answers, and what is asked. Of several models it is about the first.
     against
         The label that the answer is held against; None, or the answer itself, for the next
         probable one.
+
+    Raises
+    ------
+    DiagnosticsError
+        If the model does not answer.
     """
     model = asked.models[0]
-    if not is_linear(model.estimator) or len(model.labels) < 2:
-        return None
     codes, chances = asked.said(row)
     label = asked.labels[int(codes[0])]
     order = [asked.labels[at] for at in np.argsort(-chances[0], kind="stable")]
@@ -193,30 +228,55 @@ def explain_edited(
     if label not in model.labels or not others:
         return None
     other = against if against is not None and against in others else others[0]
-    question = _question(experiment, run, root, edited, model, row, label, other)
-    notes = [*question.notes, *asked.notes]
+    notes = list(asked.notes)
     if len(asked.models) > 1:
         notes.append(f"Of the {len(asked.models)} models the first is taken apart here.")
-    return exact_explanation(replace(question, notes=tuple(dict.fromkeys(notes))))
-
-
-def _question(
-    experiment: Experiment,
-    run: Run,
-    root: Path,
-    edited: EditedInput,
-    model: Any,
-    row: Any,
-    label: str,
-    against: str,
-) -> Question:
     if edited.kind == "text":
         return Question(
-            experiment, run, root, edited.example, label, against, model, row, text=edited.text
-        )
-    known = question_about(experiment, run, edited.example, root=root)
+            experiment, run, root, edited.example, label, other, model, row,
+            text=edited.text, notes=tuple(notes),
+        )  # fmt: skip
+    known = question_about(experiment, run, edited.example, root=root, trust_pickles=trust_pickles)
     text = str(row[known.text_column].tolist()[0]) if known.text_column else None
-    return replace(known, model=model, row=row, label=label, against=against, text=text)
+    # What is noted of the example need not be so of what was made of it.
+    return replace(
+        known, model=model, row=row, label=label, against=other, text=text, notes=tuple(notes)
+    )
+
+
+def explain_edited(question: Question) -> Explanation | None:
+    """The answer to it: exact for linear models, by TreeExplainer for trees; None for others.
+
+    Raises
+    ------
+    DiagnosticsError
+        If the model does not take the row.
+    """
+    if is_linear(question.model.estimator):
+        return exact_explanation(question)
+    if not is_available("shap"):
+        return None
+    from diagnostics.shap_explanations import shap_explanation, trees_are_right
+
+    return shap_explanation(question) if trees_are_right(question.model) else None
+
+
+def text_of(edited: EditedInput, start: Start | None) -> str:
+    """The text of the input as it was edited; "" where it has none."""
+    if edited.kind == "text" or start is None or not start.column:
+        return edited.text
+    return dict(edited.values).get(start.column, start.text)
+
+
+def texts_in(row: Any, column: str = "") -> Callable[[list[str]], Any]:
+    """What makes rows of texts: texts alone, or `row` again and again with them in a column."""
+    if not column:
+        return list
+
+    def made(texts: list[str]) -> Any:
+        return row.iloc[[0] * len(texts)].reset_index(drop=True).assign(**{column: texts})
+
+    return made
 
 
 __all__ = [
@@ -224,9 +284,12 @@ __all__ = [
     "Kind",
     "Start",
     "asker_for",
+    "edited_question",
     "edited_row",
     "explain_edited",
     "kind_of",
     "picture_of",
     "start_from",
+    "text_of",
+    "texts_in",
 ]

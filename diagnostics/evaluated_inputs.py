@@ -52,7 +52,8 @@ class Evaluated:
 
     `parts` point with `places` into `examples`, `true` and `predicted` (labels as text, None where
     there is none). `names` are words for the columns of the input, none for texts. `total` is how
-    many rows were evaluated in `split`, of which these are all or a sample.
+    many rows were evaluated in `split`, of which these are all or a sample. `text_column` is the
+    column of a frame that is the text people see, "" if none is.
     """
 
     parts: tuple[Part, ...]
@@ -64,6 +65,7 @@ class Evaluated:
     split: str
     total: int
     picture: tuple[int, int] | None = None
+    text_column: str = ""
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -141,6 +143,7 @@ def evaluated_inputs(
         split or run.split,
         total,
         about.picture,
+        about.text_column,
     )
 
 

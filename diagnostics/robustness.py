@@ -80,7 +80,6 @@ def robustness(
     evaluated: Evaluated,
     changes: Sequence[RowChange],
     *,
-    column: str = "",
     seed: int = 0,
     progress: Progress = no_progress,
 ) -> Robustness:
@@ -92,8 +91,6 @@ def robustness(
         The rows, each beside the model that answered it held out.
     changes
         What is done to the rows; see `row_changes.changes_for`.
-    column
-        The column of a frame that is a text, to be listed beside what flipped.
     seed
         Of what is random; each change is made once.
     progress
@@ -111,10 +108,10 @@ def robustness(
     import pandas as pd
 
     rounds = len(changes) + 1
-    before = _said(evaluated, None, column, seed, _share(progress, 0, rounds))
+    before = _said(evaluated, None, seed, _share(progress, 0, rounds))
     tables: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
     for number, change in enumerate(changes):
-        after = _said(evaluated, change, column, seed, _share(progress, number + 1, rounds))
+        after = _said(evaluated, change, seed, _share(progress, number + 1, rounds))
         tables[0].append(_change_row(change, evaluated, before, after))
         tables[1].extend(_class_rows(change, evaluated, before, after))
         tables[2].extend(_flip_rows(change, evaluated, before, after))
@@ -156,9 +153,7 @@ def _known(evaluated: Evaluated) -> NDArray[np.bool_]:
     return known & _asked(evaluated)
 
 
-def _said(
-    evaluated: Evaluated, change: RowChange | None, column: str, seed: int, progress: Progress
-) -> _Said:
+def _said(evaluated: Evaluated, change: RowChange | None, seed: int, progress: Progress) -> _Said:
     n, names = len(evaluated.examples), evaluated.labels
     labels = np.full(n, None, object)
     chances = np.full((n, len(names)), np.nan)
@@ -178,7 +173,7 @@ def _said(
             labels[here] = np.array(asker.labels, object)[codes]
             if asker.has_probabilities:
                 chances[np.ix_(here, columns)] = found
-            written = _texts_of(some, column)
+            written = _texts_of(some, evaluated.text_column)
             for at, text in zip(here, written or (), strict=False):
                 inputs[at] = text
             texts = texts or written is not None
@@ -189,7 +184,9 @@ def _said(
 def _texts_of(rows: Any, column: str) -> list[str] | None:
     if isinstance(rows, list):
         return rows
-    return [str(text) for text in rows[column].tolist()] if column else None
+    if not column:
+        return None
+    return [text if isinstance(text, str) else "" for text in rows[column].tolist()]
 
 
 def _differing(rows: Any, changed: Any) -> int:
@@ -198,8 +195,8 @@ def _differing(rows: Any, changed: Any) -> int:
     if hasattr(rows, "iloc"):
         same = (rows == changed) | (rows.isna() & changed.isna())
         return int((~same.all(axis=1)).sum())
-    flat = np.asarray(rows).reshape(len(rows), -1) != np.asarray(changed).reshape(len(rows), -1)
-    return int(flat.any(axis=1).sum())
+    old, new = (np.asarray(one, float).reshape(len(rows), -1) for one in (rows, changed))
+    return int(((old != new) & ~(np.isnan(old) & np.isnan(new))).any(axis=1).sum())
 
 
 def _change_row(
@@ -290,10 +287,17 @@ def _flip_rows(
             *(before.labels[at], after.labels[at]),
             float(before.chances[at, places[before.labels[at]]]),
             float(after.chances[at, places[after.labels[at]]]),
-            after.inputs[at] if after.inputs is not None else None,
+            _other_text(before, after, at),
         )
         for at in flipped
     ]
+
+
+def _other_text(before: _Said, after: _Said, at: np.intp) -> str | None:
+    """The text as it was changed; None where something else of the row was."""
+    if before.inputs is None or after.inputs is None or before.inputs[at] == after.inputs[at]:
+        return None
+    return after.inputs[at]
 
 
 __all__ = ["CHANGES", "CLASSES", "FLIPS", "Robustness", "paired_difference", "robustness"]

@@ -17,7 +17,7 @@ from diagnostics.robustness import Robustness
 from diagnostics.workspace import Experiment, Run
 
 #: Part of every key: raised when the same settings come to mean something else.
-VERSION = 1
+VERSION = 2
 _TABLES = ("changes", "classes", "flips")
 
 

@@ -97,31 +97,34 @@ def _shifted(step: tuple[int, int], picture: tuple[int, int], rows: Any, _: int)
 def changes_for(
     evaluated: Evaluated,
     *,
-    column: str = "",
     rate: float = RATE,
     keyboard: Any = "QWERTY",
     noises: Sequence[float] = NOISES,
 ) -> list[RowChange]:
     """What is tried on rows of this form: slips and casing on texts, noise and shifts on numbers.
 
+    Rows that have a text beside other columns are tried both ways.
+
     Parameters
     ----------
     evaluated
         The rows.
-    column
-        The column of a frame that is a text.
     rate, keyboard
         Of typos.
     noises
         Shares of each column's standard deviation, over these rows.
     """
-    if evaluated.form == "texts" or column:
-        return [text_change(one, column) for one in perturbations(rate, keyboard)]
     if evaluated.form == "sparse":
         return []
+    column, found = evaluated.text_column, []
+    if evaluated.form == "texts" or column:
+        found = [text_change(one, column) for one in perturbations(rate, keyboard)]
+    if evaluated.form == "texts":
+        return found
     rows, _ = evaluated.all_rows
     spreads, low, high = _spreads(rows)
-    found = [noise(share, spreads, low, high) for share in noises]
+    if np.isfinite(spreads).any():
+        found += [noise(share, spreads, low, high) for share in noises]
     if evaluated.picture is not None:
         found += [shifted(direction, evaluated.picture) for direction in SHIFTS]
     return found
@@ -131,16 +134,17 @@ def _spreads(rows: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Standard deviation, least and greatest value of each column; NaN for what is no number."""
     if not hasattr(rows, "iloc"):
         flat = np.asarray(rows, float).reshape(len(rows), -1)
-        return flat.std(axis=0), flat.min(axis=0), flat.max(axis=0)
-    nothing = np.full(3, np.nan)
-    found = []
-    for name in rows.columns:
-        column = rows[name]
-        is_number = getattr(column.dtype, "kind", "O") in "iuf" and column.notna().any()
-        values = np.asarray(column.dropna(), float) if is_number else nothing
-        found.append((values.std(), values.min(), values.max()))
-    table = np.array(found)
+        columns = [flat[~np.isnan(flat[:, at]), at] for at in range(flat.shape[1])]
+    else:
+        columns = [_numbers(rows[name]) for name in rows.columns]
+    known = [column if len(column) else np.array([np.nan]) for column in columns]
+    table = np.array([(column.std(), column.min(), column.max()) for column in known])
     return table[:, 0], table[:, 1], table[:, 2]
+
+
+def _numbers(column: Any) -> np.ndarray:
+    is_number = getattr(column.dtype, "kind", "O") in "iuf"
+    return np.asarray(column.dropna(), float) if is_number else np.empty(0)
 
 
 __all__ = ["NOISES", "SHIFTS", "RowChange", "changes_for", "noise", "shifted", "text_change"]

@@ -3,20 +3,58 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from diagnostics import DiagnosticsError
-from diagnostics.batch_answers import batch_answers, lines_of, rows_of, table_of, texts_of
+from diagnostics.batch_answers import batch_answers
+from diagnostics.batch_inputs import Given, lines_of, rows_of, table_of, texts_of
 from diagnostics.exporting import to_csv, to_jsonl
 from tests import askers
 
 
-def test_lines_with_something_in_them_are_asked_about() -> None:
-    assert lines_of(" a b \n\n c\r\n") == ["a b", "c"]
-    assert lines_of("a, b\nc") == ["a, b", "c"]
+def given(**columns: list[str]) -> Given:
+    table = pd.DataFrame(columns, dtype=object)
+    return Given(table, tuple(range(2, len(table) + 2)))
+
+
+def test_lines_with_something_in_them_are_asked_about_and_keep_their_numbers() -> None:
+    found = lines_of(" a b \n\n c\r\n\u2028d\x0bd\n\n")
+    assert found.shown.to_dict("list") == {"line": [1, 3, 4], "text": ["a b", "c", "d\x0bd"]}
+    assert texts_of(lines_of("a, b\nc")) == ["a, b", "c"]
+
+
+def test_cells_are_read_as_they_are_written() -> None:
+    content = (
+        '\ufeffid,text,n,line\r\n007,"a ""b"", c\r\nd",-5,x\r\n\r\n 8,=1+1,2.50,\r\n9,NA,,y\r\n'
+    )
+    found = table_of(content.encode(), "x.csv")
+    assert found.lines == (2, 5, 6)
+    assert texts_of(found) == ['a "b", c\r\nd', "=1+1", "NA"]
+    shown = found.shown
+    assert list(shown) == ["line (of the file)", "id", "text", "n", "line"]
+    assert shown["id"].tolist() == ["007", " 8", "9"]
+    assert shown["n"].tolist()[:2] == [-5, 2.5]
+    assert shown["n"].isna().tolist() == [False, False, True]
+    assert shown["line"].tolist() == ["x", "", "y"]
+
+
+def test_what_is_taken_away_reads_back_as_it_was() -> None:
+    asked = askers.of(askers.words())
+    content = 'text,n,big\n"my, ""parcel""\nis late",-3,12345678901234567890\naccount,4,1\n"",5,2\n'
+    found = table_of(content.encode(), "x.csv")
+    answered = batch_answers([asked], [texts_of(found)], found.shown)
+    again = pd.read_csv(BytesIO(to_csv(answered)), dtype={"big": str}, keep_default_na=False)
+    for name in answered:
+        assert again[name].tolist() == answered[name].tolist(), name
+    assert again["n"].tolist() == [-3, 4, 5]
+    assert again["line"].tolist() == [2, 4, 5]
+    lines = pd.read_json(BytesIO(to_jsonl(answered)), lines=True, dtype={"big": str})
+    assert lines["text"].tolist() == answered["text"].tolist()
+    assert lines["confidence"].tolist() == pytest.approx(answered["confidence"].tolist(), abs=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -39,39 +77,71 @@ def test_texts_of_a_file(content: bytes, name: str, expected: list[str]) -> None
     [
         (b"\xff\xfe\x00", "x.csv", r"x\.csv is no text in UTF-8\. Save it as csv in UTF-8\."),
         (b"a,b\n", "x.csv", r"x\.csv has no rows\."),
-        (b"", "x.csv", r"x\.csv is no table: "),
+        (b"", "x.csv", r"x\.csv is empty\. The first line names the columns\."),
         (b"\n \n", "x.txt", r"There are no lines to ask about\."),
-        (b"a,b\n1,2\n1,2,3,4\n", "x.csv", r"x\.csv is no table: "),
+        (b"a,b\n1,2\n\n1,2,3,4\n", "x.csv", r"Line 4 of x\.csv has 4 cells, and the first .* 2\."),
+        (b'a,b\n1,2\n"x,2\n', "x.csv", r"x\.csv is no table from line 3 on: "),
+        (b"a,b,a\n1,2,3\n", "x.csv", r"The first line of x\.csv names 'a' more than once\."),
         (b"x\n" * 20_001, "x.txt", r"More than 20,000 rows are not asked about at once\."),
-        (b"x" * 20_001, "x.txt", r"Line 1 has 20,001 characters, and a text may have 20,000\."),
         (b"x" * 20_000_001, "x.txt", r"x\.txt has 20 MB, and 20 are read\. Split it\."),
     ],
-    ids=["not UTF-8", "head only", "empty", "blank", "ragged", "many", "long", "large"],
+    ids=["not UTF-8", "head only", "empty", "blank", "ragged", "open", "twice", "many", "large"],
 )
 def test_what_cannot_be_read_is_one_sentence(content: bytes, name: str, message: str) -> None:
     with pytest.raises(DiagnosticsError, match=message):
         table_of(content, name)
 
 
+def test_a_long_text_is_named_by_its_line() -> None:
+    assert len(texts_of(lines_of("x" * 100_000))[0]) == 100_000
+    with pytest.raises(DiagnosticsError, match=r"^Line 3 has 100,001 characters, and a text may"):
+        texts_of(lines_of("a\n\n" + "x" * 100_001))
+
+
 def test_a_column_that_is_not_there_is_named() -> None:
-    table = pd.DataFrame({"a": ["x"], "b": ["y"]})
+    table = given(a=["x"], b=["y"])
     with pytest.raises(DiagnosticsError, match=r"no column 'text'; there is a, b\."):
         texts_of(table)
     assert texts_of(table, "b") == ["y"]
 
 
 def test_rows_take_the_model_s_columns_and_types() -> None:
-    like = pd.DataFrame({"age": [1.5], "town": pd.Categorical(["Bern"], ["Bern", "Chur"])})
-    given = pd.DataFrame({"town": ["Chur", "Bern"], "more": [0, 1], "age": ["3", None]})
-    rows = rows_of(given, like)
-    assert list(rows) == ["age", "town"]
+    like = pd.DataFrame(
+        {
+            "age": [1.5],
+            "rooms": [3],
+            "town": pd.Categorical(["Bern"], ["Bern", "Chur"]),
+            "ok": [True],
+            "code": ["x"],
+            "text": ["y"],
+        }
+    )
+    cells = given(
+        town=["Chur", "Genf", ""], more=["0", "1", "2"], age=["3", "", "NA"], rooms=["1", "2", "3"],
+        ok=["yes", "False", "0"], code=["007", "NA", ""], text=["", "NA", "null"],
+    )  # fmt: skip
+    rows = rows_of(cells, like, texts=["text"])
+    assert list(rows) == list(like)
     assert rows["age"].tolist()[0] == 3
-    assert np.isnan(rows["age"].tolist()[1])
-    assert rows["town"].dtype == like["town"].dtype
+    assert rows["age"].isna().tolist() == [False, True, True]
+    assert rows["rooms"].dtype == np.int64
+    assert rows["town"].tolist()[:2] == ["Chur", "Genf"]
+    assert rows["town"].isna().tolist() == [False, False, True]
+    assert rows["ok"].tolist() == [True, False, False]
+    assert rows["ok"].dtype == np.bool_
+    assert rows["code"].tolist()[:2] == ["007", "NA"]
+    assert rows["code"].isna().tolist() == [False, False, True]
+    assert rows["text"].tolist() == ["", "NA", "null"]
+
+
+def test_a_value_that_cannot_be_is_named_by_its_line() -> None:
+    like = pd.DataFrame({"age": [1.5], "ok": [True]})
     with pytest.raises(DiagnosticsError, match="columns that are not there: age"):
-        rows_of(given[["town"]], like)
-    with pytest.raises(DiagnosticsError, match="Row 2 has 'old' as age, which is no number"):
-        rows_of(given.assign(age=["3", "old"]), like)
+        rows_of(given(ok=["yes"]), like)
+    with pytest.raises(DiagnosticsError, match=r"^Line 3: age is a number, not 'old'\. Write"):
+        rows_of(given(age=["3", "old"], ok=["1", "1"]), like)
+    with pytest.raises(DiagnosticsError, match=r"^Line 2: ok is true or false, not 'maybe'\.$"):
+        rows_of(given(age=["3"], ok=["maybe"]), like)
 
 
 def test_every_run_answers_every_row() -> None:
