@@ -117,9 +117,10 @@ def pushes_of(choice: Choice, label: str | None) -> Pushes | None:
 def definition(choice: Choice) -> str:
     """What the figures are, and what the marks beside them."""
     found = choice.importances
-    method = choice.method if choice.method in DEFINITIONS else "kept"
-    is_plain = method == "coefficients" and found.unit == "weight"
-    words = ["The model's own weights, as they are." if is_plain else DEFINITIONS[method]]
+    is_kept = choice.method not in DEFINITIONS
+    words = [DEFINITIONS["kept"] if is_kept else found.definition]
+    if choice.method == "coefficients" and not choice.scaled:
+        words = ["The model's own weights, as they are."]
     if found.low is not None and choice.label is None:
         over = "examples" if choice.shuffled is None else "examples and shuffles"
         words.append(f"Lines are 95 % intervals, over {over}.")

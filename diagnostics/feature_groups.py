@@ -1,4 +1,7 @@
-"""Columns that say the same, taken together: shuffled one by one they would hide each other."""
+"""Columns that say the same, taken together: shuffled one by one they would hide each other.
+
+The columns that a category was taken apart into go together, too.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,8 @@ from diagnostics.evaluated_inputs import Evaluated
 DISTANCE = 0.3
 #: Rows that the correlations are taken over, and columns that are held against each other.
 ROWS, COLUMNS = 2000, 600
+#: What stands between a category's name and its value where it was taken apart into columns.
+SEPARATORS = (" = ", "=", "__", "_", ".", ":", "-")
 #: Members that a group's name lists.
 NAMED = 2
 
@@ -72,25 +77,62 @@ def parse_group(text: str) -> tuple[str, list[str]]:
 
 
 def correlated_groups(evaluated: Evaluated) -> list[Group]:
-    """Numeric columns clustered by their rank correlation; every other column for itself.
+    """Columns of one category, numeric columns by their rank correlation, and the rest alone.
 
-    Average linkage on 1 - |Spearman's rho| over the evaluated rows, cut at `DISTANCE`. Columns that
-    are constant or have gaps stay alone. With more than `COLUMNS` columns nothing is grouped.
+    Columns of one category are those of `one_hot_columns`. The others are clustered: average
+    linkage on 1 - |Spearman's rho| over the evaluated rows, cut at `DISTANCE`. Columns that are
+    constant or have gaps stay alone. With more than `COLUMNS` of them none is clustered.
     """
     names = evaluated.names
-    if len(names) > COLUMNS:
-        return single_columns(names)
     numbers = numeric_columns(evaluated)
-    usable = [at for at, values in numbers.items() if np.isfinite(values).all() and np.ptp(values)]
-    if len(usable) < 2:
-        return single_columns(names)
-    clusters = _clusters(np.column_stack([numbers[at] for at in usable]))
+    coded = one_hot_columns(names, numbers)
+    found = [
+        Group(prefix, tuple(columns), tuple(names[at] for at in columns))
+        for prefix, columns in coded.items()
+    ]
+    used = {at for columns in coded.values() for at in columns}
+    usable = [
+        at
+        for at, values in numbers.items()
+        if at not in used and np.isfinite(values).all() and np.ptp(values)
+    ]
     members: dict[int, list[int]] = {}
-    for at, cluster in zip(usable, clusters, strict=True):
-        members.setdefault(int(cluster), []).append(at)
-    together = [*members.values(), *([at] for at in range(len(names)) if at not in usable)]
-    together.sort(key=lambda columns: columns[0])
-    return [_group(names, columns) for columns in together]
+    if 2 <= len(usable) <= COLUMNS:
+        clusters = _clusters(np.column_stack([numbers[at] for at in usable]))
+        for at, cluster in zip(usable, clusters, strict=True):
+            members.setdefault(int(cluster), []).append(at)
+    clustered = {at for columns in members.values() for at in columns}
+    alone = [[at] for at in range(len(names)) if at not in used | clustered]
+    found += [_group(names, columns) for columns in [*members.values(), *alone]]
+    return sorted(found, key=lambda group: group.columns[0])
+
+
+def one_hot_columns(
+    names: Sequence[str], numbers: Mapping[int, NDArray[np.float64]]
+) -> dict[str, list[int]]:
+    """The places of columns that are one category, taken apart: `town_Rome`, `town_Oslo`.
+
+    Their names begin alike, up to the first of `SEPARATORS` that does it; they hold nothing but 0
+    and 1; and no row has two of them. Two columns must have one in every row, for two rare facts
+    may well exclude each other by chance.
+    """
+    found: dict[str, list[int]] = {}
+    used: set[int] = set()
+    binary = {at: values for at, values in numbers.items() if np.isin(values, (0, 1)).all()}
+    for separator in SEPARATORS:
+        alike: dict[str, list[int]] = {}
+        for at in binary:
+            prefix, _, rest = names[at].partition(separator)
+            if at not in used and prefix and rest:
+                alike.setdefault(prefix, []).append(at)
+        for prefix, columns in alike.items():
+            if len(columns) < 2 or prefix in names or prefix in found:
+                continue
+            a_row = np.sum([binary[at] for at in columns], axis=0)
+            if a_row.max() == 1 and (len(columns) > 2 or a_row.min() == 1):
+                found[prefix] = columns
+                used |= set(columns)
+    return found
 
 
 def _group(names: Sequence[str], columns: Sequence[int]) -> Group:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from diagnostics.contributions import mean_contributions
 from diagnostics.errors import DiagnosticsError
@@ -224,13 +225,16 @@ def _content_values(experiment: Experiment, run: Run) -> dict[str, Usual]:
     asked = experiment.predictions(run.run).filter(pl.col("split") == run.split).select("example")
     table = scan_examples(with_shared_content(experiment, run))
     names = [
-        name
-        for name, kind in table.collect_schema().items()
-        if name not in ("example", "text", "image") and (kind.is_numeric() or kind == pl.Boolean)
+        name for name in table.collect_schema().names() if name not in ("example", "text", "image")
     ]
     if not names:
         return {}
     rows = table.join(asked.unique(), on="example", how="semi").select(names).collect()
-    return {
-        name: usual_value(np.array(rows[name].to_list(), object).astype(float)) for name in names
-    }
+    return {name: usual_value(_plain_values(rows[name])) for name in names}
+
+
+def _plain_values(column: Any) -> NDArray[Any]:
+    """Numbers as numbers, anything else as objects; missing is NaN or None."""
+    if column.dtype.is_numeric() or str(column.dtype) == "Boolean":
+        return np.array(column.to_list(), object).astype(float)
+    return np.array([None if one is None else str(one) for one in column.to_list()], object)

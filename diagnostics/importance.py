@@ -25,10 +25,16 @@ DEFINITIONS: dict[str, str] = {
     "impurity": "How much the splits on a feature tidied up the training rows, as a share.",
     "contributions": "Mean |SHAP|: the mean size of what a feature added to the score of the "
     "evaluated rows. Of linear models its weight times how far the value is from its mean, or of "
-    "texts weight times value; of trees and of models that were asked, the Shapley value.",
+    "texts weight times value; of trees the Shapley value.",
     "permutation": "How much worse the answers to held-out rows get when the feature is mixed up "
     "between them, or the word is taken out.",
 }
+#: Where contributions are from that a model had to be asked for, and what they are.
+ASKED = "asking the model"
+_ASKED = (
+    "Mean |SHAP|: the mean size of what a feature added to what the model says of a row (its "
+    "Shapley value)."
+)
 #: Methods whose figures are fitted on training rows, and know nothing of those evaluated.
 OF_THE_MODEL = ("coefficients", "impurity")
 
@@ -55,6 +61,13 @@ class Importances:
     unit: str = ""
     source: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def definition(self) -> str:
+        """What the figures are, in a sentence."""
+        if self.method == "contributions" and self.source == ASKED:
+            return _ASKED
+        return DEFINITIONS.get(self.method, DEFINITIONS["kept"])
 
     def table(self, label: str | None = None) -> pd.DataFrame:
         """The features, the most important first.

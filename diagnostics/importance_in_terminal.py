@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from diagnostics.importance import DEFINITIONS, Importances
+from diagnostics.importance import Importances
 from diagnostics.terminal import new_console, print_json, print_table, printable
 from diagnostics.wiring import Flag
 
 #: Features that a person is shown; JSON has all.
 SHOWN = 20
+#: What the figures are stands above them up to this width, else below the table.
+WIDEST = 18
 
 
 def show_importance(
@@ -23,7 +25,8 @@ def show_importance(
     console = new_console()
     table = found.table(label)
     has_interval, has_std = table["low"].notna().any(), table["std"].notna().any()
-    header = ["", "feature", found.unit or found.method]
+    unit = found.unit or found.method
+    header = ["", "feature", unit if len(unit) <= WIDEST else "figure"]
     header += ["95 % interval"] if has_interval else ["std"] if has_std else []
     rows: list[list[Any]] = []
     for row in table.head(SHOWN).itertuples(index=False):
@@ -33,7 +36,9 @@ def show_importance(
     towards = "" if label is None else f", {label}"
     print_table(console, f"{run}: {found.method}{towards}", header, rows, numbers=2)
     rest = len(table) - SHOWN
-    words = [DEFINITIONS.get(found.method, DEFINITIONS["kept"]), *found.notes]
+    words = [found.definition, *found.notes]
+    if len(unit) > WIDEST:
+        words.insert(0, f"The figure is: {unit}.")
     if rest > 0:
         words.insert(0, f"{rest:,} more features; --json has them all.")
     for sentence in words:

@@ -18,6 +18,7 @@ from diagnostics.errors import DiagnosticsError
 from diagnostics.evaluated_inputs import Evaluated, Part
 from diagnostics.feature_groups import Group
 from diagnostics.importance import Figures, Importances
+from diagnostics.shuffled_rows import columns_that_differ, shuffled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +30,8 @@ UNITS: dict[Metric, str] = {"accuracy": "drop in accuracy", "log loss": "rise in
 REPEATS = 10
 #: Rows that a model is asked about at a time.
 CHUNK = 20_000
+#: Features without any variety that are named.
+LISTED = 5
 #: The least probability of the true label that log loss counts with.
 LEAST_PROBABILITY = 1e-15
 #: Of a normal distribution: what a 95 % interval is wide.
@@ -118,11 +121,17 @@ def permutation_importance(
     shuffles = _orders(parts, repeats, seed)
     found = np.zeros((len(places), len(groups)), np.float32)
     by_repeat = np.zeros((repeats, len(groups)))
+    moves: NDArray[np.bool_] = np.logical_or.reduce(
+        [columns_that_differ(part.rows) for part in parts]
+    )
+    still = [group.name for group in groups if not moves[list(group.columns)].any()]
+    asked = 0
     for number, group in enumerate(groups):
         if progress is not None:
             progress(number / len(groups), group.name)
-        if not group.columns:
-            continue
+        if not moves[list(group.columns)].any():
+            continue  # in whatever order, its rows are the same
+        asked += len(places) * repeats
         rows = [
             _shuffled_losses(part, orders, group, evaluated, metric)
             for part, orders in zip(parts, shuffles, strict=True)
@@ -131,7 +140,13 @@ def permutation_importance(
         found[:, number] = rises.mean(axis=0)
         by_repeat[:, number] = rises.mean(axis=1)
     importances = _summary(
-        tuple(group.name for group in groups), found, by_repeat, codes, evaluated, metric
+        tuple(group.name for group in groups),
+        found,
+        by_repeat,
+        codes,
+        evaluated,
+        metric,
+        notes=_said_of_still(still),
     )
     return Permutation(
         metric,
@@ -141,8 +156,20 @@ def permutation_importance(
         found,
         places,
         repeats,
-        len(places) * len(groups) * repeats,
+        asked,
     )
+
+
+def _said_of_still(names: Sequence[str]) -> list[str]:
+    """What is said of features that have one value in all rows."""
+    if not names:
+        return []
+    rest = len(names) - LISTED
+    listed = ", ".join(names[:LISTED]) + (f" and {rest:,} more" if rest > 0 else "")
+    return [
+        f"The same in all rows: {listed}. Mixing that up moves nothing, so what it matters to the "
+        "model cannot be told from these rows."
+    ]
 
 
 def metric_of(losses: Figures, metric: Metric) -> float:
@@ -225,28 +252,6 @@ def _shuffled_losses(
         rows = shuffled(part.rows, some, group.columns)
         found.append(loss_of(part, rows, evaluated, metric).reshape(len(some), n))
     return np.concatenate(found)
-
-
-def shuffled(rows: Any, orders: NDArray[np.int64], columns: Sequence[int]) -> Any:
-    """The rows once for each order, with these columns taken from the rows in that order."""
-    times, n = orders.shape
-    same, other = np.tile(np.arange(n), times), orders.ravel()
-    chosen = list(columns)
-    if hasattr(rows, "iloc"):
-        big = rows.iloc[same].reset_index(drop=True)
-        names = [rows.columns[at] for at in chosen]
-        return big.assign(**{str(name): rows[name].iloc[other].array for name in names})
-    if hasattr(rows, "tocsr"):
-        from scipy.sparse import diags_array
-
-        keep = np.ones(rows.shape[1])
-        keep[chosen] = 0
-        mixed = rows[same] @ diags_array(keep) + rows[other] @ diags_array(1 - keep)
-        return mixed.tocsr()
-    flat = rows.reshape(n, -1)
-    changed = flat[same]
-    changed[:, chosen] = flat[other][:, chosen]
-    return changed.reshape(times * n, *rows.shape[1:])
 
 
 def _drawn(evaluated: Evaluated) -> str:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from diagnostics.contributions import Pushes
 from diagnostics.errors import DiagnosticsError
 from diagnostics.evaluated_inputs import Evaluated, Part, asking, taken
-from diagnostics.importance import Figures, Importances
+from diagnostics.importance import ASKED, Figures, Importances
 from diagnostics.mixtures import mixtures
 from diagnostics.permuted_orders import added_by_columns, figures_of, scale_of
 
@@ -95,7 +95,7 @@ class SampledContributions:
             labels=self.labels,
             by_label=by_label,
             unit=f"mean size of contribution to the {self.scale}",
-            source="the model, asked",
+            source=ASKED,
             notes=self._notes(),
         )
 
@@ -110,9 +110,9 @@ class SampledContributions:
         luck = int(((noise > 0) & (means / len(self.places) <= LUCK * noise)).sum())
         notes = [
             f"Shapley values by permutations of {len(self.places):,} of {self.total:,} rows, each "
-            f"against {against}. By what is drawn by lot a single one is off by about "
+            f"against {against}. Much is drawn by lot, so a single one is off by about "
             f"{noise.mean() / MEAN_SIZE:.2g} (mean standard error)"
-            + (f"; {luck:,} features may be nothing but that." if luck else ".")
+            + (f"; the figures of {luck:,} features may be nothing but that." if luck else ".")
         ]
         if self.left_out:
             notes.append(

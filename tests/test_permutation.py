@@ -16,8 +16,9 @@ from sklearn.inspection import permutation_importance as of_sklearn
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.naive_bayes import GaussianNB
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder
+from sklearn.tree import DecisionTreeClassifier
 
 from diagnostics import DiagnosticsError
 from diagnostics.feature_groups import correlated_groups, named_groups, single_columns
@@ -216,3 +217,46 @@ def test_a_model_that_fails_when_asked_is_named_in_a_line() -> None:
 
     with pytest.raises(DiagnosticsError, match="cannot be asked: ValueError: no such column"):
         asked_again(evaluated_of(Broken(), X[120:], Y[120:]))
+
+
+def test_columns_that_never_differ_are_named_and_not_asked_about() -> None:
+    rows = pd.DataFrame(
+        {"age": [1.0, 2.0, 3.0, 4.0], "dead": 0.0, "gone": [None] * 4, "word": ["a"] * 4}
+    )
+    truth = ["n", "n", "o", "o"]
+    model = Pipeline([("kept", ColumnTransformer([("age", "passthrough", ["age"])])),
+                      ("tree", DecisionTreeClassifier())]).fit(rows, truth)  # fmt: skip
+    evaluated = evaluated_of(model, rows, truth)
+    found = permutation_importance(evaluated, single_columns(evaluated.names), repeats=3)
+    assert found.asked == 4 * 3
+    assert found.importances.notes[-1].startswith("The same in all rows: dead, gone, word.")
+    for sparse in (rows[["age", "dead"]].to_numpy(), csr_array(rows[["age", "dead"]].to_numpy())):
+        tree = DecisionTreeClassifier().fit(sparse, truth)
+        evaluated = evaluated_of(tree, sparse, truth)
+        found = permutation_importance(evaluated, single_columns(evaluated.names), repeats=3)
+        assert found.importances.notes[-1].startswith("The same in all rows: feature 1.")
+
+
+def test_columns_of_one_category_go_together() -> None:
+    rows = pd.DataFrame(
+        {
+            "town_Rome": [1, 0, 0, 1, 0, 0],
+            "town_Oslo": [0, 1, 0, 0, 1, 0],
+            "town_Lima": [0, 0, 1, 0, 0, 0],
+            "is_new": [1, 0, 0, 0, 0, 0],
+            "is_late": [0, 1, 0, 0, 0, 0],
+            "sex=m": [1, 1, 0, 1, 0, 0],
+            "sex=f": [0, 0, 1, 0, 1, 1],
+            "has_a": [1, 0, 1, 0, 0, 1],
+            "has_b": [1, 1, 0, 0, 1, 0],
+            "has_c": [0, 1, 1, 0, 1, 0],
+        }
+    )
+    model = DecisionTreeClassifier().fit(rows, list("ababab"))
+    groups = correlated_groups(evaluated_of(model, rows, list("ababab")))
+    found = {group.name: group.members for group in groups}
+    assert found["town"] == ("town_Rome", "town_Oslo", "town_Lima")
+    assert found["sex"] == ("sex=m", "sex=f")
+    # Two facts that never meet are no category yet, nor are those that do meet.
+    assert not {"is", "has"} & set(found)
+    assert sorted(at for group in groups for at in group.columns) == list(range(10))
