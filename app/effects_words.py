@@ -42,11 +42,12 @@ def importance_sentences(found: Importance, metric: str, runs: int) -> list[str]
 
 def _forest(known: Sequence[tuple[str, float]], metric: str, r2: float) -> str:
     (name, share), *others = known
-    more = [f"{other} {_percent(s)}" for other, s in others if s >= LEAST_SHARE][: NAMED - 1]
+    more = [f"{other} ({_percent(s)})" for other, s in others if s >= LEAST_SHARE][: NAMED - 1]
+    then = f", then {joined(more)}" if more else ""
     return (
-        f"{name} matters most: of what mixing up each parameter costs a model of the {metric}, "
-        f"{_percent(share)} is its doing" + (f", {joined(more)}" if more else "") + ". The model "
-        f"is a random forest, for the runs are no full grid; R² {r2:.2f} on runs it has not seen."
+        f"{name} matters most ({_percent(share)}){then}: shares of what mixing up a parameter "
+        f"costs a random forest that predicts the {metric}, for the runs are no full grid. "
+        f"R² {r2:.2f} on runs it has not seen."
     )
 
 

@@ -12,9 +12,10 @@ from app import cached, session, widgets
 from app.amount_view import show_amounts
 from app.effects_words import apart
 from diagnostics import Experiment
-from diagnostics.chance import truth_counts
+from diagnostics.chance import chance_level, truth_counts
 from diagnostics.charts.training import PICK, VERDICTS, train_chart
 from diagnostics.metric_words import metric_words
+from diagnostics.ranking import given
 from diagnostics.training import train_metrics, training_points
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from app.runs_view import Listing
 
 KEY, TABLE_KEY = "training_chart", "training_table"
-ROWS_HEIGHT = 420
+ROWS_HEIGHT, EVIDENCE_WIDTH = 420, 840
 #: What to do about each verdict, in the order of the ladder.
 ADVICE = {
     "wiring": "look at labels, features and the scorer before anything else",
@@ -45,9 +46,9 @@ def _show_training(experiment: Experiment, listing: Listing) -> None:
     metrics = train_metrics(experiment)
     metric = _choose_metric(metrics, listing.metric)
     names = tuple(listing.runs)
-    points = _points(session.place(experiment.runs[0]), metric, names, experiment)
+    points, knows_chance = _points(session.place(experiment.runs[0]), metric, names, experiment)
     if not metrics:
-        _show_without(points)
+        _show_without(experiment, points, knows_chance=knows_chance)
         return
     if not len(points):
         widgets.missing("No run is left.", "Clear what is in Find or in Only where.")
@@ -59,7 +60,8 @@ def _show_training(experiment: Experiment, listing: Listing) -> None:
     drawn = points.dropna(subset=["train", "value"])
     if len(drawn):
         _show_chart(drawn, metric)
-    _show_table(points, metric)
+    _show_table(points)
+    st.caption(_ladder_words(experiment, knows_chance=knows_chance))
 
 
 def _choose_metric(metrics: Sequence[str], ranked_by: str) -> str:
@@ -81,14 +83,16 @@ def _choose_metric(metrics: Sequence[str], ranked_by: str) -> str:
 @st.cache_data(max_entries=16, show_spinner="Comparing train and held-out scores…")
 def _points(
     place: cached.Place, metric: str, names: tuple[str, ...], _experiment: Experiment
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, bool]:
+    """The runs in the order of `names`, and whether it is known what one answer for all scores."""
     supports = truth_counts(_experiment)
     points = training_points(_experiment, metric, names=names, supports=supports)
     order = {name: rank for rank, name in enumerate(names)}
-    return points.sort_values("run", key=lambda runs: runs.map(order), ignore_index=True)
+    points = points.sort_values("run", key=lambda runs: runs.map(order), ignore_index=True)
+    return points, chance_level(metric, supports) is not None
 
 
-def _show_without(points: pd.DataFrame) -> None:
+def _show_without(experiment: Experiment, points: pd.DataFrame, *, knows_chance: bool) -> None:
     """That no train scores are known and how to get them; wiring is judged all the same."""
     widgets.missing(
         "No score on training rows is known, so too little and too much learning look alike.",
@@ -98,7 +102,8 @@ def _show_without(points: pd.DataFrame) -> None:
     wrong = points[points["verdict"] == "wiring"]
     if len(wrong):
         st.text(f"{len(wrong):,} of {len(points):,} runs fail already without them:")
-        _show_table(wrong, "")
+        _show_table(wrong)
+        st.caption(_ladder_words(experiment, knows_chance=knows_chance))
 
 
 def summary(points: pd.DataFrame, metric: str) -> str:
@@ -147,7 +152,7 @@ def _pick_dot() -> None:
         session.choose(run=str(picked[0]["run"]))
 
 
-def _show_table(points: pd.DataFrame, metric: str) -> None:
+def _show_table(points: pd.DataFrame) -> None:
     """Each run's verdict with its evidence, the lowest rung first."""
     order = list(ADVICE)
     shown = points.assign(
@@ -163,13 +168,25 @@ def _show_table(points: pd.DataFrame, metric: str) -> None:
         column_config={
             "run": st.column_config.TextColumn("Run", width=220),
             "verdict": st.column_config.TextColumn("Verdict", width=110),
-            "evidence": st.column_config.TextColumn("Evidence", width="large"),
+            "evidence": st.column_config.TextColumn("Evidence", width=EVIDENCE_WIDTH),
         },
         alt=f"Verdicts of {len(shown)} runs with their evidence",
     )
-    st.caption(
+
+
+def _ladder_words(experiment: Experiment, *, knows_chance: bool) -> str:
+    """How the verdicts are made, and what could not be asked of these runs."""
+    words = [
         "A ladder from the bottom: wiring (does it beat one answer for all, did its fits succeed), "
         "capacity (does it learn its own training rows), generalisation (does it answer unseen "
         "rows as well). The first rung that does not hold is the verdict; how far is too far is "
         "explained in docs/statistics.md."
-    )
+    ]
+    if not knows_chance:
+        words.append(
+            "What one answer for all would score is not known here, so whether these runs learn "
+            "anything at all was not asked."
+        )
+    if len({given(run) for run in experiment.runs}) > 1:
+        words.append("A run is judged beside those that were given as much to learn from.")
+    return " ".join(words)

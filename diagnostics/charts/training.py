@@ -67,7 +67,9 @@ def train_chart(points: pd.DataFrame, metric: str, *, chosen: str) -> alt.LayerC
     line = pd.DataFrame({"train": ends, "value": ends}) if ends[0] < ends[1] else shown.head(0)
     equal = alt.Chart(line).mark_line(strokeDash=[4, 4], strokeWidth=1.2, clip=True)
     ring = alt.Chart(shown[shown["run"] == chosen]).mark_point(size=320, strokeWidth=2.2)
-    legend = alt.Legend(title=None, orient="top", symbolSize=90, labelFontSize=12)
+    legend = alt.Legend(
+        title=None, orient="top", symbolSize=110, symbolStrokeWidth=0, labelFontSize=12
+    )
     marks = (
         alt.Chart(shown)
         .mark_point(filled=True, size=95, cursor="pointer", stroke="white", strokeWidth=0.6)

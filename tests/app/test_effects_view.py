@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -19,7 +20,7 @@ from app.effects_words import (
 )
 from diagnostics import record
 from diagnostics.parameter_edges import Edge
-from diagnostics.parameter_effects import importance
+from diagnostics.parameter_effects import Importance, importance
 from diagnostics.trials import trials
 from tests.trial_runs import grid_of
 
@@ -166,6 +167,7 @@ def test_each_run_has_a_verdict_with_evidence(runs: Opened) -> None:
     lacking = table[table["run"].str.startswith("C=1 ")]
     assert set(lacking["verdict"]) == {"Capacity"}
     assert any(w.startswith("Verdicts on 6 runs: capacity 2") for w in said(at))
+    assert not any("was not asked" in c.value for c in at.caption)
 
 
 def test_without_train_scores_one_sentence_says_how_to_get_them(runs: Opened) -> None:
@@ -173,6 +175,28 @@ def test_without_train_scores_one_sentence_says_how_to_get_them(runs: Opened) ->
     assert not at.exception
     assert any("return_train_score=True" in w for w in said(at))
     assert any(c.value.startswith("All runs learnt from the same amount") for c in at.caption)
+
+
+def test_what_the_ladder_could_not_ask_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table of a halving search has no examples, so nothing says what chance would score."""
+    head = "iter,n_resources,params,param_C,rank_test_score,mean_fit_time"
+    folds = [f"split{n}_{of}_score" for of in ("test", "train") for n in range(2)]
+    lines = [",".join([head, "mean_test_score", "mean_train_score", *folds])]
+    for n, (round_, rows) in enumerate(((0, 40), (0, 40), (1, 120))):
+        scores = [0.5 + n / 10, 0.9, 0.5 + n / 10, 0.5 + n / 10, 0.9, 0.9]
+        cells = [round_, rows, f"\"{{'C': {n % 2 + 1}}}\"", n % 2 + 1, 1, 0.1, *scores]
+        lines.append(",".join(map(str, cells)))
+    (tmp_path / "search.csv").write_text("\n".join(lines))
+    monkeypatch.setattr(sys, "argv", ["main.py", str(tmp_path)])
+    at = AppTest.from_file(str(MAIN), default_timeout=60)
+    at.query_params["runs_view"] = "Training"
+    at = at.run().switch_page("../pages/runs.py").run()
+    assert not at.exception
+    (ladder,) = [c.value for c in at.caption if c.value.startswith("A ladder from the bottom")]
+    assert "whether these runs learn anything at all was not asked." in ladder
+    assert ladder.endswith("beside those that were given as much to learn from.")
 
 
 def test_repeats_of_a_comparison_are_one_learning_curve(runs: Opened) -> None:
@@ -189,6 +213,18 @@ def test_a_grid_is_told_with_what_explains_most_first() -> None:
     assert first == "a explains 100 % of the spread of accuracy between these 6 runs."
     assert second == "b explains less than 1 %."
     assert third.startswith("No two parameters interact to speak of")
+
+
+def test_a_forest_is_told_with_its_trust_in_itself() -> None:
+    shares = pd.DataFrame({"name": ["C", "gamma"], "parameters": [("C",), ("gamma",)],
+                           "share": [0.6, 0.4]})  # fmt: skip
+    nothing = pd.DataFrame({"first": [], "second": [], "share": []})
+    (first,) = importance_sentences(Importance("forest", shares, nothing, r2=0.84), "f1", 80)
+    assert first == (
+        "C matters most (60 %), then gamma (40 %): shares of what mixing up a parameter costs a "
+        "random forest that predicts the f1, for the runs are no full grid. R² 0.84 on runs it has "
+        "not seen."
+    )
 
 
 def test_pairs_that_interact_are_named() -> None:
