@@ -10,7 +10,7 @@ import gc
 import sys
 import threading
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
@@ -19,12 +19,17 @@ from app.navigation import PAGES
 from diagnostics import DiagnosticsError, Evidence, Experiment, Run, Workspace
 from diagnostics.ranking import ranked_runs
 
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
 #: The experiment and run pickers' keys, and so their names in the link.
 EXPERIMENT = "experiment"
 RUN = "run"
 #: Runs that were picked to be looked at together, by name; the same on every page.
 SELECTED = "selected"
 MOST_SELECTED = 8
+#: Pixels of a picker at the head of a page.
+PICKER = 250
 #: What the list of examples may be narrowed to: a number that opens its examples sets them anew.
 NARROWING = (
     *("true", "predicted", "split", "q", "example", "by"),
@@ -55,15 +60,15 @@ def folder() -> Path:
     return Path(sys.argv[1]).resolve()
 
 
-def workspace() -> Workspace:
-    """The workspace, read again when a file in it has changed."""
+def workspace(reading: DeltaGenerator | None = None) -> Workspace:
+    """The workspace, read again when a file in it has changed; `reading` is where that is said."""
     root = str(folder())
     try:
         fingerprint = cached.fingerprint(root)
         opened = cached.opened()
         with _OPENING:
             if (root, fingerprint) not in opened:
-                opened[root, fingerprint] = _open(root)
+                opened[root, fingerprint] = _open(root, reading or st.empty())
                 while len(opened) > cached.WORKSPACES:
                     opened.pop(next(iter(opened)))
         return opened[root, fingerprint]
@@ -72,9 +77,8 @@ def workspace() -> Workspace:
         st.stop()
 
 
-def _open(root: str) -> Workspace:
+def _open(root: str, place: DeltaGenerator) -> Workspace:
     """Read the folder, naming what is being read while it takes."""
-    place = st.empty()
     seen = [0]
 
     def progress(name: str) -> None:
@@ -89,8 +93,12 @@ def _open(root: str) -> Workspace:
 
 
 def frame(title: str) -> None:
-    """The head of every page: its title on the left, the experiment and run on the right."""
-    found = workspace()
+    """The head of every page: its title on the left, the experiment and run on the right.
+
+    The place above it is there also when nothing is read: a picker that moves is taken for a new
+    one, and as the old one goes, the browser no longer knows that it is bound to the link.
+    """
+    found = workspace(st.empty())
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"
     ):
@@ -119,28 +127,30 @@ def _pickers(found: Workspace) -> None:
         key=EXPERIMENT,
         bind="query-params",
         on_change=_experiment_chosen,
-        width=260,
+        width=PICKER,
     )
     chosen = found.experiment(st.session_state[EXPERIMENT])
-    st.selectbox("Run", ranked_runs(chosen), key=RUN, bind="query-params", width=260)
+    st.selectbox("Run", ranked_runs(chosen), key=RUN, bind="query-params", width=PICKER)
     if len(chosen.runs) > 1:
         _select_runs(chosen)
 
 
 def _select_runs(chosen: Experiment) -> None:
-    """The runs that stay selected from page to page, behind a button that counts them."""
-    n = len(selected_runs())
-    label = f"{n} selected" if n else "Select"
-    with st.popover(label, icon=":material/checklist:"):
-        st.multiselect(
-            "Runs to look at together",
-            ranked_runs(chosen),
-            key=SELECTED,
-            bind="query-params",
-            max_selections=MOST_SELECTED,
-            placeholder="none",
-            width=420,
-        )
+    """The runs that stay selected from page to page.
+
+    Not in a popover: what is not drawn, the browser does not know to be bound to the link, and
+    drops from it on the way to the next page.
+    """
+    st.multiselect(
+        "Selected runs",
+        ranked_runs(chosen),
+        key=SELECTED,
+        bind="query-params",
+        max_selections=MOST_SELECTED,
+        placeholder="none",
+        wrap=False,
+        width=PICKER,
+    )
 
 
 def _experiment_chosen() -> None:

@@ -141,6 +141,25 @@ def test_another_experiment_brings_its_own_runs(page: Page, desk: str) -> None:
     expect(page.get_by_text("1 of 1", exact=True)).to_be_visible()
 
 
+@pytest.mark.parametrize("first", ["as read just now", "as read before"])
+def test_what_is_chosen_stays_in_the_address_from_page_to_page_and_back(
+    page: Page, desk: str, folder: Path, first: str
+) -> None:
+    if first == "as read just now":  # then a line on top says what is being read
+        (folder / "tiny" / "only" / "note.txt").write_text("changed")
+    chosen = "?run=hasty&selected=hasty&selected=careful"
+    opened(page, f"{desk}/{chosen}")
+    for name in ("Confusion", "Runs", "Confidence"):
+        page.get_by_role("link", name=name, exact=True).first.click()
+        settled(page)
+        expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+        expect(page).to_have_url(f"{desk}/{name.lower()}{chosen}")
+    page.go_back()
+    settled(page)
+    expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
+    expect(page).to_have_url(f"{desk}/runs{chosen}")
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_a_link_with_nonsense_opens_the_page_all_the_same(page: Page, desk: str, path: str) -> None:
     nonsense = "experiment=x&run=y&true=%00&predicted=z&by=worst&split=w&example=v&measure=u"
