@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app.cached import Place, _found
+from diagnostics.ambiguity import Ambiguity, ambiguous_answers
 from diagnostics.answers_by_confidence import SelectiveCounts, selective_counts_of_run
 from diagnostics.class_thresholds import class_thresholds
 from diagnostics.curves import CurvePoint, answer_points, average_areas, class_areas
@@ -58,6 +59,26 @@ def cheapest(
     """The threshold that costs least, where no answer costs 1."""
     counts = selective(place, split, none_labels, label)
     return cheapest_threshold(counts, cost_error=cost_error)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def ambiguous(
+    place: Place,
+    split: str | None,
+    none_labels: tuple[str, ...],
+    label: str | None,
+    threshold: float,
+    ambiguity: float,
+) -> Ambiguity:
+    """What an ambiguity threshold withholds of the answers that reach `threshold`."""
+    return ambiguous_answers(
+        _found(place)[1],
+        ambiguity,
+        threshold=threshold,
+        split=split,
+        none_labels=none_labels,
+        predicted_label=label,
+    )
 
 
 @st.cache_data(max_entries=16, show_spinner="Finding a threshold for each class…")

@@ -10,11 +10,12 @@ import streamlit as st
 from app import session, threshold_cached
 from diagnostics import Run
 from diagnostics.answers_by_confidence import SelectiveCounts
-from diagnostics.fallback import FallbackSettings, usual_none_labels
+from diagnostics.fallback import FallbackSettings, usual_ambiguity, usual_none_labels
 from diagnostics.thresholds import observed_threshold
 
 #: Keys, and so names in the link.
 THRESHOLD, TARGET, COST, NONE_LABELS = "threshold", "target", "cost", "none_labels"
+AMBIGUITY = "ambiguity_threshold"
 #: Percent wrong among the answered: usually the largest of these that at least halves the share.
 TARGETS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 #: What a wrong answer usually costs, in answers withheld.
@@ -156,6 +157,24 @@ def choose_cost() -> float:
         bind="query-params",
     )
     return float(USUAL_COST if cost is None else cost)
+
+
+def choose_ambiguity(settings: FallbackSettings | None) -> float:
+    """How far an answer has to be ahead of its runner-up, as Rasa asks for besides."""
+    usual = usual_ambiguity(settings)
+    chosen = st.number_input(
+        "Ambiguity threshold",
+        0.0,
+        1.0,
+        None,
+        step=0.01,
+        format="%g",
+        key=AMBIGUITY,
+        bind="query-params",
+        placeholder=f"{usual:g}",
+        help="Rasa also withholds answers that are less than this ahead of the runner-up.",
+    )
+    return usual if chosen is None else float(chosen)
 
 
 def number(threshold: float) -> str:

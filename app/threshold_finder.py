@@ -35,7 +35,7 @@ def show(chosen: Selection, counts: SelectiveCounts, settings: FallbackSettings 
     _show_cheapest(chosen)
     if settings is not None:
         st.divider()
-        _show_configured(settings)
+        _show_configured(chosen, settings)
     return target
 
 
@@ -112,19 +112,36 @@ def _or_nothing(threshold: float) -> str:
     return "no answer at all" if math.isinf(threshold) else number(threshold)
 
 
-def _show_configured(settings: FallbackSettings) -> None:
+def _show_configured(chosen: Selection, settings: FallbackSettings) -> None:
     default = "" if settings.given else " (Rasa's default)"
-    words = (
-        f"{settings.component} in this run's configuration. It also withholds what is less than "
-        f"{number(settings.ambiguity_threshold)} ahead of the runner-up; that is not counted here, "
-        "for these files have no runner-up."
-    )
+    words = f"{settings.component} in this run's configuration. It also withholds what is less "
+    words += "than "
+    words += ambiguity_words(chosen, settings.threshold, settings.ambiguity_threshold)
     _line(f"Configured{default}", settings.threshold, words, key="use_configured")
 
 
-def show_mistakes_only(run: Run) -> None:
+def ambiguity_words(chosen: Selection, threshold: float, ambiguity: float) -> str:
+    """What an ambiguity threshold withholds besides, after "less than", where it is known."""
+    place = session.place(chosen.run)
+    found = threshold_cached.ambiguous(
+        place, chosen.split, chosen.none_labels, chosen.label, threshold, ambiguity
+    )
+    ahead = f"{number(ambiguity)} ahead of the runner-up"
+    if not found.is_known:
+        return (
+            f"{ahead}; that is not counted here: of {found.unknown:,} of the {found.answered:,} "
+            "answers these files do not say how probable the runner-up was."
+        )
+    kept = f", {percent(found.risk)} of them wrong" if found.kept else ""
+    return (
+        f"{ahead}: {found.ambiguous:,} of the {found.answered:,} answers from {number(threshold)} "
+        f"on, {found.ambiguous_wrong:,} of them wrong. That leaves {found.kept:,}{kept}."
+    )
+
+
+def show_mistakes_only(run: Run, split: str | None, label: str | None) -> None:
     """How many of the listed mistakes a threshold would stop: all that mistakes alone can say."""
-    counts = threshold_cached.selective(session.place(run), None, (), None)
+    counts = threshold_cached.selective(session.place(run), split, (), label)
     if not counts.candidates:
         return
     st.subheader("Mistakes that a threshold would stop", anchor=False)
@@ -142,4 +159,9 @@ def show_mistakes_only(run: Run) -> None:
                     disabled=not stopped,
                 ):
                     bound = repr(dividing_decimal(counts, level))
-                    session.go("examples.py", below=bound, by="confident-mistakes")
+                    _open_stopped(bound, split, label)
+
+
+def _open_stopped(bound: str, split: str | None, label: str | None) -> None:
+    chosen = {"predicted": label, "split": split}
+    session.go("examples.py", below=bound, by="confident-mistakes", **chosen)

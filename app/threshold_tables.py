@@ -10,9 +10,16 @@ from app import session, threshold_cached
 from app.confusion_doors import clicked_row
 from app.percents import PERCENT, in_percent, threshold_format
 from app.shortened import named
-from app.threshold_choice import Selection
+from app.threshold_choice import Selection, choose_ambiguity
+from app.threshold_finder import ambiguity_words
 from diagnostics.class_thresholds import ENOUGH
-from diagnostics.fallback import FallbackSettings, python_line, rasa_config, threshold_json
+from diagnostics.fallback import (
+    FallbackSettings,
+    python_line,
+    rasa_config,
+    threshold_json,
+    yaml_lines,
+)
 from diagnostics.probabilities import percent
 from diagnostics.risk_coverage import dividing_decimal, operating_point
 from diagnostics.thresholds import observed_threshold
@@ -30,11 +37,11 @@ _VERDICTS = {
 #: Pixels of a column of figures and of the labels, and characters of these: nine columns fit on a
 #: narrow screen.
 WIDTH, LABEL_WIDTH, LONGEST = 98, 210, 36
-#: Pixels of a column of shares in the table of runs.
-RUN_WIDTH = 82
+#: Pixels of the columns of the table of runs: shares, rankings, names.
+RUN_WIDTH, RANK_WIDTH, NAME_WIDTH = 76, 66, 180
 _AT_TARGET = "Answered with the lowest threshold that reaches the target on these answers"
 _WRONG = "Of those that are answered"
-_FORMATS = {"Rasa": "yaml", "Python": "python", "JSON": "json"}
+_FORMATS = {"Rasa": "yaml", "YAML": "yaml", "Python": "python", "JSON": "json"}
 
 
 def show(
@@ -45,7 +52,7 @@ def show(
     with left.container(border=True, height="stretch"):
         _show_runs(chosen, threshold, target)
     with right.container(border=True, height="stretch"):
-        _show_export(chosen, threshold, settings)
+        _show_export(chosen, threshold, target, settings)
     if chosen.label is None:
         with st.container(border=True):
             _show_classes(chosen, threshold, target)
@@ -78,13 +85,13 @@ def _show_runs(chosen: Selection, threshold: float, target: float) -> None:
         hide_index=True,
         placeholder="–",
         column_config={
-            "run": st.column_config.TextColumn("Run"),
+            "run": st.column_config.TextColumn("Run", width=NAME_WIDTH),
             "answered": st.column_config.NumberColumn("Answered", **percents),
             "risk": st.column_config.NumberColumn("Wrong", help=_WRONG, **percents),
             "at_target": st.column_config.NumberColumn("At target", help=_AT_TARGET, **percents),
-            "auroc": st.column_config.NumberColumn("AUROC", format="%.3f", width=70),
-            "aurc": st.column_config.NumberColumn("AURC", format="%.4f", width=70),
-            "best_aurc": st.column_config.NumberColumn("Best", format="%.4f", width=70),
+            "auroc": st.column_config.NumberColumn("AUROC", format="%.3f", width=RANK_WIDTH),
+            "aurc": st.column_config.NumberColumn("AURC", format="%.4f", width=RANK_WIDTH),
+            "best_aurc": st.column_config.NumberColumn("Best", format="%.4f", width=RANK_WIDTH),
         },
         alt="What the threshold does in each run",
     )
@@ -170,8 +177,10 @@ def _columns(table: pd.DataFrame) -> dict[str, Any]:
 _PROMISED = "The lowest threshold whose exact bound holds for other answers, too, with 95%"
 
 
-def _show_export(chosen: Selection, threshold: float, settings: FallbackSettings | None) -> None:
-    """The threshold as a line of config."""
+def _show_export(
+    chosen: Selection, threshold: float, target: float, settings: FallbackSettings | None
+) -> None:
+    """The threshold as lines of config."""
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
@@ -186,9 +195,15 @@ def _show_export(chosen: Selection, threshold: float, settings: FallbackSettings
             label_visibility="collapsed",
         )
     if form == "Rasa":
-        text = rasa_config(threshold, current=settings)
+        ambiguity = choose_ambiguity(settings)
+        text = rasa_config(threshold, ambiguity=ambiguity, current=settings)
+        if ambiguity:
+            words = ambiguity_words(chosen, threshold, ambiguity)
+            st.caption(f"It also withholds what is less than {words}")
     elif form == "Python":
         text = python_line(threshold)
+    elif form == "YAML":
+        text = yaml_lines(threshold, by_label=_own_thresholds(chosen, threshold, target))
     else:
         text = threshold_json(
             operating_point(chosen.counts(), threshold),
@@ -196,5 +211,16 @@ def _show_export(chosen: Selection, threshold: float, settings: FallbackSettings
             split=chosen.split or chosen.run.split,
             none_labels=chosen.none_labels,
             predicted_label=chosen.label,
+            by_label=_own_thresholds(chosen, threshold, target),
         )
-    st.code(text, language=_FORMATS[form], height=230 if form == "JSON" else "content")
+    st.code(text, language=_FORMATS[form], height=230 if form in ("JSON", "YAML") else "content")
+
+
+def _own_thresholds(chosen: Selection, threshold: float, target: float) -> dict[str, float] | None:
+    """The classes' own thresholds, of those that have one; None where one class is looked at."""
+    if chosen.label is not None:
+        return None
+    place = session.place(chosen.run)
+    table = threshold_cached.by_class(place, chosen.split, chosen.none_labels, target, threshold)
+    known = table.dropna(subset=["threshold"])
+    return dict(zip(known["label"], known["threshold"].astype(float), strict=True))

@@ -39,7 +39,7 @@ FEW = 20
 def show(experiment: Experiment, runs: list[Run], split: str | None, label: str | None) -> None:
     """The whole view; `runs` are the chosen run and those laid over it."""
     run = runs[0]
-    if not _can_choose(run):
+    if not _can_choose(run, split, label):
         return
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
@@ -66,7 +66,7 @@ def show(experiment: Experiment, runs: list[Run], split: str | None, label: str 
 _NEEDED = Evidence.PREDICTIONS | Evidence.TRUTH | Evidence.CONFIDENCE
 
 
-def _can_choose(run: Run) -> bool:
+def _can_choose(run: Run, split: str | None, label: str | None) -> bool:
     """Whether coverage can be computed; else one sentence says why not."""
     if run.has(_NEEDED):
         return True
@@ -78,7 +78,7 @@ def _can_choose(run: Run) -> bool:
         what = "Nothing says which label is true, so right and wrong cannot be told apart."
         widgets.missing(what, "Add a column true_label to the predictions.")
     else:
-        threshold_finder.show_mistakes_only(run)
+        threshold_finder.show_mistakes_only(run, split, label)
         hint = "Run rasa test nlu --successes." if run.reader == "rasa" else keep_hint(run)
         what = "Right answers were not kept: what a threshold would answer cannot be computed."
         widgets.missing(what, hint)

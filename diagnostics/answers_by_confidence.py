@@ -136,8 +136,8 @@ def selective_counts_of_run(
     return _counts(reducers.lazy(rows, []), **label_codes(run, none_labels))
 
 
-def rows_of_split(run: Run, split: str | None) -> Any:
-    """The run's true labels, answers and confidences on one split; codes; lazy."""
+def rows_of_split(run: Run, split: str | None, *more: str) -> Any:
+    """The run's true labels, answers, confidences and `more` on one split; codes; lazy."""
     import polars as pl
 
     from diagnostics import tables
@@ -149,7 +149,7 @@ def rows_of_split(run: Run, split: str | None) -> Any:
     rows = tables.scan(run)
     if list(run.splits) != [split or run.split]:
         rows = rows.filter(pl.col("split") == (split or run.split))
-    return rows.select("true_label", "predicted_label", "confidence")
+    return rows.select("true_label", "predicted_label", "confidence", *more)
 
 
 def label_codes(run: Run, none_labels: Collection[str]) -> dict[str, list[int]]:

@@ -103,25 +103,52 @@ def decimal(number: float) -> str:
     return f"{Decimal(repr(float(number))):f}"
 
 
-def rasa_config(threshold: float, *, current: FallbackSettings | None = None) -> str:
+def usual_ambiguity(current: FallbackSettings | None) -> float:
+    """The ambiguity threshold of the `current` classifier.
+
+    Without one it is 0, for Rasa's own default would withhold more than the threshold alone.
+    """
+    if current is None or current.component != "FallbackClassifier":
+        return 0.0
+    return min(max(current.ambiguity_threshold, 0.0), 1.0)
+
+
+def rasa_config(
+    threshold: float, *, ambiguity: float | None = None, current: FallbackSettings | None = None
+) -> str:
     """The pipeline's entry for a Rasa configuration, as YAML.
 
-    The ambiguity threshold of the `current` classifier is kept. Without one it is 0, for Rasa's own
-    default would withhold more answers than the threshold alone.
+    `ambiguity` is the ambiguity threshold, `usual_ambiguity` if None.
     """
-    kept = current is not None and current.component == "FallbackClassifier"
-    ambiguity = current.ambiguity_threshold if current is not None and kept else 0.0
-    why = "as it is now" if kept else "0: the confidence alone decides"
+    usual = usual_ambiguity(current)
+    ambiguity = usual if ambiguity is None else ambiguity
+    why = "  # to the runner-up"
+    if not ambiguity:
+        why = "  # 0: confidence alone decides"
+    elif ambiguity == usual:
+        why = "  # as it is now"
     return "\n".join(
         [
             "pipeline:",
             "# ... the other components, this one last",
             "- name: FallbackClassifier",
             f"  threshold: {decimal(threshold)}",
-            f"  ambiguity_threshold: {decimal(ambiguity)}  # {why}",
+            f"  ambiguity_threshold: {decimal(ambiguity)}{why}",
             "",
         ]
     )
+
+
+def yaml_lines(threshold: float, *, by_label: Mapping[str, float] | None = None) -> str:
+    """The threshold as YAML of no particular program, with those of labels where given."""
+    import yaml
+
+    lines = ["# answer where confidence >= threshold", f"threshold: {decimal(threshold)}"]
+    if by_label:
+        own = {"thresholds_by_label": dict(by_label)}
+        text = yaml.safe_dump(own, allow_unicode=True, sort_keys=False, width=10**6)
+        lines += ["# for the labels below from their own threshold on", text.rstrip("\n")]
+    return "\n".join([*lines, ""])
 
 
 def python_line(threshold: float) -> str:
@@ -177,5 +204,7 @@ __all__ = [
     "python_line",
     "rasa_config",
     "threshold_json",
+    "usual_ambiguity",
     "usual_none_labels",
+    "yaml_lines",
 ]

@@ -40,9 +40,9 @@ def reliability_bins(
 
     Returns
     -------
-    One row per filled bin, (lower, upper]: `lower`, `upper` (the edges; with equal mass the greatest
-    confidence of the bin before, or just below the least one, and that of the bin), `n`, `right`, `mean_confidence`, `accuracy`, and its Wilson interval of
-    95 %, `low` and `high`.
+    One row per filled bin, (lower, upper]: `lower`, `upper` (the edges; with equal mass the
+    greatest confidence of the bin before, or just below the least one, and that of the bin), `n`,
+    `right`, `mean_confidence`, `accuracy`, and its Wilson interval of 95 %, `low` and `high`.
     """
     import pandas as pd
 

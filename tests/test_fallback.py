@@ -12,7 +12,9 @@ from diagnostics.fallback import (
     python_line,
     rasa_config,
     threshold_json,
+    usual_ambiguity,
     usual_none_labels,
+    yaml_lines,
 )
 from diagnostics.risk_coverage import OperatingPoint
 
@@ -87,7 +89,7 @@ def test_the_rasa_text_is_yaml_that_is_recognised_again() -> None:
         "# ... the other components, this one last\n"
         "- name: FallbackClassifier\n"
         "  threshold: 0.83\n"
-        "  ambiguity_threshold: 0.0  # 0: the confidence alone decides\n"
+        "  ambiguity_threshold: 0.0  # 0: confidence alone decides\n"
     )
     assert fallback_settings(text) == FallbackSettings("FallbackClassifier", 0.83, 0.0)
     assert isinstance(yaml.safe_load(rasa_config(1e-5))["pipeline"][0]["threshold"], float)
@@ -98,6 +100,30 @@ def test_a_given_ambiguity_threshold_is_kept_but_not_a_policys() -> None:
     assert "ambiguity_threshold: 0.2  # as it is now" in rasa_config(0.5, current=given)
     policy = FallbackSettings("FallbackPolicy", 0.3, 0.2)
     assert "ambiguity_threshold: 0.0" in rasa_config(0.5, current=policy)
+
+
+def test_an_ambiguity_threshold_that_is_chosen_is_written() -> None:
+    given = FallbackSettings("FallbackClassifier", 0.3, 0.2)
+    text = rasa_config(0.5, ambiguity=0.05, current=given)
+    assert fallback_settings(text) == FallbackSettings("FallbackClassifier", 0.5, 0.05)
+    assert "as it is now" not in text
+    assert usual_ambiguity(given) == 0.2
+    assert usual_ambiguity(None) == 0
+
+
+def test_the_yaml_of_no_program_is_read_back_whatever_the_labels() -> None:
+    labels = {
+        "a: b": 0.5,
+        "yes": 1e-7,
+        '"[x]"\n- y': 0.25,
+        "null": 0.9,
+        "# é 😀\u2028": 0.3,
+        "x" * 3000: 0.4,
+        "": 0.2,
+    }
+    content = yaml.safe_load(yaml_lines(0.83, by_label=labels))
+    assert content == {"threshold": 0.83, "thresholds_by_label": labels}
+    assert yaml.safe_load(yaml_lines(0.5)) == {"threshold": 0.5}
 
 
 @pytest.mark.parametrize(("confidence", "answer"), [(0.83, "greet"), (0.82, None)])

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 #: The name under which a click on the curve is reported; it holds `threshold`.
 LEVEL = "level"
-HEIGHT, CURVE_HEIGHT = 440, 420
+HEIGHT, CURVE_HEIGHT = 520, 420
 #: Risks at less coverage than this are of few answers and may leave the chart at its top.
 _SETTLED = 0.05
 Kind = Literal["roc", "pr"]

@@ -278,7 +278,12 @@ def test_a_click_on_a_class_opens_what_is_still_wrong(page: Opened) -> None:
 
 @pytest.mark.parametrize(
     ("form", "text"),
-    [("Rasa", "  threshold: 0.8\n"), ("Python", "confidence >= 0.8"), ("JSON", '"threshold": 0.8')],
+    [
+        ("Rasa", "  threshold: 0.8\n"),
+        ("YAML", "\nthreshold: 0.8\n"),
+        ("Python", "confidence >= 0.8"),
+        ("JSON", '"threshold": 0.8'),
+    ],
 )
 def test_the_threshold_is_written_as_config(page: Opened, form: str, text: str) -> None:
     at = page("many", threshold="0.8", threshold_format=form)
