@@ -1,4 +1,4 @@
-"""How answers stand up to typos and other small changes: of one sentence, and of a whole run."""
+"""How a run's answers stand up to typos and other small changes of all its inputs."""
 
 from __future__ import annotations
 
@@ -7,28 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import session, try_cached, try_choice, try_work, verbatim
+from app import session, try_cached, try_choice, try_work
 from app.cached import trusts_pickles
-from app.shortened import shown_label
+from app.shortened import LETTER, PADDING
 from app.tables import ROW_HEIGHTS, height_of
+from app.told_apart import told_apart
 from app.try_input import as_json, set_changed, start_at
 from diagnostics import DiagnosticsError, Experiment, Run
-from diagnostics.charts import colours
-from diagnostics.charts.robustness import CLICK, draws_chart, robustness_chart
-from diagnostics.edited_input import kind_of, text_of, texts_in
+from diagnostics.charts.robustness import CLICK, robustness_chart
+from diagnostics.edited_input import kind_of
 from diagnostics.evaluated_inputs import MOST_ROWS, evaluated_inputs
-from diagnostics.perturbed_answers import DRAWS, perturbed_answers, summary_of_draws
 from diagnostics.probabilities import percent
 from diagnostics.robustness import Robustness, robustness
 from diagnostics.robustness_kept import keep_robustness, kept_robustness, robustness_key
 from diagnostics.row_changes import changes_for
-from diagnostics.typos import perturbations
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from diagnostics.background_work import Progress
-    from diagnostics.edited_input import EditedInput, Start
     from diagnostics.keyboards import Keyboard
 
 #: The change whose classes and examples are listed; in the link.
@@ -36,107 +33,8 @@ CHANGE = "change"
 CHART, FLIPS = "robustness_chart", "robustness_flips"
 #: Rows of a table that are drawn, and that are seen at a time.
 MOST_LISTED, AT_ONCE = 1000, 10
-
-
-def show_sentence(
-    experiment: Experiment, run: Run, edited: EditedInput, start: Start | None
-) -> None:
-    """How a run's answer to one sentence moves when it is typed badly."""
-    column = start.column if start is not None else ""
-    if edited.kind != "text" and not column:
-        st.text("Only texts are typed. Robustness changes numbers and pictures, too.")
-        return
-    rate, keyboard, seed = try_choice.typing()
-    text, root = text_of(edited, start), Path(session.workspace().root)
-    try:
-        asker, row = try_cached.asked_of(session.place(run), edited, start)
-    except DiagnosticsError as error:
-        st.text(str(error))
-        return
-
-    def task(progress: Progress) -> pd.DataFrame:
-        return perturbed_answers(
-            asker, text, perturbations(rate, keyboard),
-            seed=seed, make_rows=texts_in(row, column), progress=progress,
-        )  # fmt: skip
-
-    settings = {"edited": repr(edited), "rate": rate, "keyboard": keyboard, "seed": seed}
-    key = robustness_key(experiment, run, root, what="typed", **settings)
-    found = try_work.result_at_once(key, task, "Asking about badly typed variants…")
-    if found is not None:
-        _sentence(run, found, seed)
-
-
-def _sentence(run: Run, found: pd.DataFrame, seed: int) -> None:
-    first, rest = found.iloc[0], found.iloc[1:]
-    share = "" if first["confidence"] != first["confidence"] else percent(first["confidence"])
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.text(shown_label(run.run, 60))
-        verbatim.chip("says", f"{shown_label(str(first['label']))} {share}", colours.CHOSEN)
-    _sentence_figures(found)
-    if rest["remaining"].notna().any():
-        st.altair_chart(
-            draws_chart(rest[["change", "text", "label", "remaining", "same"]]),
-            alt="What is left of the answer's probability in each variant",
-        )
-    _variants(rest)
-    st.caption(
-        f"Random changes are made {DRAWS} times with seed {seed}, the others once. Shares have "
-        "Wilson's 95 % interval, for the chance of the draws."
-    )
-
-
-def _sentence_figures(found: pd.DataFrame) -> None:
-    summary = summary_of_draws(found)
-    shown = summary.assign(share=summary["share"] * 100, remaining=summary["remaining"] * 100)
-    shown["interval"] = [
-        "" if low != low else f"{percent(low)} to {percent(high)}"
-        for low, high in zip(summary["low"], summary["high"], strict=True)
-    ]
-    column = st.column_config
-    st.dataframe(
-        shown[["change", "draws", "share", "interval", "remaining", "other"]],
-        hide_index=True,
-        row_height=ROW_HEIGHTS["none"],
-        placeholder="",
-        height=height_of(len(shown), most=12),
-        column_config={
-            "change": column.TextColumn("Change"),
-            "draws": column.NumberColumn("Variants", format="%d"),
-            "share": column.NumberColumn("Same answer", format="%.0f%%"),
-            "interval": column.TextColumn("95 % interval"),
-            "remaining": column.NumberColumn(
-                "Median probability left", format="%.1f%%", help="Of the first answer's label"
-            ),
-            "other": column.TextColumn("Most often instead"),
-        },
-        alt="How often each change left the answer as it was",
-    )
-
-
-def _variants(rest: pd.DataFrame) -> None:
-    """The variants that are answered otherwise, as they were typed."""
-    other = rest[~rest["same"]].drop_duplicates(["change", "text"])
-    if other.empty:
-        st.text("Every variant got the same answer.")
-        return
-    st.text(f"{len(other):,} different variants got another answer:")
-    shown = other.assign(confidence=other["confidence"] * 100)
-    column = st.column_config
-    st.dataframe(
-        shown[["change", "text", "label", "confidence"]].head(MOST_LISTED),
-        hide_index=True,
-        row_height=ROW_HEIGHTS["none"],
-        placeholder="",
-        height=height_of(len(shown), most=AT_ONCE),
-        column_config={
-            "change": column.TextColumn("Change", width="small"),
-            "text": column.TextColumn("As typed", width="large"),
-            "label": column.TextColumn("Answer"),
-            "confidence": column.NumberColumn("Confidence", format="%.1f%%"),
-        },
-        alt="Variants that were answered otherwise",
-    )
+#: Characters of a label in a table that has others beside it.
+LONGEST_LABEL = 18
 
 
 def show(experiment: Experiment, run: Run) -> None:
@@ -197,7 +95,8 @@ def _what_it_does(run: Run, *, is_text: bool, has_text: bool) -> str:
 
 
 def _report(run: Run, found: Robustness, *, is_text: bool) -> None:
-    worst = found.changes.sort_values("difference", kind="stable").iloc[0]
+    by, first = ("difference", True) if found.known else ("flipped", False)
+    worst = found.changes.sort_values(by, ascending=first, kind="stable").iloc[0]
     st.text(_headline(found, worst))
     chosen = _chosen(found, str(worst["change"]))
     if found.known:
@@ -213,17 +112,24 @@ def _report(run: Run, found: Robustness, *, is_text: bool) -> None:
         "Look at", found.changes["change"].tolist(), key=CHANGE, bind="query-params", width=260
     )
     chosen = str(st.session_state[CHANGE])
-    left, right = st.columns([4, 7], gap="medium")
-    with left:
-        _classes(found, chosen)
-    with right:
+    if not found.known:
         _flips(run, found, chosen, is_text=is_text)
+    else:
+        left, right = st.columns([4, 7], gap="medium")
+        with left:
+            _classes(found, chosen)
+        with right:
+            _flips(run, found, chosen, is_text=is_text)
     _method(found)
 
 
 def _headline(found: Robustness, worst: Any) -> str:
     if not found.known:
-        return "No true labels are known: only whether answers changed can be said."
+        return (
+            "No true labels are known: only whether answers changed can be said. "
+            f"{str(worst['change']).capitalize()} changed most: {worst['flipped']:,} of "
+            f"{worst['n']:,}."
+        )
     before = f"{percent(found.accuracy)} of {found.known:,} {found.split} answers are right"
     if worst["difference"] >= 0 or not worst["broken"]:
         return f"{before}, and none of the changes makes that fewer."
@@ -263,7 +169,7 @@ def _figures(found: Robustness) -> None:
     kept = ["change", "words", "changed", "flipped", "accuracy", "difference", "interval",
             "broken", "fixed", "p_adjusted", "confidence_moved"]  # fmt: skip
     kept = [name for name in kept if shown[name].notna().any()]
-    with st.expander("All figures"):
+    with st.expander("All figures", expanded=not found.known):
         st.dataframe(
             shown[kept],
             hide_index=True,
@@ -300,8 +206,11 @@ def _classes(found: Robustness, change: str) -> None:
         st.text("No right answer was broken.")
         return
     column = st.column_config
+    short = told_apart(broken["label"], LONGEST_LABEL)
     shown = broken.assign(
-        recall_before=broken["recall_before"] * 100, recall=broken["recall"] * 100
+        label=broken["label"].map(short),
+        recall_before=broken["recall_before"] * 100,
+        recall=broken["recall"] * 100,
     )
     st.dataframe(
         shown[["label", "broken", "fixed", "support", "recall_before", "recall"]],
@@ -310,12 +219,12 @@ def _classes(found: Robustness, change: str) -> None:
         placeholder="",
         height=height_of(len(shown), most=AT_ONCE),
         column_config={
-            "label": column.TextColumn("True label"),
-            "broken": column.NumberColumn("Broken", format="%d"),
-            "fixed": column.NumberColumn("Fixed", format="%d"),
-            "support": column.NumberColumn("Of", format="%d"),
-            "recall_before": column.NumberColumn("Recall before", format="%.0f%%"),
-            "recall": column.NumberColumn("Recall", format="%.0f%%"),
+            "label": column.TextColumn("True label", width=_width(shown["label"])),
+            "broken": column.NumberColumn("Broken", format="%d", width=62),
+            "fixed": column.NumberColumn("Fixed", format="%d", width=56),
+            "support": column.NumberColumn("Of", format="%d", width=52),
+            "recall_before": column.NumberColumn("Recall before", format="%.0f%%", width=104),
+            "recall": column.NumberColumn("Recall", format="%.0f%%", width=62),
         },
         alt="Classes by how many of their right answers were broken",
     )
@@ -331,9 +240,13 @@ def _flips(run: Run, found: Robustness, change: str, *, is_text: bool) -> None:
     shown = own.head(MOST_LISTED)
     names = [name for name in ("input", "example", "true_label", "before", "after")
              if not (name == "example" and is_text) and shown[name].notna().any()]  # fmt: skip
+    labels = [name for name in ("true_label", "before", "after") if name in names]
+    said = [label for name in labels for label in shown[name].dropna()]
+    short = told_apart(said, LONGEST_LABEL)
+    cut = shown.assign(**{name: shown[name].map(short) for name in labels})
     column = st.column_config
     picked = st.dataframe(
-        shown[names],
+        cut[names],
         key=FLIPS,
         hide_index=True,
         row_height=ROW_HEIGHTS["none"],
@@ -344,9 +257,14 @@ def _flips(run: Run, found: Robustness, change: str, *, is_text: bool) -> None:
         column_config={
             "input": column.TextColumn("As it was changed", width="medium"),
             "example": column.TextColumn("Example"),
-            "true_label": column.TextColumn("True"),
-            "before": column.TextColumn("Before"),
-            "after": column.TextColumn("After"),
+            **{
+                name: column.TextColumn(words, width=_width(cut[name]))
+                for name, words in (
+                    ("true_label", "True"),
+                    ("before", "Before"),
+                    ("after", "After"),
+                )
+            },
         },
         alt=f"{len(own):,} answers that changed",
     )
@@ -355,6 +273,12 @@ def _flips(run: Run, found: Robustness, change: str, *, is_text: bool) -> None:
     rows = [row for row in picked["selection"]["rows"] if row < len(shown)]
     if rows:
         _open(run, shown.iloc[rows[0]])
+
+
+def _width(labels: pd.Series[Any]) -> int:
+    """Pixels for the longest of some labels."""
+    longest = max((len(str(label)) for label in labels.dropna()), default=0)
+    return max(round(LETTER * longest) + PADDING, 70)
 
 
 def _open(run: Run, row: Any) -> None:
@@ -384,12 +308,13 @@ def _ask(run: Run, example: str, text: str) -> None:
 def _method(found: Robustness) -> None:
     sample = "" if found.rows == found.total else f" (a sample of {found.total:,}, seed 0)"
     asked = f"{found.rows:,} {found.split} examples{sample} were asked about"
-    said = [
-        f"{asked}, each change made once with seed {found.seed}. Accuracy has Wilson's 95 % "
-        "interval, the difference to the unchanged inputs that of Bonett and Price for paired "
-        "answers; coloured where it leaves out zero. p: McNemar's mid-p test, adjusted for the "
-        "number of changes (Holm)."
-    ]
+    said = [f"{asked}, each change made once with seed {found.seed}."]
+    if found.known:
+        said.append(
+            "Accuracy has Wilson's 95 % interval, the difference to the unchanged inputs that of "
+            "Bonett and Price for paired answers; coloured where it leaves out zero. p: McNemar's "
+            "mid-p test, adjusted for the number of changes (Holm)."
+        )
     if found.not_as_recorded:
         said.append(
             f"{found.not_as_recorded:,} answers to unchanged inputs differ from the recorded ones: "

@@ -12,7 +12,7 @@ from app import cached, session, try_cached, widgets
 from app.cached import Place
 from app.explanation_words import run_with_model
 from app.shortened import shown_label
-from app.tables import examples_table
+from app.tables import examples_table, height_of
 from diagnostics import Experiment, Run
 from diagnostics.batch_inputs import MOST_CHARACTERS
 from diagnostics.edited_input import EditedInput, Start, kind_of
@@ -277,7 +277,7 @@ def _table(example: str, start: Start, given: dict[str, str]) -> None:
         key=key,
         hide_index=True,
         disabled=["Column", "Example"],
-        height=min(36 * (len(frame) + 1), 330),
+        height=height_of(len(frame), most=6),
         on_change=_edited,
         args=(key, own, dict(given)),
         alt="The columns of the example; the last one can be edited",

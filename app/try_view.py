@@ -8,10 +8,12 @@ import streamlit as st
 
 from app import cached, session, try_cached, try_why_view, verbatim
 from app.shortened import shown_label
+from app.told_apart import told_apart
 from app.try_cached import Said
 from diagnostics import Experiment, Run
 from diagnostics.asking_again import runs_with_models
 from diagnostics.charts import colours
+from diagnostics.charts.classes import LABEL_CHARACTERS
 from diagnostics.charts.probabilities import probability_bars
 from diagnostics.images import enlarged_png
 from diagnostics.probabilities import percent, points, probability_table
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Runs that are asked at a time, and how many stand in a row.
 MOST_RUNS, IN_A_ROW = 8, 4
+#: What a picture takes of the width beside the answers.
+PICTURE_SHARE = 0.2
 #: Bars of an answer.
 BARS = 4
 #: Recorded probabilities have no more digits.
@@ -30,17 +34,26 @@ ROUNDING = 1e-4
 
 def show(experiment: Experiment, run: Run, edited: EditedInput, start: Start | None) -> None:
     """The answers, the picture that was asked about, and the explanation."""
-    if start is not None and start.picture is not None:
-        _picture(run, edited, start)
     runs = _runs(experiment, run)
-    for first in range(0, len(runs), IN_A_ROW):
-        row = runs[first : first + IN_A_ROW]
-        columns = st.columns(max(len(row), 2 if len(runs) < IN_A_ROW else IN_A_ROW))
+    if start is not None and start.picture is not None:
+        left, right = st.columns([PICTURE_SHARE, 1 - PICTURE_SHARE])
+        with left:
+            _picture(run, edited, start)
+        with right:
+            _answers(runs, edited, start, in_a_row=IN_A_ROW - 1)
+    else:
+        _answers(runs, edited, start, in_a_row=IN_A_ROW)
+    _about(experiment, runs, edited)
+    try_why_view.show(run, edited, start)
+
+
+def _answers(runs: list[Run], edited: EditedInput, start: Start | None, *, in_a_row: int) -> None:
+    for first in range(0, len(runs), in_a_row):
+        row = runs[first : first + in_a_row]
+        columns = st.columns(max(len(row), 2 if len(runs) < in_a_row else in_a_row))
         for column, one in zip(columns, row, strict=False):
             with column:
                 _answer(one, edited, start)
-    _about(experiment, runs, edited)
-    try_why_view.show(run, edited, start)
 
 
 def _runs(experiment: Experiment, run: Run) -> list[Run]:
@@ -64,6 +77,7 @@ def _answer(run: Run, edited: EditedInput, start: Start | None) -> None:
             table = probability_table(
                 said.labels, said.chances, true_label=None, predicted_label=said.label, top=BARS
             )
+            table["label"] = table["label"].map(told_apart(table["label"], LABEL_CHARACTERS))
             st.altair_chart(
                 probability_bars(table, text_colour=_text_colour()),
                 alt=f"The most probable labels, first {shown_label(said.label)}",
@@ -135,8 +149,8 @@ def _picture(run: Run, edited: EditedInput, start: Start) -> None:
     made = try_why_view.picture_as_asked(run, edited, start)
     enlarged = enlarged_png(made, side=try_why_view.PICTURE_SIDE) if made else None
     if enlarged:
-        with st.container(border=True, width="content"):
-            st.image(enlarged, alt="The picture that is asked about")
+        with st.container(border=True):
+            st.image(enlarged, width="stretch", alt="The picture that is asked about")
 
 
 def _text_colour() -> str:

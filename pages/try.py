@@ -1,6 +1,14 @@
 """Try it: ask every run's model about an input of one's own, and see what would change it."""
 
-from app import robustness_view, session, try_batch_view, try_change_view, try_input, try_view
+from app import (
+    robustness_view,
+    session,
+    try_batch_view,
+    try_change_view,
+    try_input,
+    try_typed_view,
+    try_view,
+)
 from app import try_choice as choice
 
 experiment, run = session.experiment(), session.run()
@@ -17,4 +25,4 @@ else:
     elif found is not None and view == choice.CHANGE:
         try_change_view.show(experiment, asked, *found)
     elif found is not None:
-        robustness_view.show_sentence(experiment, asked, *found)
+        try_typed_view.show(experiment, asked, *found)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnostics.charts import colours
-from diagnostics.charts.classes import AXIS_HEIGHT, LABEL_LIMIT, ROW_HEIGHT, shown_label
+from diagnostics.charts.classes import (
+    AXIS_HEIGHT,
+    LABEL_LIMIT,
+    ROW_HEIGHT,
+    TITLE_HEIGHT,
+    shown_label,
+)
 
 if TYPE_CHECKING:
     import altair as alt
@@ -17,6 +23,7 @@ CLICK = "picked"
 _SIDES = {"worse": colours.WRONG, "better": colours.RIGHT, "neither": colours.OTHER}
 _SAME = {"the same answer": colours.CHOSEN, "another answer": colours.AWAY}
 _HEIGHT = 34
+_AXIS = "Accuracy with its 95 % interval; dashed: of the unchanged inputs"
 
 
 def robustness_chart(changes: pd.DataFrame, accuracy: float) -> alt.LayerChart:
@@ -60,7 +67,7 @@ def robustness_chart(changes: pd.DataFrame, accuracy: float) -> alt.LayerChart:
         )
     )
     axis = alt.Axis(format=".0%", ticks=False, domain=False, orient="top", tickCount=6)
-    value = alt.X("low:Q", title=None, axis=axis, scale=alt.Scale(zero=False))
+    value = alt.X("low:Q", title=_AXIS, axis=axis, scale=alt.Scale(zero=False))
     rules = base.mark_rule(strokeWidth=3, opacity=0.55, cursor="pointer").encode(
         x=value, x2="high:Q"
     )
@@ -68,7 +75,7 @@ def robustness_chart(changes: pd.DataFrame, accuracy: float) -> alt.LayerChart:
     line = (
         alt.Chart().mark_rule(color=colours.TEXT, strokeDash=[4, 3]).encode(x=alt.datum(accuracy))
     )
-    height = ROW_HEIGHT * len(changes) + AXIS_HEIGHT
+    height = ROW_HEIGHT * len(changes) + AXIS_HEIGHT + TITLE_HEIGHT
     return alt.LayerChart(layer=[line, rules, dots.add_params(click)], height=height)
 
 
