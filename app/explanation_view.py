@@ -13,7 +13,9 @@ import streamlit as st
 
 from app import cached, explanation_cached, session, verbatim
 from app.explanation_words import (
+    POOR,
     has_columns,
+    is_poor,
     method_sentences,
     run_with_model,
     sum_sentence,
@@ -137,9 +139,11 @@ def explained(found: Explanation, example: str, shown: DeltaGenerator | None = N
         _picture(found, example)
     else:
         _bars(found)
-    for sentence in (unseen_words(found), *warnings(found)):
-        if sentence:
-            st.text(sentence)
+    if is_poor(found):
+        st.markdown(f":material/warning: {POOR}")
+    said = " ".join(filter(None, (unseen_words(found), *warnings(found))))
+    if said:
+        st.text(said)
     st.caption(method_sentences(found))
 
 

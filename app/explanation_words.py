@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ROUNDING = 1e-6
 #: LIME's stand-in fits too badly to be read below this; Ribeiro et al. give no threshold.
 POOR_FIT = 0.7
+POOR = "The stand-in fits the model badly here: do not rely on this explanation."
 #: Words that are named, of those that nothing was found in.
 NAMED = 8
 
@@ -69,11 +70,14 @@ def method_sentences(found: Explanation) -> str:
 def warnings(found: Explanation) -> list[str]:
     """What a reader must know before believing it."""
     said = list(found.notes)
-    if found.r2 is not None and found.r2 < POOR_FIT:
-        said.append("That fit is poor: do not rely on this explanation.")
     if found.text is not None:
         said += _beside_the_text(found)
     return said
+
+
+def is_poor(found: Explanation) -> bool:
+    """Whether LIME's stand-in fits too badly."""
+    return found.r2 is not None and found.r2 < POOR_FIT
 
 
 def has_columns(found: Explanation) -> bool:

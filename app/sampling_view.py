@@ -151,14 +151,10 @@ def _task(method: Method, question: Question) -> Callable[[Progress], Explanatio
 
 def _under_way(method: Method, work: Work) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if work.is_unwanted:
-            st.text(f"{NAMES[method]} is being stopped…")
-            return
         step = f"asks the model… {work.share:.0%}" if work.share else "is being loaded…"
         st.progress(work.share, text=f"{NAMES[method]} {step}")
         if st.button("Cancel", key=f"sampling_cancel_{method}", icon=":material/close:"):
             work.cancel()
-            work.wait(2)
             st.rerun()
 
 

@@ -102,12 +102,15 @@ class Works:
         self._kept = kept
 
     def get(self, key: Hashable) -> Work | None:
-        """The work of this key, under way or over; None if nobody asked, or it was cancelled."""
+        """The work of this key, under way or over; None if nobody asked, or it was cancelled.
+
+        What was cancelled may need some time to come to its next step; it is nobody's by then.
+        """
         with self._lock:
             work = self._works.get(key)
             if work is not None:
                 self._works.move_to_end(key)
-            return None if work is None or work.was_cancelled else work
+            return None if work is None or work.is_unwanted else work
 
     def start(self, key: Hashable, task: Callable[[Progress], Any]) -> Work:
         """The work of this key, begun unless it is under way or has a result already.
@@ -121,9 +124,7 @@ class Works:
         """
         with self._lock:
             known = self._works.get(key)
-            if known is not None and not (known.is_over and (known.was_cancelled or known.failure)):
-                return known
-            if known is not None and known._unwanted.is_set() and not known.is_over:
+            if known is not None and not known.is_unwanted and not known.failure:
                 return known
             work = self._works[key] = Work()
             self._works.move_to_end(key)
@@ -135,7 +136,7 @@ class Works:
         """The work of this key; if there is none, one that is over and has the result."""
         with self._lock:
             known = self._works.get(key)
-            if known is not None and not known.was_cancelled:
+            if known is not None and not known.is_unwanted:
                 return known
             work = self._works[key] = Work(share=1.0, result=result)
             work._over.set()

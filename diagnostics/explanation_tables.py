@@ -39,8 +39,9 @@ def contribution_table(
     """
     import pandas as pd
 
-    shown = explanation.contributions[:strongest]
-    others = explanation.contributions[strongest:]
+    entries = explanation.contributions
+    shown = entries[: strongest + (len(entries) == strongest + 1)]  # one more, not "1 others"
+    others = entries[len(shown) :]
     bars = [(named(entry), entry.contribution, _role(entry)) for entry in shown]
     if others:
         left = math.fsum(entry.contribution for entry in others)

@@ -52,12 +52,11 @@ def unstable_note(found: Sequence[Contribution], unit: str) -> tuple[str, ...]:
     names = list(dict.fromkeys(entry.feature for entry in found if not entry.stable))
     if not names:
         return ()
+    share = f"{len(names)} of {len(found)} {unit}, whose sign changed between repetitions"
+    if unit == "pixels":
+        return (f"Not to be relied on: {share}.",)
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    listed = f": {', '.join(names[:NAMED])}{more}" if unit != "pixels" else ""
-    return (
-        f"Not to be relied on are {len(names)} of {len(found)} {unit}, whose sign changed between "
-        f"repetitions{listed}.",
-    )
+    return (f"Not to be relied on: {', '.join(names[:NAMED])}{more} ({share}).",)
 
 
 def unit_of(question: Question) -> str:

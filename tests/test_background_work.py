@@ -45,6 +45,38 @@ def test_work_that_is_cancelled_stops_and_can_be_begun_again() -> None:
     assert works.get("key").result == 7  # type: ignore[union-attr]
 
 
+def test_what_does_not_stop_at_once_is_nobodys_and_can_be_begun_anew() -> None:
+    works, go, begun = Works(), threading.Event(), threading.Event()
+
+    def deaf(progress: Progress) -> str:
+        begun.set()
+        go.wait(5)
+        progress(0.5)
+        return "old"
+
+    old = works.start("key", deaf)
+    assert begun.wait(5)
+    old.cancel()
+    assert works.get("key") is None
+    new = works.start("key", lambda progress: "new")
+    assert new is not old
+    assert new.wait(5)
+    go.set()
+    assert old.wait(5)
+    assert works.get("key") is new
+    assert (old.was_cancelled, new.result) == (True, "new")
+
+
+def test_what_was_kept_is_remembered_unless_somebody_is_at_it() -> None:
+    works, go = Works(), threading.Event()
+    assert works.remember("key", 7) is works.get("key")
+    assert works.start("key", lambda progress: 8).result == 7
+    busy = works.start("other", lambda progress: go.wait(5))
+    assert works.remember("other", 7) is busy
+    go.set()
+    assert busy.wait(5)
+
+
 def test_work_that_waits_for_its_turn_can_be_cancelled() -> None:
     works, go = Works(at_once=1), threading.Event()
     first = works.start("first", lambda progress: go.wait(5))

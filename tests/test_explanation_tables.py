@@ -91,3 +91,12 @@ def test_large_pictures_and_colours_are_added_up() -> None:
     halved = pixel_table(explanation(*entries, picture=(1, 4)), side=2)
     assert halved["contribution"].tolist() == [6.0, 6.0]
     assert pixel_table(WORDS).empty
+
+
+def test_one_more_than_is_shown_is_shown_by_itself() -> None:
+    entries = tuple(Contribution(f"w{at}", None, 4.0 - at) for at in range(4))
+    found = Explanation("exact", True, "margin", "a", None, 0.0, 10.0, entries)
+    assert contribution_table(found, strongest=3)["name"].tolist() == [
+        "w0", "w1", "w2", "w3", "base", "output",
+    ]  # fmt: skip
+    assert "2 others" in contribution_table(found, strongest=2)["name"].tolist()

@@ -18,7 +18,6 @@ from streamlit.testing.v1 import AppTest
 
 from app.background import works
 from diagnostics import record
-from diagnostics.background_work import Work
 
 ROOT = Path(__file__).parents[2]
 FRAME = pd.DataFrame({"age": [20.0, 40, 60, 80] * 3, "rooms": np.arange(12.0)})
@@ -120,18 +119,6 @@ def test_after_a_restart_it_is_there_without_asking_the_model(
     after = said(opened("bayes"))
     assert "**By LIME**" in after
     assert after == before
-
-
-def test_what_is_being_stopped_says_so(opened: Opened) -> None:
-    at = opened("bayes")
-    at.button(key="sampling_lime").click().run()
-    finished(at)
-    (key,) = works()._works
-    works()._works[key] = Work()
-    works()._works[key].cancel()
-    at.run()
-    assert "LIME is being stopped…" in said(at)
-    works()._works[key]._over.set()
 
 
 def test_what_goes_wrong_is_one_sentence_and_can_be_tried_again(opened: Opened) -> None:
