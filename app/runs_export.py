@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -25,13 +25,21 @@ _TYPES = {"csv": "text/csv", "markdown": "text/markdown", "latex": "application/
 
 @dataclass(frozen=True, eq=False)
 class RunsTable:
-    """What is exported: the rows, all columns, those that are shown, and what is above them."""
+    """What is exported: the rows, all columns, those that are shown, and what is above them.
+
+    `selected` are runs among the rows that may be exported alone.
+    """
 
     rows: pd.DataFrame
     columns: Sequence[RunColumn]
     shown: Sequence[RunColumn]
     heads: Mapping[str, str]
     board: Leaderboard
+    selected: Sequence[str] = ()
+
+    def only_selected(self) -> RunsTable:
+        """The same with the rows of the selected runs."""
+        return replace(self, rows=self.rows[self.rows["run"].isin(list(self.selected))])
 
 
 def show_export(table: RunsTable, experiment: str) -> None:
@@ -50,8 +58,14 @@ def show_export(table: RunsTable, experiment: str) -> None:
             persist_state="session",
             help="The intervals, the p-values and how often a run would have been picked.",
         )
+        if table.selected and st.toggle(
+            "Selected runs only", key="runs_export_selected", persist_state="session"
+        ):
+            table = table.only_selected()
+        n = len(table.rows)
         st.caption(
-            "All columns, numbers as they are." if form == "csv" else "The columns of the table."
+            f"{n:,} run{'s' * (n != 1)}. "
+            + ("All columns, numbers as they are." if form == "csv" else "The table's columns.")
         )
         st.download_button(
             "Save",

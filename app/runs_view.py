@@ -137,10 +137,10 @@ def _run_table(place: cached.Place, _experiment: Experiment) -> tuple[list[RunCo
 
 def show_table(experiment: Experiment, listing: Listing, judged: Leaderboard) -> None:
     """The listed runs with the chosen columns; a click picks a run, a tick selects it."""
-    columns, table = _run_table(session.place(experiment.runs[0]), experiment)
+    columns, known = _run_table(session.place(experiment.runs[0]), experiment)
     added = judged_columns(columns, judged)
     columns = [*columns, *added]
-    rows = with_uncertainty(table, added, judged)
+    rows = with_uncertainty(known, added, judged)
     rows = rows.set_index("run", drop=False).loc[listing.runs].reset_index(drop=True)
     # On the left, for the table's own buttons appear over what is above its right end.
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -148,7 +148,9 @@ def show_table(experiment: Experiment, listing: Listing, judged: Leaderboard) ->
         names = _choose_columns(columns, heads, listing.metric)
         by_name = {column.name: column for column in columns}
         shown = [columns[0], *(by_name[name] for name in names)]
-        show_export(RunsTable(rows, columns, shown, heads, judged), experiment.name)
+        selected = [name for name in session.selected_runs() if name in set(listing.runs)]
+        table = RunsTable(rows, columns, shown, heads, judged, selected)
+        show_export(table, experiment.name)
         _compare_selected()
         st.caption(_counted(listing, experiment))
     if listing.runs:

@@ -80,7 +80,17 @@ def written_table(
     ]  # fmt: skip
     numbers = [i for i, name in enumerate(names) if table[name].dtype.kind in "iuf"]
     write = to_markdown if form == "markdown" else to_latex
-    return write([heads[name] for name in names], rows, right=numbers)
+    header = [heads[column.name] for column in columns]
+    if uncertainty and board.table["low"].notna().any():
+        header = [
+            f"{head} (95 % interval)" if _ranks(column, board) else head
+            for head, column in zip(header, columns, strict=True)
+        ]
+    return write(header, rows, right=numbers)
+
+
+def _ranks(column: RunColumn, board: Leaderboard) -> bool:
+    return column.kind == "metric" and column.of == board.metric
 
 
 def _cell(
@@ -102,5 +112,5 @@ def _cell(
         return f"{value:,.6g}"
     written = metric_text(column.of, value)
     interval = interval_text(board.metric, board.of(run))
-    is_ranking = column.kind == "metric" and column.of == board.metric
-    return f"{written} ({interval})" if uncertainty and is_ranking and interval else written
+    has_bounds = uncertainty and interval and _ranks(column, board)
+    return f"{written} ({interval})" if has_bounds else written

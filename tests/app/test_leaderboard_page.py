@@ -151,7 +151,9 @@ def test_a_click_picks_and_a_tick_selects(monkeypatch: pytest.MonkeyPatch) -> No
     assert chosen == {"run": "c"}
 
 
-def exported(search: Experiment, form: Any, *, uncertainty: bool) -> str:
+def exported(
+    search: Experiment, form: Any, *, uncertainty: bool, selected: tuple[str, ...] = ()
+) -> str:
     board = run_leaderboard(search)
     columns = run_columns(search)
     added = judged_columns(columns, board)
@@ -159,9 +161,9 @@ def exported(search: Experiment, form: Any, *, uncertainty: bool) -> str:
     every = [*columns, *added]
     names = default_columns(every, "accuracy")
     shown = [columns[0], *(next(c for c in every if c.name == name) for name in names)]
-    return content(
-        RunsTable(table, every, shown, column_heads(every), board), form, uncertainty=uncertainty
-    ).decode("utf-8-sig")
+    whole = RunsTable(table, every, shown, column_heads(every), board, selected)
+    wanted = whole.only_selected() if selected else whole
+    return content(wanted, form, uncertainty=uncertainty).decode("utf-8-sig")
 
 
 def test_csv_has_numbers_with_their_uncertainty_or_without(search: Experiment) -> None:
@@ -176,12 +178,36 @@ def test_csv_has_numbers_with_their_uncertainty_or_without(search: Experiment) -
 
 def test_markdown_has_the_table_as_people_read_it(search: Experiment) -> None:
     lines = exported(search, "markdown", uncertainty=True).splitlines()
-    assert lines[0].startswith("| Run | Accuracy | Same as best | Macro F1 |")
+    assert lines[0].startswith("| Run | Accuracy (95 % interval) | Same as best | Macro F1 |")
     assert lines[1].startswith("| --- | ---: | --- | ---: |")
     assert lines[2].startswith("| best | 91.7% (85.3% to 95.4%) | yes | ")
     assert lines[3].startswith(r"| like \*it\* | 90.0% (83.3% to 94.2%) | yes | ")
     plain = exported(search, "markdown", uncertainty=False).splitlines()
+    assert plain[0].startswith("| Run | Accuracy | Macro F1 |")
     assert plain[2].startswith("| best | 91.7% | ")
+
+
+@pytest.mark.parametrize("form", ["csv", "markdown", "latex"])
+def test_selected_runs_can_be_exported_alone(search: Experiment, form: str) -> None:
+    whole, some = (
+        exported(search, form, uncertainty=True, selected=names) for names in ((), ("best", "z"))
+    )
+    assert len(whole.splitlines()) - len(some.splitlines()) == 2
+    assert "worse" in whole
+    assert "worse" not in some
+    assert [line for line in whole.splitlines() if line.startswith(("best", "| best"))] == [
+        line for line in some.splitlines() if line.startswith(("best", "| best"))
+    ]
+
+
+def test_the_export_offers_the_selection_once_there_is_one(runs: Opened) -> None:
+    keys = [toggle.key for toggle in runs(experiment="search").toggle]
+    assert "runs_export_selected" not in keys
+    at = runs(experiment="search", selected=["best", "z"])
+    assert any(c.value.startswith("4 runs. All columns") for c in at.caption)
+    at.toggle(key="runs_export_selected").set_value(True).run()
+    assert not at.exception
+    assert any(c.value.startswith("2 runs. All columns") for c in at.caption)
 
 
 def test_latex_has_the_same_escaped(search: Experiment) -> None:
