@@ -12,7 +12,8 @@ from app.confusion_view import choose_split
 from app.evidence_words import keep_hint
 from app.shortened import shown_label
 from diagnostics import Experiment, Filter, Run
-from diagnostics.aligned import alignable_runs, has_answers
+from diagnostics.aligned import alignable_runs
+from diagnostics.kept_answers import has_answers
 from diagnostics.ranking import ranked_runs
 
 #: The picker of the old run; the Examples page knows it by the same name.
@@ -165,6 +166,11 @@ def _label(key: str, title: str) -> str:
         format_func=lambda label: shown_label(label) if label else "any",
     )
     return chosen
+
+
+def split_in_link(run: Run, split: str) -> str | None:
+    """How the Examples page is told the split: not at all where it is the one it shows anyway."""
+    return None if split == run.split else split
 
 
 def open_outcome(choice: Choice, outcome: str, **more: str | None) -> None:

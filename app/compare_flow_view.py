@@ -10,6 +10,7 @@ import streamlit as st
 from app import cached, compare_cached, session
 from app.compare_choice import Choice, open_outcome
 from app.compare_tables import clicked_example
+from app.compare_view import IN_NO_FILE, list_only_mistakes
 from app.confusion_doors import ROWS, TABLE_HEIGHT
 from app.shortened import named, shown_label
 from diagnostics import Comparison, ConfusionMatrix
@@ -148,6 +149,8 @@ def show_examples(found: Comparison, choice: Choice) -> None:
     rows, total = compare_cached.changed_examples(
         place, choice.against, choice.split, choice.where, (old, new)
     )
+    if old == new and list_only_mistakes(found, session.experiment()):
+        st.caption(f"Of equal answers only the wrong ones can be listed. {IN_NO_FILE}")
     if rows.empty:
         st.caption("No example in the files has these two answers.")
         return

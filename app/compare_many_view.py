@@ -8,12 +8,15 @@ import streamlit as st
 
 from app import compare_cached, session
 from app.compare_agreement_view import show_agreement
+from app.compare_choice import split_in_link
 from app.compare_suspects_view import show_suspects
 from app.compare_tables import clicked_cell
+from app.compare_view import opens
 from app.widgets import known_split
 from diagnostics import Experiment, Run
-from diagnostics.aligned import alignable_runs, lists_only_mistakes
+from diagnostics.aligned import alignable_runs
 from diagnostics.charts.agreement import runs_right_chart, votes_chart
+from diagnostics.kept_answers import lists_only_mistakes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,12 +29,12 @@ LISTED = 40
 
 def show_all(experiment: Experiment, run: Run) -> None:
     """Everything about the runs that can be laid side by side with this one."""
+    runs, reasons = alignable_runs(experiment, run)
     # One place for all of them, so that picking another run aligns nothing anew.
-    runs, reasons = alignable_runs(experiment, alignable_runs(experiment, run)[0][0])
-    place = session.place(runs[0])
-    _say_which(runs, reasons, place)
+    place = session.place(next(other for other in runs if other.split == run.split))
+    _say_which(runs, reasons, run.split, place)
     if compare_cached.consensus_of(place).judged:
-        _show_counts(runs, place)
+        _show_counts(runs, run.split, place)
         left, right = st.columns(2)
         with left.container(border=True, height="stretch"):
             _show_votes(place)
@@ -41,21 +44,16 @@ def show_all(experiment: Experiment, run: Run) -> None:
         show_agreement(place)
     if compare_cached.consensus_of(place).judged:
         with st.container(border=True):
-            show_suspects(runs, place)
+            show_suspects(runs, run.split, place)
         with st.container(border=True):
-            _show_lonely(place)
+            _show_lonely(run.split, place)
 
 
-def _say_which(runs: list[Run], reasons: dict[str, str], place: Place) -> None:
+def _say_which(runs: list[Run], reasons: dict[str, str], split: str, place: Place) -> None:
     common, seen, conflicting = compare_cached.shared_examples(place)
-    split = known_split(runs[0].split)
-    words = [f"{len(runs):,} runs on the {common:,} {split} examples that all of them answered"]
-    if common < seen:
-        words.append(
-            f", of {seen:,} that any of them has. Lists of examples also hold those that only some "
-            "of the runs have"
-        )
-    words.append(".")
+    noun = f"{known_split(split)} example{'s' * (common != 1)}"
+    words = [f"{len(runs):,} runs on the {common:,} {noun} that all of them answered"]
+    words.append(f", of {seen:,} that any of them has." if common < seen else ".")
     if not compare_cached.consensus_of(place).judged:
         words.append(" Without true labels nothing is right or wrong: only how alike they answer.")
     if conflicting:
@@ -68,7 +66,7 @@ def _say_which(runs: list[Run], reasons: dict[str, str], place: Place) -> None:
                 st.text(f"{name}: {why}.")
 
 
-def _show_counts(runs: list[Run], place: Place) -> None:
+def _show_counts(runs: list[Run], split: str, place: Place) -> None:
     """How the examples fall between the runs; each number opens its examples."""
     found, alone = compare_cached.consensus_of(place), compare_cached.lonely(place)
     own = alone[alone["run"] == session.run().run].iloc[0]
@@ -77,7 +75,7 @@ def _show_counts(runs: list[Run], place: Place) -> None:
     right, wrong = int(own["only_this_right"]), int(own["only_this_wrong"])
     counts = (
         ("never-right", found.never_right, found.never_right, "Read them"),
-        ("always-right", found.always_right, found.always_right * is_listed, "Read them"),
+        ("always-right", found.always_right, found.always_right, "Read them"),
         ("only-this-wrong", alone["only_this_wrong"].sum(), wrong, f"{wrong:,} by this run"),
         ("only-this-right", alone["only_this_right"].sum(), right, f"{right:,} by this run"),
         ("any-right", found.any_right, 0, ""),
@@ -88,14 +86,9 @@ def _show_counts(runs: list[Run], place: Place) -> None:
             with st.container(border=True, gap="small", height="stretch"):
                 share = f"{n / found.judged:.1%}"
                 st.metric(title, f"{n:,}", help=meaning, delta_description=share)
-                if label and st.button(
-                    label,
-                    key=f"compare_open_{across}",
-                    icon=":material/list_alt:",
-                    type="tertiary",
-                    disabled=not listed,
-                ):
-                    _open_across(across)
+                unlisted = across == "always-right" and not is_listed
+                if label and opens(label, across, listed, in_no_file=unlisted):
+                    _open_across(across, split)
 
 
 _COUNTS = {
@@ -110,10 +103,10 @@ _COUNTS = {
 }
 
 
-def _open_across(across: str, **more: str) -> None:
-    is_right = across in ("always-right", "only-this-right")
-    by = "confident-correct" if is_right else "confident-mistakes"
-    session.go("examples.py", across=across, by=by, **more)
+def _open_across(across: str, split: str, **more: str) -> None:
+    # All of them are right, or all are wrong; none is left out for the lack of a confidence.
+    of = session.experiment().run(more.get("run", session.run().run))
+    session.go("examples.py", across=across, by="all", split=split_in_link(of, split), **more)
 
 
 def _show_votes(place: Place) -> None:
@@ -161,7 +154,7 @@ def _show_consensus(place: Place) -> None:
     st.altair_chart(runs_right_chart(found), alt=f"Examples by how many of {last} runs were right")
 
 
-def _show_lonely(place: Place) -> None:
+def _show_lonely(split: str, place: Place) -> None:
     """What each run alone gets right or wrong; a click opens it."""
     alone = compare_cached.lonely(place)
     st.subheader("What each run alone gets right or wrong", anchor=False)
@@ -180,4 +173,5 @@ def _show_lonely(place: Place) -> None:
         alt=f"What each of {len(alone)} runs alone gets right or wrong",
     )
     if clicked is not None and clicked[1].startswith("only"):
-        _open_across(clicked[1].replace("_", "-"), run=str(alone["run"].iloc[clicked[0]]))
+        across = clicked[1].replace("_", "-")
+        _open_across(across, split, run=str(alone["run"].iloc[clicked[0]]))

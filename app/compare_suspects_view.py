@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import cached, compare_cached, session
+from app.compare_choice import split_in_link
 from app.compare_tables import clicked_example
 from diagnostics import Run
 from diagnostics.exporting import file_name, to_csv
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 BEST, ALL_UP_TO = (3, 5, 10), 40
 
 
-def show_suspects(runs: list[Run], place: Place) -> None:
+def show_suspects(runs: list[Run], split: str, place: Place) -> None:
     """Examples to which all runs, or the best, gave the same wrong label; a click opens one."""
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
@@ -40,7 +41,7 @@ def show_suspects(runs: list[Run], place: Place) -> None:
                 on_click="ignore",
                 disabled=suspects.empty,
             )
-    st.caption(suspicion(len(suspects), best, is_all=best == len(runs), split=runs[0].split))
+    st.caption(suspicion(len(suspects), best, is_all=best == len(runs), split=split))
     if suspects.empty:
         return
     rows = compare_cached.listed_suspects(place, best)
@@ -53,11 +54,15 @@ def show_suspects(runs: list[Run], place: Place) -> None:
         key="compare_suspects",
         alt=f"{len(rows)} examples to which {best} runs gave the same wrong label",
     )
-    if example is not None and best == len(runs):
-        session.go("examples.py", across="never-right", by="confident-mistakes", example=example)
-    elif example is not None:
-        leader = compare_cached.lonely(place)["run"].iloc[0]
-        session.go("examples.py", run=leader, by="confident-mistakes", example=example)
+    if example is None:
+        return
+    if best == len(runs):
+        leader, ranking = session.run(), {"across": "never-right", "by": "all"}
+    else:
+        name = str(compare_cached.lonely(place)["run"].iloc[0])
+        leader, ranking = session.experiment().run(name), {"by": "confident-mistakes"}
+    chosen = split_in_link(leader, split)
+    session.go("examples.py", run=leader.run, split=chosen, example=example, **ranking)
 
 
 def _choose_best(runs: int) -> int:

@@ -11,8 +11,8 @@ from app.compare_choice import Choice, open_outcome
 from app.compare_words import Verdict, left_out, mcnemar_help, permutation_help, verdict
 from app.widgets import known_split
 from diagnostics import Comparison, Experiment
-from diagnostics.aligned import lists_only_mistakes
 from diagnostics.charts.comparison import differences_chart
+from diagnostics.kept_answers import lists_only_mistakes
 from diagnostics.metric_words import metric_words
 
 if TYPE_CHECKING:
@@ -42,6 +42,11 @@ _COUNTS: tuple[_Count, ...] = (
 _COUNTS_WITHOUT_TRUTH: tuple[_Count, ...] = (
     _Count("disagree", "Different answers", "The two runs gave two labels.", by="all"),
     _Count("agree", "Equal answers", "The two runs gave the same label."),
+)
+#: Why right answers cannot be listed.
+IN_NO_FILE = (
+    "These runs kept only their mistakes. How many examples all of them answered rightly follows "
+    "from their reports, but which these are is in no file. `rasa test --successes` keeps them."
 )
 #: What the buttons say, by the ranking that they open.
 _OPEN = {"moved": "Read them", "all": "The most confident first"}
@@ -85,8 +90,7 @@ def _say_what_was_compared(found: Comparison, choice: Choice, experiment: Experi
 def show_counts(found: Comparison, choice: Choice, experiment: Experiment) -> None:
     """What became of the examples, in large figures; each opens its own."""
     # What both answered rightly is in no file where both kept only their mistakes.
-    is_unlisted = all(lists_only_mistakes(experiment.run(name)) for name in (found.a, found.b))
-    unlisted = {"both-right", "agree"} if is_unlisted else set()
+    unlisted = {"both-right", "agree"} if list_only_mistakes(found, experiment) else set()
     counts = _COUNTS if found.has_truth else _COUNTS_WITHOUT_TRUTH
     both = found.agreement
     values = {**found.outcomes, "agree": both.agree, "disagree": both.disagree}
@@ -96,14 +100,25 @@ def show_counts(found: Comparison, choice: Choice, experiment: Experiment) -> No
                 n = values[count.outcome]
                 share = f"{n / found.paired:.1%}" if found.paired else None
                 st.metric(count.title, f"{n:,}", help=count.meaning, delta_description=share)
-                if st.button(
-                    _OPEN[count.by],
-                    key=f"compare_open_{count.outcome}",
-                    icon=":material/list_alt:",
-                    type="tertiary",
-                    disabled=not n or count.outcome in unlisted,
-                ):
+                if opens(_OPEN[count.by], count.outcome, n, in_no_file=count.outcome in unlisted):
                     open_outcome(choice, count.outcome, by=count.by)
+
+
+def list_only_mistakes(found: Comparison, experiment: Experiment) -> bool:
+    """Whether what both runs answered rightly is in no file."""
+    return all(lists_only_mistakes(experiment.run(name)) for name in (found.a, found.b))
+
+
+def opens(label: str, name: str, n: int, *, in_no_file: bool) -> bool:
+    """Whether the button below a number was clicked; it says so where there is nothing to open."""
+    return st.button(
+        "In no file" if in_no_file else label,
+        key=f"compare_open_{name}",
+        icon=":material/visibility_off:" if in_no_file else ":material/list_alt:",
+        type="tertiary",
+        disabled=in_no_file or not n,
+        help=IN_NO_FILE if in_no_file else None,
+    )
 
 
 def show_metrics(found: Comparison) -> None:

@@ -11,62 +11,65 @@ import numpy as np
 from diagnostics import reducers
 from diagnostics.aligning import UNKNOWN, AlignedAnswers, Part, align
 from diagnostics.errors import DiagnosticsError
-from diagnostics.grouping import same_supports
+from diagnostics.kept_answers import (
+    chosen_split,
+    has_answers,
+    lists_only_mistakes,
+    on_the_same_data,
+    rows_of,
+)
 from diagnostics.natural import natural_order
-from diagnostics.workspace import Evidence
 
 if TYPE_CHECKING:
     from diagnostics.workspace import Experiment, Run
 
 
-def alignable_runs(experiment: Experiment, run: Run) -> tuple[list[Run], dict[str, str]]:
+def alignable_runs(
+    experiment: Experiment, run: Run, *, split: str | None = None
+) -> tuple[list[Run], dict[str, str]]:
     """The runs whose answers can be laid beside this run's, and why each other one cannot.
 
     They were given as much to learn from (`diagnostics.ranking.peers`), kept their answers, or
-    their mistakes with a report on the same test data, and were evaluated on the same split.
+    their mistakes with a report on the same test data as another of them, and were evaluated on
+    the same split: that of the run unless told otherwise. Each of them has the same company.
     """
     from diagnostics.ranking import peers
 
-    equals = set(peers(experiment, run))
-    kept, reasons = [], {}
-    for other in experiment.runs:
-        why = _obstacle(run, other, is_peer=other.run in equals)
-        if why:
-            reasons[other.run] = why
-        else:
-            kept.append(other)
-    return kept, reasons
+    chosen, equals = chosen_split(run, split), set(peers(experiment, run))
+    runs = experiment.runs
+    why = {other.run: _obstacle(other, chosen, is_peer=other.run in equals) for other in runs}
+    linked = _linked(run, [other for other in runs if not why[other.run]])
+    unknown = "it lists mistakes only, and nothing says that they are of the same examples"
+    reasons = {name: text or unknown for name, text in why.items() if name not in linked}
+    return [other for other in runs if other.run in linked], reasons
 
 
-def _obstacle(run: Run, other: Run, *, is_peer: bool) -> str:
+def _linked(run: Run, others: list[Run]) -> set[str]:
+    """The run, and those that are laid beside it or beside one that is.
+
+    A list of mistakes says what was right of the examples that it was tested on, and no others.
+    """
+    reached, rest = [run], [other for other in others if other.run != run.run]
+    for one in reached:  # which grows
+        near = [other for other in rest if _shares(one, other)]
+        reached += near
+        rest = [other for other in rest if other not in near]
+    return {one.run for one in reached}
+
+
+def _shares(run: Run, other: Run) -> bool:
+    whole = not (lists_only_mistakes(run) or lists_only_mistakes(other))
+    return whole or on_the_same_data(run, other)
+
+
+def _obstacle(other: Run, split: str, *, is_peer: bool) -> str:
     if other.task != "classification":
         return "it gives no single label to an example"
     if not has_answers(other):
         return "its answers were not kept"
     if not is_peer:
         return "it lacks folds, or was given another amount to learn from"
-    if run.split not in other.splits:
-        return f"it was not evaluated on the split {run.split}"
-    if (lists_only_mistakes(other) or lists_only_mistakes(run)) and not _same_data(run, other):
-        return "it lists mistakes only, and nothing says that they are of the same examples"
-    return ""
-
-
-def has_answers(run: Run) -> bool:
-    """Whether the run's label for each example is known, right answers included."""
-    return run.task == "classification" and (
-        run.has(Evidence.PREDICTIONS) or lists_only_mistakes(run)
-    )
-
-
-def lists_only_mistakes(run: Run) -> bool:
-    """Whether whatever the run does not list was answered rightly, as its report confirms."""
-    return run.has(Evidence.ERRORS) and not run.has(Evidence.PREDICTIONS) and run.confusion_is_exact
-
-
-def _same_data(run: Run, other: Run) -> bool:
-    is_same = bool(run.fingerprint) and run.fingerprint == other.fingerprint
-    return run is other or is_same or same_supports(run, other)
+    return "" if split in other.splits else f"it was not evaluated on the split {split}"
 
 
 def aligned_answers(runs: Sequence[Run], *, split: str | None = None) -> AlignedAnswers:
@@ -95,19 +98,10 @@ def aligned_answers(runs: Sequence[Run], *, split: str | None = None) -> Aligned
 def _stored(run: Run, labels: Sequence[str], split: str) -> Part:
     import polars as pl
 
-    from diagnostics import tables
-
-    if split not in run.splits:
-        raise DiagnosticsError(
-            f"Run {run.run!r} has no split {split!r}.", hint=f"It has: {', '.join(run.splits)}."
-        )
     place = {label: code for code, label in enumerate(labels)}
     own = pl.Series([place[label] for label in run.labels], dtype=pl.Int32)
-    rows = tables.scan(run)
-    if list(run.splits) != [split]:
-        rows = rows.filter(pl.col("split") == split)
     columns = ["example", "fold", "true_label", "predicted_label", "confidence"]
-    found = rows.select(columns).collect()
+    found = rows_of(run, chosen_split(run, split)).select(columns).collect()
     coded = {
         name: own.gather(found[column]).fill_null(UNKNOWN)
         for name, column in (("truth", "true_label"), ("answer", "predicted_label"))
@@ -176,6 +170,4 @@ __all__ = [
     "alignable_runs",
     "aligned_answers",
     "aligned_frame",
-    "has_answers",
-    "lists_only_mistakes",
 ]

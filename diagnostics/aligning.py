@@ -27,7 +27,8 @@ class AlignedAnswers:
     """What `runs` answered to the examples that all of them have.
 
     `answers` (runs × examples) and `truth` (examples) are codes into `labels`, `truth` is -1 where
-    no run knows it; `confidence` (runs × examples) is NaN where unknown. `example` holds the ids.
+    no run knows it; `confidence` (runs × examples) is NaN where unknown. `example` holds the ids,
+    and where one comes several times `fold` what tells them apart, -1 for none.
 
     Where all runs kept nothing but their mistakes, examples that none of them lists were answered
     rightly by all: `unlisted` counts them by label. `seen` is how many examples any of the runs
@@ -43,6 +44,7 @@ class AlignedAnswers:
     unlisted: NDArray[np.int64]
     seen: int
     conflicting: int = 0
+    fold: pl.Series | None = None
 
     @property
     def common(self) -> int:
@@ -128,6 +130,7 @@ def align(parts: Sequence[Part], labels: Sequence[str]) -> AlignedAnswers:
         unlisted=np.zeros(len(labels), np.int64),
         seen=len(seen),
         conflicting=int(conflicting.sum()),
+        fold=base["fold"] if "fold" in keys else None,
     )
 
 

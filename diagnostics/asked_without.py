@@ -149,7 +149,7 @@ def _candidates(
     """The evaluated examples with the fold of each; of a word, those that have it."""
     import polars as pl
 
-    from diagnostics.beside import rows_of
+    from diagnostics.kept_answers import rows_of
 
     rows = rows_of(run, run.split).select("example", "fold").unique("example", keep="first")
     if given.kind == "word" and not everything:

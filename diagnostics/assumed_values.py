@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from diagnostics.beside import as_text, kept_only_mistakes, rows_of
+from diagnostics.beside import as_text
 from diagnostics.content import content_columns, with_shared_content
 from diagnostics.derived import contains_word, derived
 from diagnostics.errors import DiagnosticsError
+from diagnostics.kept_answers import kept_only_mistakes, rows_of
 from diagnostics.statements import Assumption, Kind
 from diagnostics.workspace import Evidence
 
@@ -175,7 +176,7 @@ def _usable(values: pl.Series) -> pl.Series:
 
     if values.dtype == pl.Binary or values.dtype.is_nested():
         raise NoValues(f"The column “{values.name}” holds no single values that can be compared.")
-    if values.dtype.is_temporal():
+    if isinstance(values.dtype, pl.Duration | pl.Time):
         return values.to_physical()
     return values
 

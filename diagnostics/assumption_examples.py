@@ -8,10 +8,10 @@ import numpy as np
 
 from diagnostics.association import grouping
 from diagnostics.assumed_values import assumed_values, beside, judged_answers, with_content_of
-from diagnostics.beside import rows_of
 from diagnostics.errors import DiagnosticsError
 from diagnostics.examples import with_content
 from diagnostics.having import Having, group_text
+from diagnostics.kept_answers import rows_of
 
 if TYPE_CHECKING:
     import pandas as pd

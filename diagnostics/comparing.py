@@ -11,8 +11,9 @@ import numpy as np
 from diagnostics import reducers
 from diagnostics.comparison import Comparison
 from diagnostics.errors import DiagnosticsError
+from diagnostics.kept_answers import has_answers, rows_of
 from diagnostics.natural import natural_order
-from diagnostics.pairing import Pairs, matched, refuse_strangers, sorted_out
+from diagnostics.pairing import Cells, Pairs, Unpaired, matched, refuse_strangers, sorted_out
 from diagnostics.workspace import SPLITS, Evidence
 
 if TYPE_CHECKING:
@@ -187,13 +188,6 @@ def _prepared(frame: Any, split: str | None) -> nw.LazyFrame[Any]:
     return prepared
 
 
-def has_answers(run: Run) -> bool:
-    """Whether the run's files tell what it answered to each example: all, or all its mistakes."""
-    return run.task == "classification" and (
-        run.has(Evidence.PREDICTIONS) or (run.has(Evidence.ERRORS) and run.confusion_is_exact)
-    )
-
-
 def _refuse_unfit(run: Run) -> None:
     if run.task != "classification":
         raise DiagnosticsError(
@@ -237,15 +231,36 @@ def _of_rows(
 ) -> Pairs:
     """The pairs of two runs that kept all their answers."""
     labels = natural_order({*first.labels, *second.labels})
-    frames = [_rows(run, split) for run in (first, second)]
+    frames = [rows_of(run, split) for run in (first, second)]
     whole = _of_frames(first, second, labels, frames)
     refuse_strangers(whole, first.run, second.run)
     if where is None:
         return whole
-    from diagnostics.filters import answers_where
+    cells = _fitting(experiment, first, second, labels, where)
+    return replace(whole, cells=cells)
 
-    fitting = [frames[0], answers_where(second, where, experiment)]
-    return replace(_of_frames(first, second, labels, fitting), unpaired=whole.unpaired)
+
+def _fitting(
+    experiment: Experiment, first: Run, second: Run, labels: Sequence[str], where: Filter
+) -> Cells:
+    """The cells of the new run's answers that fit: those that a list of examples shows."""
+    from diagnostics.beside import joint_labels
+    from diagnostics.filters import answers_where, selected_answers
+
+    wanted = where if where.against in (None, first.run) else Filter(split=where.split)
+    rows = selected_answers(second, replace(wanted, against=first.run), experiment).rows
+    if wanted is not where:
+        key = ["example", "fold"]
+        fitting = answers_where(second, where, experiment).select(key)
+        rows = rows.join(fitting, on=key, how="semi", nulls_equal=True)
+    columns = ["truth", "their_answer", "predicted_label"]
+    table = rows.group_by(columns).len("n").collect()
+    place = {label: code for code, label in enumerate(labels)}
+    own = np.array([*(place[label] for label in joint_labels(second, [first])), -1])
+    true, old, new = (own[table[name].fill_null(-1).to_numpy()] for name in columns)
+    sides = {"true_a": true, "true_b": true, "predicted_a": old, "predicted_b": new}
+    n = table["n"].to_numpy().astype(np.int64)
+    return sorted_out(labels, {**sides, "n": n}, Unpaired()).cells
 
 
 def _of_frames(
@@ -261,17 +276,6 @@ def _of_frames(
             codes = table[name].fill_null(-1).to_numpy()
             coded[name] = own[codes]
     return sorted_out(labels, coded, unpaired, *notes)
-
-
-def _rows(run: Run, split: str) -> pl.LazyFrame:
-    import polars as pl
-
-    from diagnostics import tables
-
-    rows = tables.scan(run)
-    if list(run.splits) != [split]:
-        rows = rows.filter(pl.col("split") == split)
-    return rows
 
 
 def _about_the_runs(experiment: Experiment, first: Run, second: Run) -> list[str]:
@@ -293,4 +297,4 @@ def _about_the_runs(experiment: Experiment, first: Run, second: Run) -> list[str
     return notes
 
 
-__all__ = ["compare_predictions", "compare_runs", "has_answers", "shared_experiment"]
+__all__ = ["compare_predictions", "compare_runs", "shared_experiment"]

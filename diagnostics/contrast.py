@@ -14,13 +14,13 @@ import numpy as np
 
 from diagnostics.association import BINS, quantile_bins
 from diagnostics.assumed_values import NoValues, with_content_of
-from diagnostics.beside import kept_only_mistakes
 from diagnostics.content import ContentColumns, content_columns
 from diagnostics.contrast_inputs import fed_features
 from diagnostics.contrast_statistics import contrast_table
 from diagnostics.derived import words_of
 from diagnostics.filters import Filter, answers_where
 from diagnostics.having import Having, range_text
+from diagnostics.kept_answers import kept_only_mistakes
 from diagnostics.statements import LONGEST
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diagnostics import reducers
-from diagnostics.beside import implies_right_answers, kept_only_mistakes
 from diagnostics.errors import DiagnosticsError
 from diagnostics.filters import Filter, answers_where, selected_answers
+from diagnostics.kept_answers import implies_right_answers, kept_only_mistakes
 from diagnostics.reducers import RANKINGS, By, Measure
 from diagnostics.workspace import Evidence
 

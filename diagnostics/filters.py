@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from diagnostics.beside import chosen_split, kept_only_mistakes, rows_of, with_unlisted
+from diagnostics.beside import joint_labels, with_unlisted
 from diagnostics.errors import DiagnosticsError
+from diagnostics.kept_answers import chosen_split, kept_only_mistakes, rows_of
 from diagnostics.verdicts import (
     ACROSS,
     OUTCOMES,
@@ -40,8 +41,8 @@ class Filter:
     `against` names another run of the experiment, the old one, and keeps the answers to examples
     that both have. `outcome` narrows them down to those that were `fixed` (the old answer wrong,
     this one right) or `broken`, are `both-wrong-same`, `both-wrong-different` or `both-right`, or
-    `agree` or `disagree`, whatever the truth. `across` keeps examples that all runs which have
-    them answered alike: `never-right`, `always-right`, `only-this-right`, `only-this-wrong`.
+    `agree` or `disagree`, whatever the truth. `across` keeps examples of all runs, that they
+    answered alike: `never-right`, `always-right`, `only-this-right`, `only-this-wrong`.
     """
 
     true_label: str | None = None
@@ -80,11 +81,18 @@ def answers_where(run: Run, where: Filter, experiment: Experiment | None = None)
         If the split, the other run, or a name of an outcome does not exist; if `experiment` is
         needed and missing; if the files of the runs do not tell which answers fit.
     """
-    return selected_answers(run, where, experiment).rows
+    rows = selected_answers(run, where, experiment).rows
+    return rows.drop("truth", "their_answer", strict=False)
 
 
 def selected_answers(run: Run, where: Filter, experiment: Experiment | None = None) -> Selection:
-    """The same, with what could not be paired counted."""
+    """The same, with what could not be paired counted.
+
+    With `where.against` there are `truth` and `their_answer`, too: codes into the labels of this
+    run and then the other's (`diagnostics.beside.joint_labels`).
+    """
+    import polars as pl
+
     split = chosen_split(run, where.split)
     if where.against is None and where.across is None:
         _refuse_outcome_alone(where)
@@ -95,11 +103,14 @@ def selected_answers(run: Run, where: Filter, experiment: Experiment | None = No
     if kept_only_mistakes(run):
         rows = with_unlisted(rows, run, sources, split)
     if where.across is not None:
-        rows = rows.filter(across(rows, run, others, split, where.across))
-    if other is not None:
-        rows = against(rows, run, other, split)
-    found = _narrowed(rows.lazy(), where, run, [run, *sources])
-    return _paired(found, where.outcome) if other is not None else Selection(found)
+        rows = across(rows, run, others, split, where.across)
+    if other is None:
+        return Selection(_narrowed(rows.lazy(), where, run, [run, *sources]))
+    held = against(rows, run, other, split)
+    found = _narrowed(held.lazy(), where, run, [run, *sources], other).collect()
+    fits = pl.col("is_paired") & pl.col(where.outcome) if where.outcome else pl.col("is_paired")
+    unpaired = int((~found["is_paired"]).sum())
+    return Selection(found.lazy().filter(fits).drop("is_paired", *OUTCOMES), unpaired)
 
 
 def _refuse_outcome_alone(where: Filter) -> None:
@@ -142,29 +153,30 @@ def _refuse_unknown(what: str, name: str | None, known: Sequence[str]) -> None:
         )
 
 
-def _paired(rows: pl.LazyFrame, outcome: Outcome | None) -> Selection:
-    import polars as pl
+def _narrowed(
+    rows: pl.LazyFrame,
+    where: Filter,
+    run: Run,
+    content: Sequence[Run],
+    other: Run | None = None,
+) -> pl.LazyFrame:
+    """The rows that fit what the run, and the `other` one beside it, tell of their answers.
 
-    frame = rows.collect()
-    fits = pl.col("is_paired") & pl.col(outcome) if outcome else pl.col("is_paired")
-    found = frame.lazy().filter(fits).drop("is_paired", *OUTCOMES)
-    return Selection(found, int((~frame["is_paired"]).sum()))
-
-
-def _narrowed(rows: pl.LazyFrame, where: Filter, run: Run, content: Sequence[Run]) -> pl.LazyFrame:
-    """The rows that fit what the run itself tells; words are looked for in what `content` kept."""
+    Words are looked for in what `content` kept.
+    """
     import polars as pl
 
     from diagnostics.having import examples_having
 
-    for column, label in (
-        ("true_label", where.true_label),
-        ("predicted_label", where.predicted_label),
-    ):
+    # A truth that only the other run tells may be a label that this one never heard of.
+    labels = joint_labels(run, [other] if other else [])
+    truth = "truth" if other else "true_label"
+    for column, label in ((truth, where.true_label), ("predicted_label", where.predicted_label)):
         if label is not None:
-            rows = rows.filter(pl.col(column) == _code(run, label))
+            code = labels.index(label) if label in labels else -1
+            rows = rows.filter(pl.col(column) == code)
     if where.correct is not None:
-        right = pl.col("true_label") == pl.col("predicted_label")
+        right = pl.col(truth) == pl.col("predicted_label")
         rows = rows.filter(right if where.correct else ~right)
     rows = _within(rows, where.min_confidence, where.max_confidence)
     if where.text:
@@ -193,11 +205,6 @@ def _within(rows: pl.LazyFrame, lower: float | None, upper: float | None) -> pl.
     if upper is not None:
         rows = rows.filter(confidence <= position(pl.lit(upper, pl.Float64)))
     return rows
-
-
-def _code(run: Run, label: str) -> int:
-    """The label's code; -1 for a label of another run, which no row of this one has."""
-    return run.labels.index(label) if label in run.labels else -1
 
 
 def _containing(runs: Iterable[Run], text: str) -> pl.LazyFrame:

@@ -138,7 +138,8 @@ def _refuse_rules(rules: Rules, baseline: str | None) -> None:
 
 def _comparison(experiment: Experiment, run: Run, baseline: Run, rules: Rules) -> Comparison | None:
     """Both runs on the same examples; None where one kept no answers and no rule needs them."""
-    from diagnostics.comparing import compare_runs, has_answers
+    from diagnostics.comparing import compare_runs
+    from diagnostics.kept_answers import has_answers
 
     if not rules.need_answers and not (has_answers(run) and has_answers(baseline)):
         return None

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, get_args
 
-from diagnostics.beside import (
-    Rows,
-    as_text,
-    implies_right_answers,
-    joint_labels,
-    kept_only_mistakes,
-)
+from diagnostics.beside import Rows, as_text, joint_labels
 from diagnostics.errors import DiagnosticsError
+from diagnostics.kept_answers import implies_right_answers, kept_only_mistakes
 from diagnostics.workspace import Evidence
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
+    from numpy.typing import NDArray
 
+    from diagnostics.aligned import AlignedAnswers
     from diagnostics.workspace import Experiment, Run
 
 Outcome = Literal[
@@ -42,20 +40,22 @@ def against(rows: pl.DataFrame, run: Run, other: Run, split: str) -> pl.DataFram
     The rows with `against_label` (text), `against_confidence`, `moved` (by how much the confidence
     differs), `is_paired`, and a column for each of `OUTCOMES`, null where it is not known. Paired
     are two answers to one example whose true labels do not contradict each other; where only one
-    run has a true label it counts for both, and stands in `true_label`.
+    run has a true label it counts for both, and stands in `true_label`. `truth` and `their_answer`
+    are codes into the `joint_labels` of both runs.
     """
     import polars as pl
 
     labels = joint_labels(run, [other])
     theirs = Rows(rows, run, split, labels).answers_of(other)
     frame = rows.with_columns(
+        truth=pl.select(pl.coalesce(rows["true_label"], theirs["true_label"])).to_series(),
         their_truth=theirs["true_label"],
         their_answer=theirs["predicted_label"],
         against_label=theirs.select(as_text("predicted_label", labels)).to_series(),
         against_confidence=theirs["confidence"],
         is_there=theirs["is_there"],
     )
-    truth = pl.coalesce("true_label", "their_truth")
+    truth = pl.col("truth")
     answers = pl.col("predicted_label").is_not_null() & pl.col("their_answer").is_not_null()
     agrees = (pl.col("true_label") == pl.col("their_truth")).fill_null(value=True)
     return frame.with_columns(
@@ -63,7 +63,7 @@ def against(rows: pl.DataFrame, run: Run, other: Run, split: str) -> pl.DataFram
         moved=(pl.col("confidence") - pl.col("against_confidence")).abs(),
         true_label=pl.when(truth < len(run.labels)).then(truth),
         **_outcomes(truth),
-    ).drop("their_truth", "their_answer", "is_there")
+    ).drop("their_truth", "is_there")
 
 
 def _outcomes(truth: pl.Expr) -> dict[str, pl.Expr]:
@@ -138,12 +138,12 @@ def comparable_runs(experiment: Experiment, run: Run, split: str) -> list[Run]:
     """
     from diagnostics.aligned import alignable_runs
 
-    kept, reasons = alignable_runs(experiment, run)
+    kept, reasons = alignable_runs(experiment, run, split=split)
     if run.run in reasons:
         raise DiagnosticsError(
             f"Run {run.run!r} cannot be laid beside others: {reasons[run.run]}.", hint=_remedy(run)
         )
-    others = [other for other in kept if other.run != run.run and split in other.splits]
+    others = [other for other in kept if other.run != run.run]
     if not others:
         why = next((f": {name!r}, {reason}" for name, reason in reasons.items()), "")
         raise DiagnosticsError(
@@ -155,63 +155,62 @@ def comparable_runs(experiment: Experiment, run: Run, split: str) -> list[Run]:
 
 def across(
     rows: pl.DataFrame, run: Run, others: list[Run], split: str, wanted: Across
-) -> pl.Series:
-    """Whether the answers of all runs that have each example of `rows` are as `wanted`.
+) -> pl.DataFrame:
+    """The rows whose examples all runs answered as `wanted`.
 
-    A run that has no answer to an example is not asked about it. Examples without a true label, or
-    whose true label differs between runs, are never among them.
+    They are among the examples that all of the runs have (`diagnostics.aligned.aligned_answers`);
+    those without a true label, or whose true label differs between runs, are not. Where another
+    run alone gives the true label it stands in `true_label`.
 
     Raises
     ------
     DiagnosticsError
         If it is about right answers and the files do not tell which these are.
     """
-    import polars as pl
+    from diagnostics.aligned import aligned_answers
 
     _refuse_unlisted(run, others, wanted)
     if not any(map(knows_truth, [run, *others])):
         raise DiagnosticsError(
             "None of the runs has true labels.", hint="Keep them beside the answers."
         )
-    truth, answers, contradicts = _answers(rows, run, others, split)
-    right = (rows["predicted_label"] == truth).fill_null(value=False)
-    asked = pl.zeros(len(rows), pl.Int32, eager=True)
-    times = pl.zeros(len(rows), pl.Int32, eager=True)
-    for answer in answers:
-        asked += answer.is_not_null().cast(pl.Int32)
-        times += (answer == truth).fill_null(value=False).cast(pl.Int32)
-    known = truth.is_not_null() & rows["predicted_label"].is_not_null() & ~contradicts
+    answers = aligned_answers([run, *others], split=split)
+    judged = answers.truth >= 0
+    right = answers.right
+    times, runs = right.sum(axis=0), len(right)
     found = {
-        "never-right": ~right & (times == 0),
-        "always-right": right & (times == asked),
-        "only-this-right": right & (times == 0) & (asked > 0),
-        "only-this-wrong": ~right & (times == asked) & (asked > 0),
+        "never-right": times == 0,
+        "always-right": times == runs,
+        "only-this-right": right[0] & (times == 1),
+        "only-this-wrong": ~right[0] & (times == runs - 1),
     }
-    return known & found[wanted]
+    return _kept(rows, run, answers, judged & found[wanted])
 
 
-def _answers(
-    rows: pl.DataFrame, run: Run, others: list[Run], split: str
-) -> tuple[pl.Series, list[pl.Series], pl.Series]:
-    """The truth that any run knows, each other run's answers, and where truths contradict."""
+def _kept(
+    rows: pl.DataFrame, run: Run, answers: AlignedAnswers, kept: NDArray[np.bool_]
+) -> pl.DataFrame:
+    """The rows of these examples, with the truth that any run knows."""
     import polars as pl
 
-    asked = Rows(rows, run, split, joint_labels(run, others))
-    truth, answers = rows["true_label"], []
-    contradicts = pl.repeat(value=False, n=len(rows), eager=True, dtype=pl.Boolean)
-    for other in others:
-        theirs = asked.answers_of(other)
-        answers.append(theirs["predicted_label"])
-        contradicts |= (truth != theirs["true_label"]).fill_null(value=False)
-        truth = pl.select(pl.coalesce(truth, theirs["true_label"])).to_series()
-    return truth, answers, contradicts
+    truth = pl.Series("truth", answers.truth[kept])
+    known = pl.DataFrame([answers.example.filter(kept), truth])
+    keys = rows.select("example")
+    if answers.fold is not None:
+        known = known.with_columns(answers.fold.filter(kept).alias("fold"))
+        keys = rows.select("example", pl.col("fold").fill_null(-1))
+    found = keys.join(known, on=keys.columns, how="left", maintain_order="left")
+    is_first = keys.select(pl.struct(pl.all()).is_first_distinct()).to_series()
+    place = {label: code for code, label in enumerate(run.labels)}
+    codes = pl.Series([place.get(label) for label in answers.labels], dtype=pl.Int32)
+    theirs = codes.gather(found["truth"])
+    theirs = theirs.cast(rows.schema["true_label"])
+    frame = rows.with_columns(true_label=pl.coalesce("true_label", theirs))
+    return frame.filter(found["truth"].is_not_null() & is_first)
 
 
 def _refuse_unlisted(run: Run, others: list[Run], wanted: Across) -> None:
-    if wanted not in ("always-right", "only-this-right") or not kept_only_mistakes(run):
-        return
-    _refuse_doubtful(run, others[0])
-    if wanted == "always-right" and all(map(kept_only_mistakes, others)):
+    if wanted == "always-right" and all(map(kept_only_mistakes, [run, *others])):
         raise DiagnosticsError(
             "All runs kept only their mistakes: what every run answered rightly is in no file.",
             hint=_remedy(run),

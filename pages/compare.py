@@ -1,5 +1,7 @@
 """Two runs example by example: what was fixed, what was broken; and what all runs share."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from app import (
@@ -30,6 +32,8 @@ try:
 except DiagnosticsError as error:
     widgets.missing(error.message, error.hint)  # as text, for it names runs
     st.stop()
+# Of runs whose held-out splits differ it is one that both have: lists are of the same.
+choice = replace(choice, split=compare_choice.split_in_link(run, found.split))
 if not found.cells.total:
     what = "None of the examples that both runs answered fits the restrictions."
     widgets.missing(what, "Choose others above, or all examples again.")

@@ -96,14 +96,16 @@ def by_hand(new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
 
 
 def across_by_hand(frames: Sequence[pd.DataFrame]) -> dict[Across, list[str]]:
-    """The examples of the first frame by what all frames that have them say."""
+    """The examples that all frames have by what these say."""
     lists: dict[Across, list[str]] = {name: [] for name in ACROSS}
     for example, answer in zip(frames[0]["example"], frames[0]["predicted_label"], strict=True):
         mine = [frame[frame["example"] == example] for frame in frames]
         truths = {truth for frame in mine for truth in frame["true_label"].dropna()}
         if len(truths) != 1:
             continue
-        others = [f["predicted_label"].item() in truths for f in mine[1:] if len(f)]
+        if not all(map(len, mine)):
+            continue
+        others = [frame["predicted_label"].item() in truths for frame in mine[1:]]
         right = answer in truths
         if not right and not any(others):
             lists["never-right"].append(example)

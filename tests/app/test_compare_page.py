@@ -271,7 +271,14 @@ def test_lists_of_mistakes_are_compared_and_what_is_in_no_file_does_not_open(pag
     at = page("rasa/intents")
     assert "kept only" in texts(at)
     assert sum(int(value) for value in cards(at).values()) == 30
-    assert at.button(key="compare_open_both-right").disabled
+    button = at.button(key="compare_open_both-right")
+    assert button.disabled
+    assert button.label == "In no file"
+    assert "which these are is in no file" in button.help
+    label = table(at, "old_label")["old_label"].iloc[0]
+    at.selectbox(key="compare_from").select(label)
+    at.selectbox(key="compare_to").select(label).run()
+    assert "Of equal answers only the wrong ones can be listed" in texts(at)
 
 
 def test_what_the_files_do_not_tell_is_said_and_not_guessed(page: Any) -> None:
@@ -301,9 +308,8 @@ def test_what_all_runs_share_opens_its_examples(
     at = page("three", run="new", compare_view="All runs")
     at.button(key=f"compare_open_{across}").click().run()
     assert left_for["across"] == across
-    assert left_for["by"] == (
-        "confident-mistakes" if across == "only-this-wrong" else "confident-correct"
-    )
+    assert left_for["by"] == "all"  # which leaves out no answer for the lack of a confidence
+    assert "split" not in left_for
 
 
 def test_a_runs_own_rights_and_wrongs_open_in_that_run(page: Any, left_for: dict[str, Any]) -> None:
