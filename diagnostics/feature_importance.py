@@ -206,9 +206,8 @@ def _dead(found: Sequence[Importances], usual: Mapping[str, Usual]) -> list[Flag
     """Each column once, by the first method that flags it; measured on these rows none would."""
     flags: dict[str, Flag] = {}
     for importances in found:
-        if importances.method != "permutation":
-            for flag in wiring_flags(importances, usual):
-                flags.setdefault(flag.feature, flag)
+        for flag in wiring_flags(importances, usual):
+            flags.setdefault(flag.feature, flag)
     return list(flags.values())
 
 

@@ -12,7 +12,7 @@ from diagnostics.wiring import Flag
 #: Features that a person is shown; JSON has all.
 SHOWN = 20
 #: What the figures are stands above them up to this width, else below the table.
-WIDEST = 18
+WIDEST = 28
 
 
 def show_importance(

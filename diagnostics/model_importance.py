@@ -180,8 +180,12 @@ def input_importances(evaluated: Evaluated) -> Importances | None:
     values. Weights are as they are, for a column that is constant has no deviation to scale by.
     """
     methods = own_methods(evaluated)
-    if not methods or evaluated.form == "texts":
+    if evaluated.form == "texts":
         return None
+    gains = [split_gains(final_step(part.model.estimator)) for part in evaluated.parts]
+    if all(one is not None and len(one) == len(evaluated.names) for one in gains):
+        mean = np.mean([one for one in gains if one is not None], axis=0)
+        return Importances("gain of its splits", evaluated.names, mean, source="the model")
     found = coefficients(evaluated, scaled=False) if "coefficients" in methods else None
     if found is None and "impurity" not in methods:
         return None
@@ -197,6 +201,21 @@ def input_importances(evaluated: Evaluated) -> Importances | None:
     if not sums.any():
         return None
     return Importances(found.method, evaluated.names, sums, unit=found.unit, source="the model")
+
+
+def split_gains(trees: Any) -> Figures | None:
+    """The summed gain of the splits on each column of histogram boosting; None of other models.
+
+    It keeps no importances, but its trees (of scikit-learn 1.x, in an attribute of its own) do.
+    With categorical columns the trees have another order of columns than the input.
+    """
+    if not hasattr(trees, "_predictors") or np.any(getattr(trees, "is_categorical_", None)):
+        return None
+    sums = np.zeros(trees.n_features_in_)
+    for tree in (one for many in trees._predictors for one in many):
+        splits = tree.nodes[tree.nodes["is_leaf"] == 0]
+        sums += np.bincount(splits["feature_idx"], splits["gain"], len(sums))
+    return sums
 
 
 def _width(part: Part) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
@@ -164,3 +164,46 @@ def test_a_model_that_has_learnt_nothing_is_named() -> None:
 )
 def test_places_are_named(number: int, words: str) -> None:
     assert ordinal(number) == words
+
+
+def test_a_dead_column_of_boosted_trees_is_found_by_the_gain_of_its_splits(tmp_path: Path) -> None:
+    random = np.random.default_rng(1)
+    rows = pd.DataFrame(random.normal(size=(600, 6)), columns=[f"f{at}" for at in range(6)])
+    truth = np.where(rows.to_numpy() @ [2, 1.6, 1.3, 1, 0.2, 0] > 0, "yes", "no")
+    model = HistGradientBoostingClassifier(max_iter=30).fit(rows[:300], truth[:300])
+    evaluated = rows[300:].reset_index(drop=True).assign(f3=0.0)
+    diagnostics.record(
+        tmp_path / "run", model=model, X=evaluated, true_label=truth[300:], keep_model=True
+    )
+    workspace = diagnostics.open_workspace(tmp_path)
+    home, run = workspace.find("run", None)
+    flags = importance_flags(home, run, workspace.root)
+    assert [flag.feature for flag in flags if flag.kind == "wiring"] == ["f3"]
+    assert "f3 is 0 in 100 % of the 300 evaluated rows and 4th of 6" in flags[0].evidence
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("feature_importance.csv", "feature,importance\na,5\nb,4\nc,3\ndead,2\ntown,1\n"),
+        ("importances.json", '{"a": 5, "b": 4, "c": 3, "dead": 2, "town": 1}'),
+        ("permutation_importances.json", '{"feature_names": ["a", "b", "c", "dead", "town"], '
+         '"importances_mean": [5, 4, 3, 2, 1], "importances_std": [1, 1, 1, 1, 1]}'),
+    ],
+    ids=["csv", "json", "scikit-learn"],
+)  # fmt: skip
+def test_a_dead_column_of_a_prediction_table_is_found_by_a_file_beside_it(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    lines = [
+        f"{at},{at % 7},{at % 5},0,Rome,{'xy'[at % 2]},{'xy'[at % 3 // 2]}" for at in range(40)
+    ]
+    head = "a,b,c,dead,town,true_label,predicted_label"
+    (tmp_path / "predictions.csv").write_text("\n".join([head, *lines]))
+    (tmp_path / name).write_text(content)
+    workspace = diagnostics.open_workspace(tmp_path)
+    home = workspace.experiments[0]
+    flags = importance_flags(home, home.runs[0], workspace.root)
+    assert [flag.feature for flag in flags] == ["dead", "town"]
+    assert "dead is 0 in 100 % of the 40 evaluated rows and 4th of 5" in flags[0].evidence
+    assert "town is 'Rome' in 100 %" in flags[1].evidence
