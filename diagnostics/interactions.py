@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from typing import TYPE_CHECKING, Any
 
 from diagnostics.trials import Factor
@@ -26,6 +26,9 @@ LEAST_GAIN, ERRORS = 0.02, 3.0
 TOGETHER = 0.5
 #: Of a number with more values than `LEVELS` so many parts of its range are told apart.
 LEVELS, PARTS = 32, 24
+#: Of many runs fewer trees are asked, so that this many answers are taken apart at most; but at
+#: least the fewest trees.
+WORK, FEWEST_TREES = 100_000, 50
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,8 @@ def _unseen(forest: Any, n: int) -> Iterator[tuple[Any, NDArray[np.int64]]]:
     """Each tree with the runs that it was not grown on."""
     import numpy as np
 
-    for tree, sample in zip(forest.estimators_, forest.estimators_samples_, strict=True):
+    trees = zip(forest.estimators_, forest.estimators_samples_, strict=True)
+    for tree, sample in islice(trees, max(FEWEST_TREES, WORK // n)):
         out = np.flatnonzero(np.bincount(sample, minlength=n) == 0)
         if len(out):
             yield tree.tree_, out
