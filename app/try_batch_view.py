@@ -152,7 +152,8 @@ def _answers(
 ) -> pd.DataFrame | None:
     root = Path(session.workspace().root)
     try:
-        askers = [asker(run, root, trust_pickles=trusts_pickles()) for run in asked]
+        with st.spinner("Opening the model…"):
+            askers = [asker(run, root, trust_pickles=trusts_pickles()) for run in asked]
     except DiagnosticsError as error:
         st.text(str(error))
         return None

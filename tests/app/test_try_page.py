@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import time
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
@@ -17,6 +18,7 @@ import skops.io
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from streamlit.testing.v1 import AppTest
@@ -25,6 +27,7 @@ from app.background import works
 from diagnostics import record
 from tests import askers
 from tests.runs import record_animals
+from tests.test_edited_input import MIXED, mixed_model
 
 ROOT = Path(__file__).parents[2]
 IDS = [f"t{at}" for at in range(len(askers.TEXTS))]
@@ -59,6 +62,15 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         root / "pictures/run", model=pictures, X=pixels, true_label=list("babababa"),
         content=pixels.reshape(8, 3, 4), keep_model=True,
     )  # fmt: skip
+    record(
+        root / "mixed/linear", model=mixed_model(LogisticRegression()), X=MIXED, example=IDS,
+        true_label=WRONG, keep_model=True,
+    )  # fmt: skip
+    record(
+        root / "mixed/near", model=mixed_model(KNeighborsClassifier(3)), X=MIXED, example=IDS,
+        true_label=WRONG, keep_model=True,
+    )  # fmt: skip
+    record(root / "untrue/run", model=MODEL, **{**given, "true_label": None})
     record(root / "foreign/run", model=MODEL, **given)
     foreign = make_pipeline(CountVectorizer(), Foreign()).fit(askers.TEXTS, askers.LABELS)
     skops.io.dump(foreign, root / "foreign/run/model.skops")
@@ -95,6 +107,13 @@ def captions(at: AppTest) -> str:
 
 def frames(at: AppTest) -> list[pd.DataFrame]:
     return [element.value for element in at.dataframe]
+
+
+def wait() -> None:
+    """Until all work that was begun is over."""
+    for key in list(works()._works):
+        work = works().get(key)
+        assert work is None or work.wait(60)
 
 
 def test_an_example_is_asked_again_of_every_run_with_a_model(opened: Opened) -> None:
@@ -234,7 +253,89 @@ def test_features_are_moved_to_another_example_s_values(opened: Opened) -> None:
     assert "The answer changes with" in texts(at)
     assert "nearest examples" in captions(at)
     at.button(key="try_take_0").click().run()
-    assert json.loads(at.text_input(key="changed").value)
+    assert json.loads(str(at.text_input(key="changed").value))
+
+
+def test_a_text_beside_columns_is_edited_in_its_own_box(opened: Opened) -> None:
+    at = opened("mixed", run="linear", example="t0")
+    assert at.text_area[0].value == askers.TEXTS[0]
+    assert frames(at)[0]["Column"].tolist() == ["town", "age"]
+    at.text_area[0].set_value("delete my account").run()
+    assert json.loads(str(at.text_input(key="changed").value)) == {"text": "delete my account"}
+    assert any(chip.startswith("says account") for chip in chips(at))
+    at.text_area[0].set_value("").run()
+    assert json.loads(str(at.text_input(key="changed").value)) == {"text": ""}
+    assert "Recorded" in texts(at)
+    at.text_area[0].set_value(askers.TEXTS[0]).run()
+    assert at.text_input(key="changed").value == ""
+
+
+def test_its_words_are_left_out_and_mistyped(opened: Opened) -> None:
+    given = {"run": "linear", "example": "t0", "changed": '{"text": "my parcel and money"}'}
+    at = opened("mixed", try_view="What would change it", **given)
+    assert any(chip.startswith("without ") for chip in chips(at))
+    at.button(key="try_take_0").click().run()
+    assert json.loads(str(at.text_input(key="changed").value))["text"] != "my parcel and money"
+    values = opened("mixed", try_view="What would change it", may_change="Values", **given)
+    assert "nearest examples" in captions(values)
+    typed = opened("mixed", try_view="Typed badly", typo_rate="30%", **given)
+    assert frames(typed)[-1]["text"].str.len().max() > 5
+
+
+def test_what_the_model_never_saw_is_said_and_asked_about(opened: Opened) -> None:
+    at = opened("mixed", run="linear", example="t0", changed='{"town": "Genf", "zip": "1"}')
+    assert "This run has no column 'zip'." in texts(at)
+    assert "No row has 'Genf' as town, only Bern, Chur." in texts(at)
+    assert sum(chip.startswith("says ") for chip in chips(at)) == 2
+
+
+def test_trees_are_explained_at_once_and_other_models_on_request(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = opened("tables", run="forest", changed='{"age": "75"}')
+    assert "SHAP, exact for trees" in captions(at)
+    assert not any(str(button.key).startswith("try_begin") for button in at.button)
+    monkeypatch.setattr("diagnostics.lime_explanations.SAMPLES", 50)
+    at = opened("mixed", run="near", example="t0", changed='{"text": "refund please"}')
+    assert "could be taken apart" in texts(at)
+    at.button(key="try_begin_lime").click().run()
+    wait()
+    at.run()
+    assert "LIME: an estimate" in captions(at)
+    assert at.button(key="try_begin_shap").label.startswith("Ask SHAP")
+
+
+def test_what_was_stopped_is_said_and_can_be_begun_again(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = []
+
+    def slow(*_: Any, progress: Callable[[float], None], **__: Any) -> Any:
+        begun.append(1)
+        while True:
+            progress(0.5)
+            time.sleep(0.02)
+
+    monkeypatch.setattr("app.robustness_view.robustness", slow)
+    at = opened("texts", run="sure", try_view="Robustness", seed="77")
+    at.button(key="try_begin").click().run()
+    at.button(key="try_stop").click().run()
+    wait()
+    at.run()
+    assert "Stopped before the end: nothing of it was kept." in texts(at)
+    at.button(key="try_begin").click().run()
+    assert len(begun) == 2
+    at.button(key="try_stop").click().run()
+
+
+def test_without_truth_only_changed_answers_are_shown(opened: Opened) -> None:
+    at = opened("untrue", try_view="Robustness", typo_rate="30%")
+    at.button(key="try_begin").click().run()
+    wait()
+    at.run()
+    assert "No true labels are known: only whether answers changed can be said." in texts(at)
+    assert "No right answer was broken" not in texts(at)
+    assert "Wilson" not in captions(at)
 
 
 def test_one_sentence_is_typed_badly(opened: Opened) -> None:
@@ -252,9 +353,7 @@ def test_robustness_is_asked_for_kept_and_opens_what_flipped(opened: Opened) -> 
     at = opened("texts", run="sure", try_view="Robustness", seed="3")
     assert "asked about all 12 evaluated examples" in captions(at)
     at.button(key="try_begin").click().run()
-    for key in list(works()._works):
-        work = works().get(key)
-        assert work is None or work.wait(30)
+    wait()
     at.run()
     assert "of 12 test answers are right" in texts(at)
     assert "Holm" in captions(at)
@@ -269,6 +368,7 @@ def test_many_lines_are_answered_at_once(opened: Opened) -> None:
     at = opened("texts", run="sure", try_view="Many at once")
     at.text_area(key="try_lines").set_value("refund my money\n\nmy account").run()
     assert "2 rows answered." in texts(at)
+    assert frames(at)[0]["line"].tolist() == [1, 3]
     assert frames(at)[0]["label"].tolist() == ["refund", "account"]
     at.multiselect(key="batch_runs").set_value(["sure", "unsure"]).run()
     assert "label (unsure)" in frames(at)[0]
