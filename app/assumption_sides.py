@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from app import assumptions_cached, session
-from app.shortened import fitted, named
+from app.shortened import fitted, named, shown_label
 from app.tables import ROW_HEIGHTS
 from diagnostics.assumption_words import SIDES
 from diagnostics.content import heading
@@ -50,7 +50,8 @@ def _show_side(
     frame, content, total, having = shown
     hits = int(groups.set_index("group").loc[name, "hits"])
     what = "wrong" if given.label is None else given.label
-    st.text(f"{SIDES.get(name, name)}: {hits:,} of {total:,} {what}, the most confident first")
+    side = SIDES[name].capitalize() if name in SIDES else f"{shown_label(given.subject)} {name}"
+    st.text(f"{side}: {hits:,} of {total:,} {what}, the most confident first")
     key = blake2b(repr((session.place(run), given, name)).encode(), digest_size=6).hexdigest()
     clicked = _clicked(frame, content, given, key=f"assumption_side_{number}_{key}")
     door = {"having": having, "by": "all"} if having is not None else {}

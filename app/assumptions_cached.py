@@ -22,19 +22,17 @@ if TYPE_CHECKING:
     from diagnostics.findings import Judgement
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
-def judgement(place: Place, text: str, judged: int) -> Judgement:
-    """What became of one assumption, of so many, in one run."""
+@st.cache_data(max_entries=64, show_spinner=False)
+def judgements(place: Place, texts: tuple[str, ...]) -> list[Judgement]:
+    """What became of assumptions in one run, all of them at once: one more changes the others."""
     experiment, run = _found(place)
-    (found,) = judge_assumptions(
+    return judge_assumptions(
         experiment,
         run,
-        [parse_assumption(text)],
+        [parse_assumption(text) for text in texts],
         root=Path(place.root),
-        judged=judged,
         trust_pickles=trusts_pickles(),
     )
-    return found
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

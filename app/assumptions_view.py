@@ -9,7 +9,7 @@ import streamlit as st
 
 from app import assumption_sides, assumptions_cached, assumptions_list, session, verbatim, widgets
 from app.assumptions_list import Listed
-from app.shortened import shown_label
+from app.shortened import LETTER, PADDING, shown_label
 from app.tables import height_of
 from diagnostics import Experiment, Run
 from diagnostics.assumption_words import SIDES
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 #: Runs that are judged unless others are selected.
 RUNS = 5
-#: Letters of a run's name that a column has room for.
-RUN_LETTERS = 17
+#: Letters of a run's name that are shown, and pixels of a column at least.
+RUN_LETTERS, RUN_WIDTH = 36, 130
 #: Rows from which on the table of verdicts scrolls.
 MOST_ROWS = 12
 MARKS: dict[Verdict, str] = {
@@ -94,8 +94,9 @@ def judged(experiment: Experiment, runs: list[str], entries: list[Listed]) -> li
         with place.container():
             st.caption(f"Judging run {number:,} of {len(runs):,}.")
         at = session.place(experiment.run(name))
-        for row, entry in zip(found, entries, strict=True):
-            row.append(assumptions_cached.judgement(at, entry.assumption.text, len(entries)))
+        texts = tuple(entry.assumption.text for entry in entries)
+        for row, judgement in zip(found, assumptions_cached.judgements(at, texts), strict=True):
+            row.append(judgement)
     place.empty()
     return found
 
@@ -115,7 +116,8 @@ def show_matrix(
     columns = {"0": st.column_config.TextColumn("Assumption", width=340, pinned=True)}
     for name, run in zip(names[1:], runs, strict=True):
         head = shown_label(run, RUN_LETTERS)
-        columns[name] = st.column_config.TextColumn(head, width=150, help=run)
+        width = max(RUN_WIDTH, int(len(head) * LETTER) + 2 * PADDING)
+        columns[name] = st.column_config.TextColumn(head, width=width, help=run)
     st.dataframe(
         frame.style.map(_style, subset=names[1:]),
         key=_MATRIX,

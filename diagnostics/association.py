@@ -94,8 +94,8 @@ def associate(values: pl.Series, outcome: NDArray[np.bool_], *, alpha: float = 0
     Parameters
     ----------
     values
-        Booleans, numbers, or anything else as categories; rows that are null are left out. Numbers
-        with two values are taken for categories.
+        Booleans, numbers, dates, or anything else as categories; rows that are null are left out.
+        Numbers and dates with two values are taken for categories.
     outcome
         For each value whether it was so.
     alpha
@@ -112,6 +112,8 @@ def associate(values: pl.Series, outcome: NDArray[np.bool_], *, alpha: float = 0
     hits = outcome[known]
     groups = _groups(found.names, found.place[known], hits)
     reason = _too_few(groups if found.kind == "binary" else None, hits)
+    if not reason and found.kind == "category" and values.drop_nulls().n_unique() == 1:
+        reason = "Every example has the same value."
     if not reason and found.kind == "category" and len(found.names) == found.has_others:
         reason = f"No value is in {FEWEST} examples or more."
     if reason:
@@ -120,7 +122,8 @@ def associate(values: pl.Series, outcome: NDArray[np.bool_], *, alpha: float = 0
         return Association(groups, _against_the_rest(groups[:1], hits, alpha))
     if found.kind == "category":
         return Association(groups, _against_the_rest(groups, hits, alpha))
-    whole = _whole(values.to_numpy()[known].astype(float), hits, alpha / 2)
+    numbers = values.to_physical().to_numpy()[known].astype(float)
+    whole = _whole(numbers, hits, alpha / 2)
     return Association(groups, (whole, *_against_the_rest(groups, hits, alpha / 2)))
 
 
@@ -154,12 +157,27 @@ def grouping(values: pl.Series) -> Grouping:
         names, bins = quantile_bins(kept.to_numpy().astype(float))
         place[known.to_numpy()] = bins
         return Grouping("number", names, place)
+    if kept.dtype.is_temporal() and kept.n_unique() > 2:
+        _, bins = quantile_bins(kept.to_physical().to_numpy().astype(float))
+        place[known.to_numpy()] = bins
+        return Grouping("number", _date_names(kept, bins), place)
     texts = kept.cast(pl.String)
     names = _frequent(texts)
     places = {name: code for code, name in enumerate(names)}
     place[known.to_numpy()] = [places.get(value, len(names)) for value in texts]
     has_others = bool((place == len(names)).any())
     return Grouping("category", [*names, OTHERS] if has_others else names, place, has_others)
+
+
+def _date_names(dates: pl.Series, place: NDArray[np.intp]) -> list[str]:
+    """Bins of dates by their first and last day."""
+    import polars as pl
+
+    days = pl.DataFrame({"bin": place, "day": dates.cast(pl.String).str.head(10)})
+    ends = days.group_by("bin").agg(low=pl.col("day").min(), high=pl.col("day").max()).sort("bin")
+    names = [low if low == high else f"{low} to {high}" for _, low, high in ends.iter_rows()]
+    twice = {name for name in names if names.count(name) > 1}  # of one day, told apart by number
+    return [f"{name} ({at + 1})" if name in twice else name for at, name in enumerate(names)]
 
 
 def small_difference(share: float) -> float:
@@ -217,14 +235,15 @@ def _groups(names: list[str], place: NDArray[np.intp], hits: NDArray[np.bool_]) 
 
 def _too_few(groups: pd.DataFrame | None, hits: NDArray[np.bool_]) -> str:
     if len(hits) < 2 * FEWEST:
-        return f"Only {len(hits)} examples can be looked at; {2 * FEWEST} are needed."
+        what = {0: "No example", 1: "Only 1 example"}.get(len(hits), f"Only {len(hits)} examples")
+        return f"{what} can be looked at; {2 * FEWEST} are needed."
     if groups is not None and groups["examples"].min() < FEWEST:
         side = groups.loc[groups["examples"].idxmin()]
-        verb = "has" if side["examples"] == 1 else "have"
+        n = int(side["examples"])
+        verb = "have" if n > 1 else "has"
         it = "it" if side["group"] == "with" else "something else"
-        return (
-            f"Only {side['examples']} of {len(hits):,} examples {verb} {it}; {FEWEST} are needed."
-        )
+        only = f"Only {n}" if n else "None"
+        return f"{only} of {len(hits):,} examples {verb} {it}; {FEWEST} are needed."
     if hits.all() or not hits.any():
         return "It was the same for every example."
     return ""

@@ -48,12 +48,21 @@ def _of_number(found: Association, effect: Effect, what: str) -> str:
 
 
 def _points(effect: Effect) -> str:
-    more = "more" if effect.estimate >= 0 else "fewer"
-    low, high = sorted(
-        (effect.low, effect.high) if effect.estimate >= 0 else (-effect.high, -effect.low)
-    )
-    size = abs(effect.estimate)
-    return f"{100 * size:.1f} points {more} ({100 * low:.1f} to {100 * high:.1f})"
+    return _signed(effect, "more", "fewer")
+
+
+def _signed(effect: Effect, more: str, fewer: str) -> str:
+    """Points in words, `2.3 points fewer (13.7 fewer to 9.1 more)`: signs would be misread."""
+
+    def side(value: float) -> str:
+        return more if value >= 0 else fewer
+
+    low, high = effect.low, effect.high
+    ends = f"{100 * -low:.1f} {fewer} to {100 * high:.1f} {more}"
+    if side(low) == side(high):
+        near, far = sorted((abs(low), abs(high)))
+        ends = f"{100 * near:.1f} to {100 * far:.1f}"
+    return f"{100 * abs(effect.estimate):.1f} points {side(effect.estimate)} ({ends})"
 
 
 def changed_sentence(given: Assumption, again: AskedWithout, low: float, high: float) -> str:
@@ -72,14 +81,9 @@ def changed_sentence(given: Assumption, again: AskedWithout, low: float, high: f
 
 def push_sentence(given: Assumption, again: AskedWithout, effect: Effect) -> str:
     """By how much the label is more probable with the word than without."""
-    more = "higher" if effect.estimate >= 0 else "lower"
-    low, high = (100 * bound for bound in (effect.low, effect.high))
-    if effect.estimate < 0:
-        low, high = -high, -low
     return (
         f"In the {len(again.push):,} texts that have it, the model's probability of {given.label} "
-        f"is {100 * abs(effect.estimate):.1f} points {more} than when it is asked without it "
-        f"({low:.1f} to {high:.1f})."
+        f"is {_signed(effect, 'higher', 'lower')} than when it is asked without it."
     )
 
 
@@ -87,7 +91,10 @@ def too_few_pushed(given: Assumption, asked: int, needed: int) -> str:
     """Why nothing was made of asking again."""
     if asked >= needed:
         return f"The model gives no probability of {given.label} that could move."
-    return f"Only {asked} texts have it; to ask the model without it, {needed} are needed."
+    few = (
+        f"Only {asked:,} text{'s have' if asked > 1 else ' has'} it" if asked else "No text has it"
+    )
+    return f"{few}; to ask the model without it, {needed} are needed."
 
 
 def weight_sentence(given: Assumption, weights: Sequence[float]) -> str:

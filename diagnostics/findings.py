@@ -93,7 +93,9 @@ def combined_verdict(claim: Claim, readings: Sequence[Reading]) -> Verdict:
 def associated_finding(given: Assumption, found: Association, missing: list[str]) -> list[Finding]:
     """How far it goes with wrong answers, or with the label; what is lacking goes to `missing`."""
     if found.reason or not found.effects:
-        missing.append(found.reason or "Too few examples differ in it.")
+        missing.append(
+            _same_answers(given, found) or found.reason or "Too few examples differ in it."
+        )
         return []
     if given.claim == "pushes-towards":
         effect = found.effects[0]
@@ -111,6 +113,14 @@ def associated_finding(given: Assumption, found: Association, missing: list[str]
     source: Source = "errors" if given.label is None else "answers"
     return [Finding(source, reading, said, effect.estimate, effect.low, effect.high,
                     found.examples)]  # fmt: skip
+
+
+def _same_answers(given: Assumption, found: Association) -> str:
+    """That there is nothing to tell apart, where examples enough are wrong or right throughout."""
+    what, hits = given.label or "wrong", int(found.groups["hits"].sum())
+    if found.examples < 2 * FEWEST or 0 < hits < found.examples:
+        return ""
+    return f"{'Every' if hits else 'No'} answer is {what}, so nothing can go with that."
 
 
 _PUSHES: dict[str, Reading] = {

@@ -69,8 +69,11 @@ def group_text(values: pl.Series, found: Grouping, name: str) -> str | None:
 
     place = found.names.index(name)
     if found.kind == "number":
-        own = values.filter(pl.Series(found.place == place)).cast(pl.Float64)
-        return range_text(own.min(), own.max())  # type: ignore[arg-type]
+        own = values.filter(pl.Series(found.place == place))
+        if own.dtype.is_temporal():
+            texts = own.sort().cast(pl.String)
+            return f"{texts[0]}{_BETWEEN}{texts[-1]}"
+        return range_text(*(float(end) for end in (own.min(), own.max())))  # type: ignore[arg-type]
     return None if found.has_others and place == len(found.names) - 1 else name
 
 
@@ -124,10 +127,12 @@ def _picks(values: pl.Series, group: str) -> pl.Series:
 
     if values.dtype == pl.Boolean:
         return values if group in (WITH, "true") else ~values
-    if not values.dtype.is_numeric():
-        return values.cast(pl.String) == group
     low, between, high = group.partition(_BETWEEN)
     high = high if between else low
+    if values.dtype.is_temporal():  # written so that they sort as they are
+        return values.cast(pl.String).is_between(low, high)
+    if not values.dtype.is_numeric():
+        return values.cast(pl.String) == group
     if not (_is_number(low) and _is_number(high)):
         return pl.repeat(False, len(values), eager=True)
     return values.cast(pl.Float64).is_between(float(low), float(high))

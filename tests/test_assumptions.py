@@ -356,3 +356,53 @@ def test_permuted_importances_that_were_kept_are_judged_by_and_others_noted(
     assert kept.reading == "yes"
     assert kept.sentence.endswith("number 2 of 2.")
     assert (age.verdict, size.verdict) == ("holds", "holds")
+
+
+def test_points_are_said_without_signs() -> None:
+    from diagnostics.association import Effect
+    from diagnostics.assumption_words import _points
+
+    assert _points(Effect("with", 0.2, 0.13, 0.27, 0.05)) == "20.0 points more (13.0 to 27.0)"
+    assert _points(Effect("with", -0.2, -0.27, -0.13, 0.05)) == "20.0 points fewer (13.0 to 27.0)"
+    mixed = _points(Effect("with", -0.023, -0.137, 0.091, 0.05))
+    assert mixed == "2.3 points fewer (13.7 fewer to 9.1 more)"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (np.zeros(60, bool), "No answer is wrong, so nothing can go with that."),
+        (np.ones(60, bool), "Every answer is wrong, so nothing can go with that."),
+    ],
+    ids=["all right", "all wrong"],
+)
+def test_where_nothing_differs_it_says_what_was_the_same(
+    tmp_path: Path, wrong: np.ndarray, said: str
+) -> None:
+    given = assumption("property", "characters", "matters")
+    texts = [f"text {'x' * (number % 7)}" for number in range(60)]
+    found = judged(tmp_path, given, content=texts, **answers(wrong))
+    assert found.missing == (said,)
+
+
+def test_dates_are_said_by_their_days(tmp_path: Path) -> None:
+    content = pd.DataFrame({"when": pd.date_range("2020-01-01", periods=300)})
+    found = judged(
+        tmp_path,
+        assumption("column", "when", "matters"),
+        content=content,
+        **answers(np.random.default_rng(0).random(300) < np.arange(300) / 300),
+    )
+    assert found.verdict == "holds"
+    assert found.association is not None
+    assert found.association.groups["group"].iloc[0] == "2020-01-01 to 2020-02-29"
+
+
+def test_of_a_share_that_is_always_the_same_that_is_said(tmp_path: Path) -> None:
+    found = judged(
+        tmp_path,
+        assumption("property", "capitals", "matters"),
+        content=["all small"] * 60,
+        **answers(np.arange(60) % 2 == 0),
+    )
+    assert found.missing == ("Every example has the same value.",)

@@ -29,6 +29,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Any]:
             ],
             "age": np.arange(N) / 3,
             "is_new": np.arange(N) % 3 == 0,
+            "when": pd.date_range("2020-01-01", periods=N),
             "land": [["fr", "a:b,c%", "3..7", "with"][n % 4] for n in range(N)],
         }
     )
@@ -105,6 +106,7 @@ def test_every_item_that_mistakes_share_lists_as_many_as_were_counted(
         assumption("column", "age", "matters"),
         assumption("column", "land", "matters"),
         assumption("column", "land=fr", "matters"),
+        assumption("column", "when", "matters"),
         assumption("column", "is_new", "matters"),
         assumption("property", "characters", "matters"),
         assumption("property", "capitals", "matters"),

@@ -49,6 +49,7 @@ def group_chart(
             title=None,
             axis=alt.Axis(
                 labelLimit=_NAME, ticks=False, domain=False, grid=False, labelOverlap=False,
+                labelFlush=False,
             ),
         ),
         tooltip=[
