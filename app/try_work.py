@@ -89,7 +89,7 @@ def _bar(key: Hashable, words: str, name: str) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.progress(work.share, text=f"{words} {work.share:.0%}")
-        if st.button("Stop", key=f"try_stop{name}", icon=":material/close:"):
+        if st.button("Stop asking", key=f"try_stop{name}", icon=":material/close:"):
             st.session_state[STOPPED] = key
             work.cancel()
             work.wait(2)
