@@ -12,6 +12,7 @@ import pytest
 BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 #: Rounds and sizes that take a second or two.
 SMALL = {
+    "agreement": ["1", "4", "400"],
     "comparison": ["1", "4000"],
     "confidence": ["1", "3000"],
     "leaderboard": ["1", "4", "200"],
