@@ -48,10 +48,11 @@ def show_values(known: Analysis, shown: Sequence[str]) -> None:
                 alt=f"Mean score at each value of {shorter[name]}",
             )  # fmt: skip
     behind = "dots are runs" if dots else "thin lines reach from the lowest run to the highest"
+    pick = ", one on a dot picks the run" if dots else ""
     st.caption(
         "Diamonds are the mean over all runs with a value, whatever their other parameters were; "
         f"thick lines its 95 % interval (Student's t over runs), {behind}. A click on a diamond "
-        "lists the runs with that value, one on a dot picks the run."
+        f"lists the runs with that value{pick}."
     )
 
 

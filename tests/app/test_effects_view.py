@@ -263,3 +263,17 @@ def test_a_click_on_the_bar_of_a_pair_shows_its_table(monkeypatch: pytest.Monkey
     monkeypatch.setattr(importance_view.st, "session_state", state)
     importance_view._pick_bar(known)
     assert chosen == {"effects_first": "a", "effects_second": "c"}
+
+
+def test_where_no_dots_are_drawn_none_is_offered_to_a_click(
+    runs: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app import values_view
+
+    def caption() -> str:
+        at = runs("grid", "Parameters")
+        return next(c.value for c in at.caption if c.value.startswith("Diamonds are the mean"))
+
+    assert caption().endswith("one on a dot picks the run.")
+    monkeypatch.setattr(values_view, "DOTS", 0)
+    assert caption().endswith("A click on a diamond lists the runs with that value.")
