@@ -115,8 +115,18 @@ def _trees(question: Question) -> Explanation:
     name = type(final_step(question.model.estimator)).__name__
     raise DiagnosticsError(
         f"{name} is not linear: its answer is no sum that could be taken apart exactly.",
-        hint="Ask for shap or lime, which estimate by asking the model many times.",
+        hint=_hint(question.model),
     )
+
+
+def _hint(model: Model) -> str:
+    """What else can be asked: for trees that shap would read, what is missing for it."""
+    module = _module("shap_explanations")
+    if module is not None and not is_available("shap") and module.trees_are_right(model):
+        return "shap reads it exactly: pip install shap."
+    reason = module.why_not_read(model) if module is not None else ""
+    asked = "Ask for shap or lime, which estimate by asking the model many times."
+    return f"{reason} {asked}".strip()
 
 
 def _trees_are_right(model: Model) -> bool:

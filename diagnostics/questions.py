@@ -17,6 +17,8 @@ from diagnostics.workspace import Experiment, Run
 
 #: Given for the other label where a label's own score is to be explained, against none.
 OWN_SCORE = ""
+#: How far a probability may be from the one that was recorded, which may be rounded.
+DIFFERENT = 0.01
 #: Numbers for each pixel: grey, colours, colours with transparency.
 _CHANNELS = {1: ("",), 3: (", red", ", green", ", blue"),
              4: (", red", ", green", ", blue", ", opacity")}  # fmt: skip
@@ -81,9 +83,11 @@ def question_about(
     model = _model(run, root, example, answer, trust_pickles=trust_pickles)
     row = rows_for(experiment, run, root, [example])
     predicted = answer.get("predicted_label")
+    answered = model.answers(row)[0]
     notes = [model.note] if model.note else []
+    notes += _otherwise(model, row, answer, answered)
     if predicted not in model.labels:
-        predicted = model.answers(row)[0]
+        predicted = answered
     own = _known(model, label) if label is not None else str(predicted)
     other = _against(model, row, run, answer, own, str(predicted), against)
     true = answer.get("true_label")
@@ -106,6 +110,24 @@ def _answer(run: Run, example: str) -> Mapping[str, Any]:
     from diagnostics import examples
 
     return examples.answer(run, example, split=run.split) or examples.answer(run, example) or {}
+
+
+def _otherwise(model: Model, row: Any, answer: Mapping[str, Any], answered: str) -> list[str]:
+    """A sentence if the model does not answer as was recorded: what is explained is what it says.
+
+    Shares may be kept to a few digits, or be those of a softmax where the model gives none.
+    """
+    recorded, confidence = answer.get("predicted_label"), answer.get("confidence")
+    if recorded is None:
+        return []
+    if answered != recorded:
+        return [f"The model answers {answered} now; {recorded} was recorded."]
+    if confidence is None or not model.has_probabilities:
+        return []
+    share = float(model.probabilities(row)[0][model.labels.index(answered)])
+    if not abs(share - confidence) > DIFFERENT:
+        return []
+    return [f"The model is {share:.1%} sure now; {confidence:.1%} was recorded."]
 
 
 def _model(

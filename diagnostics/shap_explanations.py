@@ -54,6 +54,11 @@ def trees_are_right(model: Model) -> bool:
     return not why_no_trees(model)
 
 
+def why_not_read(model: Model) -> str:
+    """Why trees are asked and not read, in a sentence; "" of other models, or where they are."""
+    return why_no_trees(model) if _has_trees(model) else ""
+
+
 def shap_explanation(
     question: Question, *, background: Any = None, progress: Progress = no_progress
 ) -> Explanation:
