@@ -111,6 +111,9 @@ def _show_examples(choice: Choice, feature: str, evaluated: Evaluated) -> None:
     """Where it pushed hardest, or cost most when it was mixed up: right answers and wrong ones."""
     if choice.shuffled is not None:
         table = choice.shuffled.hardest(evaluated, feature, k=10_000)
+        if table.empty:
+            st.caption("No answer changed without it.")
+            return
         unit = choice.importances.unit
         table = table.rename(columns={"figure": "contribution"})
         if choice.label is not None:
@@ -128,21 +131,33 @@ def _show_examples(choice: Choice, feature: str, evaluated: Evaluated) -> None:
             )
             return
         table = pushes.of(feature, evaluated)
+        if table.empty:
+            st.caption("It added nothing to any row, or the model has no feature of this name.")
+            return
         towards = "the class" if choice.label else "the answer that was given"
         said = f"Rows where it pushed hardest towards {towards}, or below 0 away from it."
-    right, wrong = strongest_pushes(table, LISTED)
     st.caption(said)
-    for title, rows, total in (
-        ("Right answers", right, int(table["correct"].sum())),
-        ("Wrong answers", wrong, int((~table["correct"].astype(bool)).sum())),
-    ):
-        _show_list(choice, title, rows, total)
+    judged = table["true_label"].notna()
+    if not judged.all():
+        unjudged = table[~judged].assign(correct=True)
+        rows, _ = strongest_pushes(unjudged, LISTED)
+        _show_list(choice, "Answers without a true label", rows, len(unjudged))
+    if judged.any():
+        _show_judged(choice, table[judged])
+
+
+def _show_judged(choice: Choice, table: pd.DataFrame) -> None:
+    right, wrong = strongest_pushes(table, LISTED)
+    n_right = int(table["correct"].sum())
+    _show_list(choice, "Right answers", right, n_right)
+    _show_list(choice, "Wrong answers", wrong, len(table) - n_right)
 
 
 def _show_list(choice: Choice, title: str, rows: pd.DataFrame, total: int) -> None:
-    st.markdown(f"**{title}** · {len(rows):,} of {total:,}")
     if rows.empty:
+        st.markdown(f"**{title}** · none")
         return
+    st.markdown(f"**{title}** · {len(rows):,} of {total:,}")
     kinds = st.column_config
     found = importance_cached.listed(choice.place, tuple(rows["example"]))
     columns = cached.content_columns(choice.place)

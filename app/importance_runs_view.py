@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from app import importance_cached, session
 from app.importance_choice import Choice
+from app.tables import ROW_HEIGHTS, height_of
 from diagnostics import DiagnosticsError, Experiment
 from diagnostics.importance import Importances
 from diagnostics.importance_asked import Asking
@@ -16,17 +18,22 @@ from diagnostics.permutation import Permutation
 from diagnostics.ranking import ranked_runs
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from app.cached import Place
 
 #: Runs beside the one on screen: those that are selected, else the best that have importances.
 RUNS = 5
 TOP = 25
+KEY = "importance_runs"
 
 
 def show_runs(experiment: Experiment, choice: Choice) -> None:
     """Each feature's rank in every run that has importances; nothing if no other has."""
     others = {name: found for name, found in _others(experiment, choice)}
     if not others:
+        if choice.question is not None and _has_other_model(experiment, choice):
+            st.caption("Other runs stand beside this one as soon as they were asked the same.")
         return
     runs: dict[str, Importances] = {choice.place.run: choice.importances, **others}
     table = compared_ranks(runs, label=choice.label, top=TOP)
@@ -39,7 +46,8 @@ def show_runs(experiment: Experiment, choice: Choice) -> None:
             table,
             hide_index=True,
             placeholder="–",
-            height=min(36 + 35 * len(table), 480),
+            height=height_of(len(table), most=12),
+            row_height=ROW_HEIGHTS["none"],
             column_config={
                 "feature": st.column_config.TextColumn("Feature"),
                 **{name: st.column_config.NumberColumn(name, format="%d") for name in names},
@@ -47,7 +55,9 @@ def show_runs(experiment: Experiment, choice: Choice) -> None:
                     "Places apart", format="%d", help="Between the highest and the lowest rank"
                 ),
             },
-            key="importance_runs",
+            key=KEY,
+            on_select=partial(_pick, _known_here(table, choice)),
+            selection_mode="single-cell",
             alt=f"Ranks of {len(table)} features in {len(names)} runs",
         )
         for row in agreements(runs, label=choice.label).itertuples(index=False):
@@ -57,10 +67,27 @@ def show_runs(experiment: Experiment, choice: Choice) -> None:
                 f"{row.spearman:.2f}, overlap of the tops {row.overlap:.2f}."
             )
         st.caption(
-            "Ranks, for figures of different methods and models differ in size. The correlation is "
-            "Spearman's; the overlap is rank-biased (Webber et al. 2010), 1 for equal lists, "
-            "0 for lists with nothing in common."
+            "A click looks at a feature. Ranks, for figures of different methods and models differ "
+            "in size. The correlation is Spearman's; the overlap is rank-biased (Webber et al. "
+            "2010), 1 for equal lists, 0 for lists with nothing in common."
         )
+
+
+def _known_here(table: pd.DataFrame, choice: Choice) -> list[str | None]:
+    """The feature of each row, None where the run on screen has no such feature."""
+    known = table[choice.place.run].notna()
+    return [name if here else None for name, here in zip(table["feature"], known, strict=True)]
+
+
+def _pick(features: list[str | None]) -> None:
+    cells = st.session_state[KEY]["selection"]["cells"]
+    feature = features[cells[0][0]] if cells and cells[0][0] < len(features) else None
+    if feature is not None:
+        session.choose(feature=feature)
+
+
+def _has_other_model(experiment: Experiment, choice: Choice) -> bool:
+    return any(run.models for run in experiment.runs if run.run != choice.place.run)
 
 
 def _others(experiment: Experiment, choice: Choice) -> list[tuple[str, Importances]]:

@@ -16,6 +16,8 @@ place = session.place()
 offer = importance_cached.offer(place)
 importance_choice.require_importances(run, offer)
 feature_importance_view.show_flags(place)
+if offer.reason and offer.has_model:
+    st.text(f"{offer.reason} Permutation needs it, and telling right from wrong.")
 choice = importance_choice.controls(place, offer)
 features = choice.importances.table(choice.label)["feature"].head(feature_importance_view.PICKABLE)
 if features.empty:

@@ -17,6 +17,7 @@ PICK = "pick"
 BAR_HEIGHT = 24
 NAMES = 260
 PLAIN: dict[str, Any] = {"ticks": False, "domain": False, "grid": False}
+NAMELESS = "datum.label === '' ? '(no name)' : datum.label"
 SWARM_HEIGHT = 46
 HEIGHT = 300
 #: From low values of a feature to high ones: neither right and wrong nor for and against.
@@ -53,7 +54,9 @@ def importance_chart(
         "feature:N",
         sort=order,
         title=None,
-        axis=alt.Axis(labelLimit=NAMES, labelOverlap=False, labelFlush=False, **PLAIN),
+        axis=alt.Axis(
+            labelLimit=NAMES, labelOverlap=False, labelFlush=False, labelExpr=NAMELESS, **PLAIN
+        ),
     )
     tips = [
         alt.Tooltip("feature:N", title="Feature"),
@@ -109,7 +112,9 @@ def beeswarm_chart(dots: pd.DataFrame, features: list[str], *, title: str) -> al
             "feature:N",
             sort=features,
             title=None,
-            axis=alt.Axis(labelLimit=NAMES, labelOverlap=False, labelFlush=False, **PLAIN),
+            axis=alt.Axis(
+                labelLimit=NAMES, labelOverlap=False, labelFlush=False, labelExpr=NAMELESS, **PLAIN
+            ),
         ),
         yOffset=alt.YOffset("offset:Q", scale=alt.Scale(domain=[-0.6, 0.6])),
     )

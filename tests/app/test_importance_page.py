@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import streamlit as st
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from streamlit.testing.v1 import AppTest
 
-from diagnostics import record
+from diagnostics import open_workspace, record
+from diagnostics.evaluated_inputs import evaluated_inputs
+from diagnostics.importance_asked import Asking, asked_once
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 TEXTS = ["pay my bill", "pay the invoice", "cancel it", "cancel my order", "pay", "cancel"] * 4
@@ -44,6 +49,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     logistic = LogisticRegression().fit(rows, truth)
     record(folder / "logistic", model=logistic, X=rows, **more)
     record(folder / "bayes", model=GaussianNB().fit(rows, truth), X=rows, **more)
+    nearest = KNeighborsClassifier(3, algorithm="brute").fit(rows, truth)
+    record(folder / "nearest", model=nearest, X=rows, **{**more, "experiment": "asked"})
+    record(folder / "blind", model=nearest, X=rows, keep_model=True, experiment="blind")
     record(folder / "dead", model=forest, X=dead, **{**more, "experiment": "dead"})
     record(folder / "lonely", predicted_label=["a", "b"], true_label=["a", "a"],
            experiment="lonely")  # fmt: skip
@@ -135,3 +143,34 @@ def test_nothing_at_all_is_one_sentence_and_its_remedy(page: Any) -> None:
     at = page(experiment="lonely", run="lonely")
     assert "The run lonely has no model." in words(at)
     assert "put an importances.csv with the columns feature and mean" in words(at)
+
+
+def test_contributions_of_any_model_are_asked_for_and_kept(page: Any, workspace: Path) -> None:
+    at = page(experiment="asked", run="nearest", importance_by="Contributions")
+    assert "80 rows explained, 16,000 rows to ask about" in words(at)
+    at.button(key="importance_ask").click().run()
+    for _ in range(40):
+        if at.subheader:
+            break
+        time.sleep(0.5)
+        at.run()
+    assert not at.exception
+    assert [entry.value for entry in at.subheader] == ["What matters", "What each feature added"]
+    assert "mean size of contribution to the probability" in words(at)
+    assert "Shapley values by permutations of 80 of 80 rows, each against 25 others." in words(at)
+    assert at.dataframe[0].value["true_label"].isin(["old", "new"]).all()
+    assert list(workspace.rglob("importance-*.npz"))
+    st.cache_resource.clear()  # as after a restart
+    at = page(experiment="asked", run="nearest", importance_by="Contributions")
+    assert at.subheader[0].value == "What matters"
+
+
+def test_answers_without_a_true_label_are_neither_right_nor_wrong(
+    page: Any, workspace: Path
+) -> None:
+    home, run = open_workspace(workspace).find("blind", "blind")
+    evaluated = evaluated_inputs(home, run, workspace)
+    asked_once(home, run, workspace, evaluated, Asking("contributions"))
+    at = page(experiment="blind", run="blind")
+    assert "Permutation needs it, and telling right from wrong." in words(at)
+    assert [entry.value for entry in at.markdown][-1].startswith("**Answers without a true label**")
