@@ -9,7 +9,7 @@ import streamlit as st
 from app import confidence_cached, mending_view, session, widgets
 from app.calibration_figures import figure_rows
 from app.confidence_choice import Choice
-from app.confidence_view import counts_of, of_split, open_bar
+from app.confidence_view import counts_of, left_out, of_split, open_bar
 from app.evidence_words import keep_hint
 from app.tables import HEAD
 from diagnostics import Run
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Pixels of a row of figures, three lines high, and how many are shown before the table scrolls.
 FIGURE_HEIGHT, FIGURES = 66, 7
+#: How far the probabilities of an answer may be from adding up to 1 without a word.
+_OFF = 0.005
 _BINNINGS: dict[str, Binning] = {"Equal width": "width", "Equal mass": "mass"}
 _KINDS = {
     "overconfident": "overconfident",
@@ -139,9 +141,12 @@ def _about_the_diagram(
     n = found[runs[0].run].total
     width = "equally wide" if binning == "width" else "equally filled"
     parts = [
-        f"{n:,} {of_split(runs[0], choice)} answers in {ECE_BINS} {width} bins, with Wilson "
-        "intervals of 95%; a click on a point opens its answers."
+        f"{widgets.counted(n, of_split(runs[0], choice) + ' answer')} in {ECE_BINS} {width} bins, "
+        "with Wilson intervals of 95%; a click on a point opens its answers."
     ]
+    scored = len(choice.runs) - len(counts_of(choice))
+    if scored:
+        parts.append(f"{left_out(scored)}.")
     unjudged = sum(int(counts_of(choice)[run.run].unjudged.sum()) for run in runs)
     if unjudged:
         noun = "answer has" if unjudged == 1 else "answers have"
@@ -158,12 +163,18 @@ def _show_figures(choice: Choice, runs: list[Run], found: dict[str, Outcomes]) -
     import pandas as pd
 
     st.subheader("Figures", anchor=False)
-    tables = []
+    tables, off = [], 0.0
     for run in runs:
         place = session.place(run)
         scores = None if choice.label else confidence_cached.scores(place, choice.split)
         chance = confidence_cached.chance(place, choice.split, choice.label)
         tables.append(list(figure_rows(found[run.run], chance, scores)))
+        off = max(off, scores.off_sum if scores else 0.0)
+    if off > _OFF:
+        st.caption(
+            f"The probabilities of an answer should add up to 1; some are {off:.2f} off that. All "
+            "figures take them as they are."
+        )
     meanings = {name: meaning for table in tables for name, _, meaning in table}
     shown = pd.DataFrame({"figure": list(meanings)})
     for place_of_run, table in enumerate(tables):

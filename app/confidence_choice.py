@@ -21,7 +21,8 @@ VIEW, LABEL, OVERLAY = "confidence_view", "confidence_label", "overlay"
 KEYS = (
     *(VIEW, LABEL, OVERLAY, "split"),
     *("confidence_heights", "confidence_bins", "confidence_binning"),
-    *("threshold", "target", "cost", "none_labels", "threshold_format", "ambiguity_threshold", "curve_class"),
+    *("threshold", "target", "cost", "none_labels", "threshold_format", "ambiguity_threshold"),
+    "curve_class",
 )
 
 

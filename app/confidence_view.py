@@ -108,7 +108,7 @@ def _say_what_is_counted(choice: Choice, found: dict[str, ConfidenceCounts]) -> 
     """How many answers of which split, what is left out, and what the files do not have."""
     run = choice.runs[0]
     counts = found[run.run]
-    said = f"{counts.total:,} {of_split(run, choice)} answers"
+    said = widgets.counted(counts.total, f"{of_split(run, choice)} answer")
     if counts.only_mistakes:
         said = f"Only mistakes are in this run's files: {counts.wrong.sum():,} of them"
     elif counts.judged:
@@ -120,6 +120,8 @@ def _say_what_is_counted(choice: Choice, found: dict[str, ConfidenceCounts]) -> 
         parts.append(f"{counts.unjudged.sum():,} have no true label")
     if counts.missing:
         parts.append(f"{counts.missing:,} have no confidence and are left out")
+    if len(found) < len(choice.runs):
+        parts.append(left_out(len(choice.runs) - len(found)))
     if len(found) > 1:
         parts.append(
             "Each run's mistakes add up to 100%"
@@ -128,6 +130,12 @@ def _say_what_is_counted(choice: Choice, found: dict[str, ConfidenceCounts]) -> 
         )
     parts.append(f"A click on a {'point' if len(found) > 1 else 'bar'} opens its examples")
     st.caption(". ".join(parts) + ".")
+
+
+def left_out(n: int) -> str:
+    """Of runs that are laid over, but whose confidence is none."""
+    runs = widgets.counted(n, "run") + " laid over"
+    return f"{runs} {'has' if n == 1 else 'have'} scores instead of probabilities: left out"
 
 
 def _mean_confidence(counts: ConfidenceCounts) -> list[str]:

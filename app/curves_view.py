@@ -292,7 +292,9 @@ def _show_table(
     undefined = int(areas["auc"].isna().sum())
     words = f"Area under ROC and average precision over the classes: {shown}."
     if undefined:
-        words += f" {undefined:,} classes without examples are left out of the averages."
+        said = widgets.counted(undefined, "class", "classes")
+        be = "is" if undefined == 1 else "are"
+        words += f" {said} without examples {be} left out of the averages."
     st.caption(f"{words} A click draws a class.")
     share = areas["support"] / max(scores.examples, 1)
     table = in_percent(areas.assign(share=share), "share")

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
-from app import session
+from app import cached, session, widgets
 from app.threshold_choice import Selection
+from diagnostics import Filter
 from diagnostics.answers_by_confidence import SelectiveCounts
 from diagnostics.probabilities import percent
 from diagnostics.risk_coverage import OperatingPoint, dividing_decimal
+
+if TYPE_CHECKING:
+    from diagnostics.reducers import By
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,7 @@ class Card:
     value: str
     more: str
     door: dict[str, str] | None
+    n: int
 
 
 def show(chosen: Selection, counts: SelectiveCounts, point: OperatingPoint) -> None:
@@ -32,7 +38,7 @@ def show(chosen: Selection, counts: SelectiveCounts, point: OperatingPoint) -> N
                 st.metric(card.title, card.value)
                 st.caption(card.more)
                 if st.button(
-                    "Examples",
+                    _label(chosen, counts, card),
                     icon=":material/list_alt:",
                     type="tertiary",
                     key=f"threshold_door_{place}",
@@ -51,24 +57,28 @@ def _cards(chosen: Selection, counts: SelectiveCounts, point: OperatingPoint) ->
             percent(point.coverage),
             f"{point.answered:,} of {point.total:,}",
             _door(above, "all", point.answered),
+            point.answered,
         ),
         Card(
             "Wrong among them",
             percent(point.risk) if point.answered else "–",
             f"{point.wrong:,} · {interval}",
             _door(above, "confident-mistakes", point.wrong),
+            point.wrong,
         ),
         Card(
             "Withheld",
             f"{point.withheld:,}",
             f"{percent(1 - point.coverage)} of all",
             _door(below, "all", point.withheld),
+            point.withheld,
         ),
         Card(
             "Withheld, though right",
             f"{point.withheld_right:,}",
             f"{_share(point.withheld_right, point.withheld)} of the withheld",
             _door(below, "confident-correct", point.withheld_right),
+            point.withheld_right,
         ),
     ]
     if point.outside:
@@ -79,6 +89,7 @@ def _cards(chosen: Selection, counts: SelectiveCounts, point: OperatingPoint) ->
                 f"{point.outside_withheld:,}",
                 f"of {point.outside:,}, rightly",
                 {"true": one, "by": "all"} if one else None,
+                point.outside_withheld,
             )
         )
     return cards
@@ -105,6 +116,34 @@ def _share(part: int, whole: int) -> str:
     return percent(part / whole) if whole else "none"
 
 
+def _label(chosen: Selection, counts: SelectiveCounts, card: Card) -> str:
+    """What the button says: how many it lists, where that is not the number above it.
+
+    Lists go by the confidence alone: they also have answers that are none, and those without truth.
+    """
+    by_truth = card.door is not None and "true" in card.door
+    if card.door is None or not (counts.abstained or counts.left_out or by_truth):
+        return "Examples"
+    link = _link(chosen, card.door)
+    above, below = (None if not link.get(name) else float(str(link[name])) for name in _BOUNDS)
+    where = Filter(
+        true_label=link.get("true"),
+        predicted_label=link.get("predicted"),
+        split=link.get("split"),
+        min_confidence=above,
+        max_confidence=below,
+    )
+    by = cast("By", link["by"])
+    n = cached.listed_answers(session.place(chosen.run), by, 1, where, "margin").total
+    return "Examples" if n == card.n else widgets.counted(n, "example")
+
+
+_BOUNDS = ("above", "below")
+
+
+def _link(chosen: Selection, choices: dict[str, str]) -> dict[str, str | None]:
+    return {"predicted": chosen.label, "split": chosen.split, **choices}
+
+
 def _open(chosen: Selection, choices: dict[str, str]) -> None:
-    narrowed = {"predicted": chosen.label, "split": chosen.split, **choices}
-    session.go("examples.py", **narrowed)
+    session.go("examples.py", **_link(chosen, choices))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -31,6 +31,12 @@ class Selection:
     split: str | None
     label: str | None
     none_labels: tuple[str, ...]
+    scored: int = 0
+
+    def of_probabilities(self) -> Selection:
+        """The same without the runs laid over that have scores: `scored` says how many."""
+        kept = [self.run, *(run for run in self.runs[1:] if self.counts(run).is_probability)]
+        return replace(self, runs=kept, scored=len(self.runs) - len(kept))
 
     @property
     def run(self) -> Run:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import (
+    confidence_view,
     session,
     threshold_cached,
     threshold_cards,
@@ -47,7 +48,7 @@ def show(experiment: Experiment, runs: list[Run], split: str | None, label: str 
         st.subheader("Where to draw the line", anchor=False)
         none_labels = choose_none_labels(run)
     comparable = [run, *(other for other in runs[1:] if other.has(_NEEDED))]
-    chosen = Selection(comparable, split, label, none_labels)
+    chosen = Selection(comparable, split, label, none_labels).of_probabilities()
     counts = chosen.counts()
     if not _has_answers(counts):
         return
@@ -94,7 +95,7 @@ def _has_answers(counts: SelectiveCounts) -> bool:
         widgets.missing("No answer here has both a confidence and a true label.", hint)
         return False
     low, high = counts.confidence[-1], counts.confidence[0]
-    if low < -1e-6 or high > 1 + 1e-6:
+    if not counts.is_probability:
         what = f"The confidences go from {low:.3g} to {high:.3g}: scores, not probabilities."
         widgets.missing(what, "Record probabilities between 0 and 1, as predict_proba gives them.")
         return False
@@ -108,9 +109,12 @@ def _say_what_is_special(chosen: Selection, counts: SelectiveCounts) -> None:
     elif counts.errors == counts.candidates:
         st.info("Every answer is wrong: a threshold can only withhold them all.")
     elif counts.candidates < FEW:
-        st.info(f"Only {counts.candidates} answers: every figure here is very uncertain.")
+        few = widgets.counted(counts.candidates, "answer")
+        st.info(f"Only {few}: every figure here is very uncertain.")
     of_split = widgets.known_split(chosen.split or chosen.run.split)
-    parts = [f"{counts.total:,} {of_split} examples".replace("  ", " ")]
+    parts = [widgets.counted(counts.total, f"{of_split} example".strip())]
+    if chosen.scored:
+        parts.append(confidence_view.left_out(chosen.scored))
     if counts.abstained:
         parts.append(
             f"{counts.abstained:,} of them got no answer from the model itself; they count as "

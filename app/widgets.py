@@ -27,6 +27,11 @@ def missing(what: str, hint: str) -> None:
             st.text(hint)
 
 
+def counted(n: int, noun: str, plural: str = "") -> str:
+    """A number with its noun: `1 answer`, `2 answers`."""
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+
+
 def known_split(split: str) -> str:
     """A split's name where Markdown is read: "" for one that is not ours."""
     return split if split in SPLITS else ""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 NO_ANSWER = ("", NO_PREDICTION)
 #: Stand in the place of a confidence where there is none: far below every real one.
 _ABSTAINED, _UNKNOWN = -1e300, -2e300
+#: How far a probability may lie outside 0 to 1 for having been computed in few digits.
+ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +72,12 @@ class SelectiveCounts:
     def errors(self) -> int:
         """How many of these are wrong."""
         return int(self.wrong.sum())
+
+    @property
+    def is_probability(self) -> bool:
+        """Whether every confidence lies between 0 and 1, but for rounding."""
+        inside = (self.confidence >= -ROUNDING) & (self.confidence <= 1 + ROUNDING)
+        return bool(inside.all())
 
     @property
     def total(self) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from diagnostics.answers_by_confidence import ROUNDING
 from diagnostics.errors import DiagnosticsError
 from diagnostics.metrics import Counts, Figures
 from diagnostics.reducers import BINS
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 OUTCOMES = ("right", "wrong", "unjudged")
 #: Bins of the histogram unless told otherwise: 5 points wide.
 HISTOGRAM_BINS = 20
-#: How far a probability may lie outside 0 to 1 for having been computed in few digits.
-ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, eq=False)

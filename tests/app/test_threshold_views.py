@@ -54,6 +54,13 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     record_many(folder / "top" / "run", probabilities=None)
     record_many(folder / "untrue" / "run", true_label=None)
     record_many(folder / "unsure" / "run", probabilities=None, confidence=None)
+    truth = np.random.default_rng(0).choice(LABELS, 300).tolist()
+    record_many(folder / "partly" / "run", probabilities=None, true_label=[None] * 20 + truth[20:])
+    random = np.random.default_rng(3)
+    for name, scale in (("sure", 1), ("scored", 5), ("also", 1)):
+        level = random.random(300) * scale
+        record_many(folder / "mixed" / name, probabilities=None, confidence=level)
+    record_many(folder / "halves" / "run", probabilities=random.dirichlet([1] * 3, 300) / 2)
     answers = ["a", "b", "c", "a"] * 10
     levels = np.linspace(0.5, 1, 40)
     record(
@@ -242,6 +249,53 @@ def test_another_view_and_back_keeps_what_was_chosen(page: Opened) -> None:
         assert not at.exception
     assert at.number_input(key="threshold").value == 0.8
     assert at.number_input(key="target").value == 3.5
+
+
+@pytest.mark.parametrize(("experiment", "run"), [("many", "one"), ("partly", "run")])
+def test_a_door_that_lists_more_than_its_figure_says_how_many(
+    page: Opened, workspace: Path, experiment: str, run: str
+) -> None:
+    counts = counts_of(workspace, experiment, run, none_labels=["out_of_scope"])
+    point = operating_point(counts, 0.8)
+    figures = [point.answered, point.wrong, point.withheld, point.withheld_right]
+    at = page(experiment, run=run, threshold="0.8")
+    labels = [at.button(key=f"threshold_door_{place}").label for place in range(4)]
+    assert any(label != "Examples" for label in labels)
+    for place in (0, 2):
+        at = page(experiment, run=run, threshold="0.8")
+        at.button(key=f"threshold_door_{place}").click().run()
+        label = labels[place]
+        assert (f"{figures[place]:,} examples" if label == "Examples" else label) in words(at)
+
+
+def test_a_run_of_scores_is_not_laid_over_probabilities(page: Opened) -> None:
+    for view in ("Distribution", "Threshold"):
+        at = page("mixed", view, run="sure", overlay=["scored", "also"])
+        assert "1 run laid over has scores instead of probabilities: left out" in words(at)
+    assert at.dataframe[0].value["run"].tolist() == ["sure", "also"]
+
+
+def test_probabilities_that_do_not_add_up_are_said_to(page: Opened) -> None:
+    assert "some are 0.50 off that" in words(page("halves", "Calibration"))
+    assert "add up to 1" not in words(page("many", "Calibration"))
+
+
+def test_mistakes_alone_are_looked_at_by_class(page: Opened) -> None:
+    at = page("intents")
+    (run,) = {"intents"}
+    label = at.selectbox(key="confidence_label").options[1]
+    narrowed = page(run, confidence_label=label)
+    assert [c.value for c in narrowed.caption] != [c.value for c in at.caption]
+
+
+def test_the_ambiguity_threshold_is_counted_or_said_not_to_be(page: Opened) -> None:
+    at = page(
+        "many", run="one", threshold="0.5", threshold_format="Rasa", ambiguity_threshold="0.3"
+    )
+    assert "ambiguity_threshold: 0.3" in at.code[0].value
+    assert "0.3 ahead of the runner-up:" in words(at)
+    at = page("top", threshold="0.5", threshold_format="Rasa", ambiguity_threshold="0.3")
+    assert "these files do not say how probable the runner-up was" in words(at)
 
 
 def test_the_lists_on_both_sides_have_as_many_as_the_cards(page: Opened, workspace: Path) -> None:
