@@ -38,7 +38,7 @@ def show() -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             kind: Kind = st.selectbox(
-                "We believe that", kinds, key=_KIND, format_func=KINDS.__getitem__, width=210
+                "We believe that", kinds, key=_KIND, format_func=KINDS.__getitem__, width=195
             )
             _subject(kind, columns)
             claim: Claim = st.selectbox(
@@ -49,12 +49,12 @@ def show() -> None:
                 help="It matters where answers are wrong more or less often, or the model answers "
                 "otherwise without it. It pushes towards a label where that label becomes more "
                 "likely.",
-                width=170,
+                width=150,
             )
             if claim == "pushes-towards":
                 labels = [label for label in session.experiment().labels if label]
-                st.selectbox("label", labels, key=_LABEL, format_func=shown_label, width=190)
-            st.text_input("Your name", key=_WHO, placeholder="optional", width=130)
+                st.selectbox("label", labels, key=_LABEL, format_func=shown_label, width=165)
+            st.text_input("Your name", key=_WHO, placeholder="optional", width=105)
             st.button(
                 "Write it down",
                 key="assume_add",
@@ -92,10 +92,10 @@ def _take_draft(kinds: list[Kind]) -> None:
 def _subject(kind: Kind, columns: list[str]) -> None:
     if kind == "word":
         st.text_input(
-            "which word or phrase", key=_SUBJECT[kind], placeholder="such as refund", width=210
+            "which word or phrase", key=_SUBJECT[kind], placeholder="such as refund", width=195
         )
     elif kind == "property":
-        st.selectbox("which property", list(PROPERTIES), key=_SUBJECT[kind], width=210)
+        st.selectbox("which property", list(PROPERTIES), key=_SUBJECT[kind], width=195)
     else:
         st.selectbox(
             "which column or feature",
@@ -104,7 +104,7 @@ def _subject(kind: Kind, columns: list[str]) -> None:
             index=None,
             accept_new_options=True,
             placeholder="such as customer_id, or country=fr",
-            width=270,
+            width=225,
         )
 
 

@@ -210,7 +210,8 @@ def _buttons(entry: Listed) -> None:
 
 
 def _written(entry: Listed) -> None:
-    parts = [f"by {entry.kept.who}" if entry.kept.who else "", entry.kept.when[:10]]
+    # Isolated: a name that is written from right to left would turn the date round.
+    parts = [f"by \u2068{entry.kept.who}\u2069" if entry.kept.who else "", entry.kept.when[:10]]
     if any(parts):
         st.text(f"Written {' '.join(part for part in parts if part)}")
 
@@ -222,7 +223,9 @@ def _show_evidence(found: Judgement) -> None:
         for finding in found.findings
     ]
     title = "Not known" if found.findings else "Why it cannot be told"
-    for name, sentence in [*parts, *((title, said) for said in found.missing)]:
+    if found.missing:
+        parts.append((title, "\n".join(found.missing)))
+    for name, sentence in parts:
         with st.container(gap=None):
             st.caption(name)
             st.text(sentence)

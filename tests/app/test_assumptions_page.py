@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app import assumptions_cached
 from diagnostics import record
 from diagnostics.assumption_store import AssumptionStore
 from diagnostics.statements import assumption, link_text
@@ -79,7 +80,7 @@ def test_what_is_written_down_is_kept_judged_and_in_the_link(page: Any, folder: 
     assert matrix["0"].tolist() == ["The word “refund” matters"]
     assert matrix["1"].tolist() == matrix["2"].tolist() == ["✓ holds"]
     assert at.query_params["assume"] == "word:refund:matters"
-    assert "Written by Ada" in said(at)
+    assert "Written by \u2068Ada\u2069" in said(at)
     assert "answers are wrong; without it, " in said(at)
     assert at.text_input(key="assume_word").value == ""
     assert "Wrong answers: a clear difference" in said(at)
@@ -152,3 +153,22 @@ def test_a_list_of_mistakes_says_what_they_share(page: Any) -> None:
     (sentence,) = [e.value for e in at.text if e.value.startswith("More frequent")]
     assert sentence == "More frequent among these mistakes: refund. Less frequent: hello."
     assert "Fisher's exact test" in said(at)
+
+
+def test_a_name_from_right_to_left_leaves_the_date_as_it_is(page: Any, folder: Path) -> None:
+    AssumptionStore.of(folder).add(REFUND, who="\u202ex")
+    (written,) = [line for line in said(page()).splitlines() if line.startswith("Written")]
+    assert written.startswith("Written by \u2068\u202ex\u2069 20")
+
+
+def test_many_assumptions_are_judged_once(
+    page: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(90):
+        AssumptionStore.of(folder).add(assumption("word", f"w{number}", "matters"))
+    at = page()
+    asked: list[int] = []
+    monkeypatch.setattr(assumptions_cached, "judge_assumptions", lambda *_, **__: asked.append(1))
+    at.run()
+    assert not at.exception
+    assert asked == []
