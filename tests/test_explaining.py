@@ -14,8 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, make_column_selector
-from sklearn.decomposition import PCA
+from sklearn.decomposition import PCA, TruncatedSVD
+from sklearn.ensemble import VotingClassifier
 from sklearn.feature_extraction.text import (
     CountVectorizer,
     HashingVectorizer,
@@ -24,12 +26,14 @@ from sklearn.feature_extraction.text import (
 )
 from sklearn.feature_selection import SelectKBest, chi2
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression, SGDClassifier
-from sklearn.naive_bayes import ComplementNB, MultinomialNB
+from sklearn.linear_model import LogisticRegression, Perceptron, RidgeClassifier, SGDClassifier
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.naive_bayes import ComplementNB, GaussianNB, MultinomialNB
 from sklearn.pipeline import Pipeline, make_pipeline, make_union
 from sklearn.preprocessing import (
     FunctionTransformer,
     MaxAbsScaler,
+    Normalizer,
     OneHotEncoder,
     StandardScaler,
 )
@@ -66,6 +70,9 @@ def small_letters(texts: Any) -> list[str]:
 FEATURES = [
     TfidfVectorizer(),
     TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2), stop_words=["the", "of"]),
+    TfidfVectorizer(norm=None, use_idf=False),
+    TfidfVectorizer(norm="l1", smooth_idf=False, analyzer="char", ngram_range=(1, 3)),
+    TfidfVectorizer(max_features=3, max_df=0.9, binary=True, strip_accents="ascii"),
     CountVectorizer(analyzer="char", ngram_range=(1, 2), strip_accents="unicode"),
     CountVectorizer(analyzer="char_wb", ngram_range=(2, 3), lowercase=False),
     CountVectorizer(token_pattern=r"(?u)\b\w+\b", binary=True),
@@ -74,15 +81,24 @@ FEATURES = [
     HashingVectorizer(n_features=16),
     make_pipeline(CountVectorizer(), TfidfTransformer(), MaxAbsScaler()),
     make_pipeline(CountVectorizer(), SelectKBest(chi2, k=3)),
+    make_pipeline(TfidfVectorizer(), SelectKBest(k=2), StandardScaler(with_mean=False)),
+    make_pipeline(CountVectorizer(binary=True), Normalizer("l1")),
+    make_pipeline(TfidfVectorizer(), TruncatedSVD(2)),
     make_union(TfidfVectorizer(), CountVectorizer(analyzer="char", ngram_range=(2, 2))),
     make_union(CountVectorizer(), FunctionTransformer(lengths)),
     make_pipeline(FunctionTransformer(small_letters), CountVectorizer(lowercase=False)),
 ]
 CLASSIFIERS = [
     LogisticRegression(C=5),
+    LogisticRegression(fit_intercept=False),
     LinearSVC(random_state=0),
     SGDClassifier(random_state=0),
     SGDClassifier(random_state=0, loss="log_loss"),
+    SGDClassifier(random_state=0, loss="modified_huber"),
+    RidgeClassifier(),
+    Perceptron(random_state=0),
+    OneVsRestClassifier(LogisticRegression()),
+    OneVsRestClassifier(LinearSVC(random_state=0)),
 ]
 
 
@@ -124,6 +140,45 @@ def test_explanations_of_texts_add_up_to_the_models_own_figure(
         assert_adds_up(exact_explanation(question_of(model, text, known[0], known[1])))
         if len(known) > 2:
             assert_adds_up(exact_explanation(question_of(model, text, known[2])))
+
+
+@CONVERGED_OR_NOT
+@pytest.mark.parametrize("features", FEATURES, ids=lambda step: str(step)[:60])
+def test_every_kind_of_feature_adds_up(features: Any) -> None:
+    texts = ["red cold blé", "the Green of x1", "cold cold don't", "blé x1 字 red"] * 3
+    for labels in (list("abab") * 3, list("abca") * 3):
+        model = make_pipeline(clone(features), LogisticRegression(C=5)).fit(texts, labels)
+        assert_adds_up(exact_explanation(question_of(model, "red cold <i>BLÉ</i>", "a", "b")))
+
+
+@CONVERGED_OR_NOT
+@pytest.mark.parametrize("classifier", CLASSIFIERS, ids=lambda model: str(model)[:60])
+@pytest.mark.parametrize("labels", ["abab", "abca"])
+def test_every_kind_of_linear_model_adds_up(classifier: Any, labels: str) -> None:
+    texts = ["red cold blé", "the Green of x1", "cold cold don't", "blé x1 字 red"] * 3
+    model = make_pipeline(TfidfVectorizer(), clone(classifier)).fit(texts, list(labels) * 3)
+    found = exact_explanation(question_of(model, "red cold", "a", "b"))
+    assert_adds_up(found)
+    with np.errstate(all="ignore"):
+        scores = np.atleast_1d(model.decision_function(["red cold"])[0])
+    expected = scores[0] - scores[1] if len(scores) > 1 else -scores[0]
+    assert found.output == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "classifier",
+    [
+        CalibratedClassifierCV(LinearSVC(), cv=2),
+        OneVsRestClassifier(MultinomialNB()),
+        VotingClassifier([("one", LogisticRegression())]),
+        GaussianNB(),
+    ],
+    ids=lambda model: type(model).__name__,
+)
+def test_what_only_holds_linear_models_is_refused(classifier: Any) -> None:
+    X, y = np.random.default_rng(0).random((12, 3)), np.arange(12) % 3
+    with pytest.raises(NotLinear, match="is not linear"):
+        exact_explanation(question_of(classifier.fit(X, y), X[:1], "0", "1"))
 
 
 @pytest.mark.parametrize("classifier", [MultinomialNB(), ComplementNB()])
