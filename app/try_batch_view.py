@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 
 #: Rows that are drawn; the file has all of them.
 SHOWN = 1000
+#: Columns that are shown before the answers.
+MOST_BEFORE_ANSWERS = 3
+#: Characters of a row that is shown as an example of one.
+LONGEST_PLACEHOLDER = 400
 PASTE, FILE, COLUMN, RUNS = "try_lines", "try_file", "text_column", "batch_runs"
 
 
@@ -123,7 +127,12 @@ def _read(content: bytes, name: str) -> Given:
 
 def _example_of(like: pd.DataFrame) -> str:
     """What a pasted row looks like."""
-    return str(like.head(1).to_csv(index=False)).strip()[:400]
+    written = str(like.head(1).to_csv(index=False)).strip()
+    if len(written) <= LONGEST_PLACEHOLDER:
+        return written
+    names = [str(name) for name in like.columns]
+    more = f" and {len(names) - 8} more" if len(names) > 8 else ""
+    return f"The model takes {', '.join(names[:8])}{more}."
 
 
 def _column(given: Given) -> str | None:
@@ -180,10 +189,17 @@ def _digest(rows: Any) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
+def _order(given: list[str], answered: list[str]) -> list[str]:
+    """Answers behind what was given, but before many columns that would push them out of sight."""
+    line, *rest = given
+    many = len(rest) > MOST_BEFORE_ANSWERS
+    return [line, *answered, *rest] if many else [line, *rest, *answered]
+
+
 def _result(experiment: Experiment, found: pd.DataFrame, given: Given, asked: list[Run]) -> None:
     n = len(found)
     st.text(f"{n:,} row{'' if n == 1 else 's'} answered.")
-    own = [name for name in found if name not in given.shown]
+    own = [str(name) for name in found if name not in given.shown]
     shares = [name for name in own if str(name).startswith(("confidence", "second_confidence"))]
     percents = {name: st.column_config.NumberColumn(name, format="percent") for name in shares}
     st.dataframe(
@@ -193,6 +209,7 @@ def _result(experiment: Experiment, found: pd.DataFrame, given: Given, asked: li
         placeholder="",
         height=height_of(min(n, SHOWN), most=12),
         column_config=percents,
+        column_order=_order([str(name) for name in given.shown], own),
         alt=f"{n:,} answers",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
