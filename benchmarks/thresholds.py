@@ -87,6 +87,9 @@ def curve():
 
 def target():
     observed = n[risk <= 0.05].max()
+    below = int(frame.wrong.iloc[:observed].sum())
+    over = observed - below
+    interval = beta.ppf([0.025, 0.975], [below, below + 1], [over + 1, over])
     at = np.linspace(len(n) / 200, len(n), 200).astype(int)
     wrong = frame.wrong.cumsum().to_numpy()[at - 1]
     return observed, at[beta.ppf(1 - 0.05 / 200, wrong + 1, at - wrong) <= 0.05].max()
@@ -102,10 +105,21 @@ def costs(draws):
     return cost(wrong).min() / len(wrong)
 
 def classes():
+    # Read and sorted anew, as ours is: the curve's frame is another view's.
+    frame = read("true_label", "predicted_label", "confidence")
+    frame["wrong"] = frame.true_label != frame.predicted_label
+    frame = frame.sort_values("confidence", ascending=False)
     found = {{}}
     for label, rows in frame.groupby("predicted_label"):
-        risk = rows.wrong.cumsum() / np.arange(1, len(rows) + 1)
-        found[label] = rows.confidence[risk <= 0.05].min()
+        n, wrong = np.arange(1, len(rows) + 1), rows.wrong.cumsum().to_numpy()
+        fits = wrong <= 0.05 * n
+        at = np.linspace(len(n) / 200, len(n), 200).astype(int)
+        bounds = beta.ppf(1 - 0.05 / 200, wrong[at - 1] + 1, np.maximum(at - wrong[at - 1], 1e-9))
+        promised = at[bounds <= 0.05]
+        found[label] = (
+            len(rows), wrong[-1], n[fits].max(initial=0), rows.confidence[fits].min(),
+            rows.confidence.iloc[promised[-1] - 1] if len(promised) else None,
+        )
     return found
 
 def areas():
