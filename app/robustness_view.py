@@ -115,7 +115,7 @@ def _report(run: Run, found: Robustness, *, is_text: bool) -> None:
     if not found.known:
         _flips(run, found, chosen, is_text=is_text)
     else:
-        left, right = st.columns([4, 7], gap="medium")
+        left, right = st.columns([5, 7], gap="medium")
         with left:
             _classes(found, chosen)
         with right:
@@ -127,15 +127,14 @@ def _headline(found: Robustness, worst: Any) -> str:
     if not found.known:
         return (
             "No true labels are known: only whether answers changed can be said. "
-            f"{str(worst['change']).capitalize()} changed most: {worst['flipped']:,} of "
-            f"{worst['n']:,}."
+            f"Most changed with {worst['change']}: {worst['flipped']:,} of {worst['n']:,}."
         )
     before = f"{percent(found.accuracy)} of {found.known:,} {found.split} answers are right"
     if worst["difference"] >= 0 or not worst["broken"]:
         return f"{before}, and none of the changes makes that fewer."
     return (
-        f"{before}. {str(worst['change']).capitalize()} costs most: {percent(worst['accuracy'])} "
-        f"are right then ({worst['broken']:,} broken, {worst['fixed']:,} fixed)."
+        f"{before}. Most is lost to {worst['change']}: {percent(worst['accuracy'])} are right then "
+        f"({worst['broken']:,} broken, {worst['fixed']:,} fixed)."
     )
 
 
@@ -220,11 +219,11 @@ def _classes(found: Robustness, change: str) -> None:
         height=height_of(len(shown), most=AT_ONCE),
         column_config={
             "label": column.TextColumn("True label", width=_width(shown["label"])),
-            "broken": column.NumberColumn("Broken", format="%d", width=62),
-            "fixed": column.NumberColumn("Fixed", format="%d", width=56),
-            "support": column.NumberColumn("Of", format="%d", width=52),
-            "recall_before": column.NumberColumn("Recall before", format="%.0f%%", width=104),
-            "recall": column.NumberColumn("Recall", format="%.0f%%", width=62),
+            "broken": column.NumberColumn("Broken", format="%d", width=58),
+            "fixed": column.NumberColumn("Fixed", format="%d", width=52),
+            "support": column.NumberColumn("Of", format="%d", width=46),
+            "recall_before": column.NumberColumn("Recall was", format="%.0f%%", width=84),
+            "recall": column.NumberColumn("Recall is", format="%.0f%%", width=72),
         },
         alt="Classes by how many of their right answers were broken",
     )

@@ -57,6 +57,7 @@ def perturbed_answers(
     variants = [("", 0, text)]
     for one in perturbations:
         for draw in range(draws if one.is_random else 1):
+            progress(0.0)  # a way out: of long texts this takes seconds
             variants.append((one.name, draw, one(text, seed=seed, draw=draw)))
     said = _said(asker, [variant for _, _, variant in variants], make_rows, progress)
     first = said[text][0]
