@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 #: Contributions that are shown one by one; the others are added up.
 STRONGEST = 10
+#: Below this share of the largest a figure is rounding.
+ROUNDING = 1e-9
 #: Squares on a side of a picture's grid; of larger ones several pixels are added up.
 SIDE = 56
 
@@ -47,15 +49,21 @@ def contribution_table(
         left = math.fsum(entry.contribution for entry in others)
         bars.append((f"{len(others):,} others", left, "towards" if left >= 0 else "away"))
     bars.insert(0 if cumulative else len(bars), ("base", explanation.base, "base"))
+    largest = max((abs(contribution) for _, contribution, _ in bars), default=0.0)
     table, at = [], 0.0
     for name, contribution, role in bars:
         start = at if cumulative else 0.0
         at = start + contribution
-        table.append((name, contribution, start, at, role, f"{contribution:+.3g}"))
+        table.append((name, contribution, start, at, role, _figure(contribution, largest)))
     output = explanation.output
-    table.append(("output", output, 0.0, output, "output", f"{output:+.3g}"))
+    table.append(("output", output, 0.0, output, "output", _figure(output, largest)))
     columns = ["name", "contribution", "start", "end", "role", "figure"]
     return pd.DataFrame(table, columns=columns)
+
+
+def _figure(value: float, largest: float) -> str:
+    """Three digits; what is nothing but rounding beside the largest is 0."""
+    return "0" if abs(value) <= ROUNDING * largest else f"{value:+.3g}"
 
 
 def _role(entry: Contribution) -> str:

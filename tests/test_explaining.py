@@ -81,7 +81,7 @@ FEATURES = [
     HashingVectorizer(n_features=16),
     make_pipeline(CountVectorizer(), TfidfTransformer(), MaxAbsScaler()),
     make_pipeline(CountVectorizer(), SelectKBest(chi2, k=3)),
-    make_pipeline(TfidfVectorizer(), SelectKBest(k=2), StandardScaler(with_mean=False)),
+    make_pipeline(TfidfVectorizer(), SelectKBest(chi2, k=2), StandardScaler(with_mean=False)),
     make_pipeline(CountVectorizer(binary=True), Normalizer("l1")),
     make_pipeline(TfidfVectorizer(), TruncatedSVD(2)),
     make_union(TfidfVectorizer(), CountVectorizer(analyzer="char", ngram_range=(2, 2))),

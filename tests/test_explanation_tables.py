@@ -100,3 +100,9 @@ def test_one_more_than_is_shown_is_shown_by_itself() -> None:
         "w0", "w1", "w2", "w3", "base", "output",
     ]  # fmt: skip
     assert "2 others" in contribution_table(found, strongest=2)["name"].tolist()
+
+
+def test_rounding_is_shown_as_nothing() -> None:
+    entries = (Contribution("a", None, 0.5), Contribution("b", None, -1e-17))
+    found = Explanation("shap", False, "probability", "a", None, -0.5, -2e-17, entries)
+    assert contribution_table(found)["figure"].tolist() == ["+0.5", "0", "-0.5", "0"]
