@@ -67,7 +67,8 @@ def _by_weight(found: Trials, weights: Importance) -> list[str]:
     spans = {}
     for factor in found.factors:
         means = marginal_means(found, factor.name)["mean"]
-        are_own = not factor.is_numeric and len(means) == factor.is_set.sum()
+        named = factor.codes[factor.is_set]
+        are_own = not factor.is_numeric and len(set(named.tolist())) == len(named)
         if len(means) > 1 and factor.is_set.sum() >= FEWEST and not are_own:
             spans[factor.name] = float(means.max() - means.min())
     return sorted(spans, key=lambda name: (-known.get(name, 0.0), -spans[name]))

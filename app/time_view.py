@@ -85,7 +85,9 @@ def _sentence(points: pd.DataFrame, metric: str) -> str:
     """The fastest run that is worth its time and is nearly as good as the slowest such run."""
     front, kept = points[points["is_front"]], points[points["is_kept"]]
     best, last = front.iloc[-1], kept.iloc[-1]
-    n = f"{len(front):,} of {len(points):,} runs are on the front"
+    n = f"{len(front):,} of {len(points):,} runs {'is' if len(front) == 1 else 'are'} on the front"
+    if len(front) == 1:
+        return f"{n}: {best['run']} is the best and the fastest."
     if last["run"] == best["run"]:
         return f"{n}; the best, {best['run']}, gains more than a standard error over faster ones."
     times = best["seconds"] / last["seconds"] if last["seconds"] > 0 else float("inf")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from diagnostics.charts.colours import CHOSEN, OTHER, TEXT
+from diagnostics.charts.colours import CHOSEN, OTHER, TEXT_ON_DARK, TEXT_ON_LIGHT
 from diagnostics.charts.scores import score_tooltip
 from diagnostics.metric_words import metric_words
 from diagnostics.parallel import SCORE, ParallelAxes
@@ -98,7 +98,11 @@ def parallel_chart(
     # The lowest colour is nearly the page's own, in the light and in the dark theme.
     page = alt.expr(f"scale('color', {domain[0]})")
     halo = text.mark_text(stroke=page, strokeWidth=4, strokeJoin="round", opacity=0.85, **beside)
-    values = text.mark_text(color=TEXT, fontWeight=600, **beside)
+    figures = alt.expr(
+        f"contrast('white', scale('color', {domain[0]})) > 4.5 "
+        f"? '{TEXT_ON_DARK}' : '{TEXT_ON_LIGHT}'"
+    )
+    values = text.mark_text(color=figures, fontWeight=600, **beside)
     return alt.LayerChart(layer=[lines, hits, one, ends, halo, values], height=HEIGHT)
 
 

@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app import time_view
+from app.effects_analysis import _by_weight
 from app.effects_words import (
     apart,
     edge_sentence,
@@ -277,3 +279,20 @@ def test_where_no_dots_are_drawn_none_is_offered_to_a_click(
     assert caption().endswith("one on a dot picks the run.")
     monkeypatch.setattr(values_view, "DOTS", 0)
     assert caption().endswith("A click on a diamond lists the runs with that value.")
+
+
+def test_a_text_of_each_runs_own_is_no_parameter_to_judge_by() -> None:
+    """Also where there are more of them than one chart shows: then the rarest are put together."""
+    points = [{"name": f"run {n}", "C": n % 3} for n in range(30)]
+    found = trials(grid_of([n / 30 for n in range(30)], points), "accuracy")
+    assert _by_weight(found, importance(found)) == ["C"]
+
+
+def test_a_front_of_one_run_is_told_as_such() -> None:
+    points = pd.DataFrame(
+        {"run": ["a", "b"], "value": [0.9, 0.8], "seconds": [1.0, 2.0],
+         "is_front": [True, False], "is_kept": [True, False]}
+    )  # fmt: skip
+    assert time_view._sentence(points, "accuracy") == (
+        "1 of 2 runs is on the front: a is the best and the fastest."
+    )
