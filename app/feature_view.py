@@ -131,10 +131,13 @@ def _show_examples(choice: Choice, feature: str, evaluated: Evaluated) -> None:
             )
             return
         table = pushes.of(feature, evaluated)
-        if table.empty:
-            st.caption("It added nothing to any row, or the model has no feature of this name.")
-            return
         towards = "the class" if choice.label else "the answer that was given"
+        if table.empty:
+            st.caption(
+                f"It added nothing towards {towards} in any row that was looked at, or the model "
+                "has no feature of this name."
+            )
+            return
         said = f"Rows where it pushed hardest towards {towards}, or below 0 away from it."
     st.caption(said)
     judged = table["true_label"].notna()

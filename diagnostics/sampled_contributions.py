@@ -110,10 +110,15 @@ class SampledContributions:
         luck = int(((noise > 0) & (means / len(self.places) <= LUCK * noise)).sum())
         notes = [
             f"Shapley values by permutations of {len(self.places):,} of {self.total:,} rows, each "
-            f"against {against}. Much is drawn by lot, so a single one is off by about "
-            f"{noise.mean() / MEAN_SIZE:.2g} (mean standard error)"
-            + (f"; the figures of {luck:,} features may be nothing but that." if luck else ".")
+            f"against {against}."
         ]
+        if noise.any():
+            error = noise.mean() / MEAN_SIZE
+            notes[0] += (
+                f" Much is drawn by lot, so a single one is off by about {error:.2g} (mean "
+                "standard error)"
+                + (f"; the figures of {luck:,} features may be nothing but that." if luck else ".")
+            )
         if self.left_out:
             notes.append(
                 f"Of {self.left_out:,} long texts only the first words are told apart, the rest "
