@@ -85,6 +85,8 @@ def _reach(cells: pd.DataFrame, value: Likeness) -> str:
         return "kappa is not defined"
     figure = ".1%" if value == "share" else ".3f"
     low, high = format(different.min(), figure), format(different.max(), figure)
+    if low == high:
+        return f"it is {low} everywhere"
     return f"the colour goes from {low} to {high}"
 
 

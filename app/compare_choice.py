@@ -148,6 +148,10 @@ def _narrowing() -> dict[str, object]:
     found: dict[str, object] = {
         name: st.session_state.get(name, st.query_params.get(name)) for name in names
     }
+    labels = set(session.experiment().labels)
+    for name in ("compare_true", "compare_predicted"):
+        if found[name] not in labels:  # of an old link; the picker forgets it, too
+            found[name] = None
     confidence = st.session_state.get("compare_confidence", (0.0, 1.0))
     found["compare_confidence"] = tuple(confidence) != (0.0, 1.0)
     return found

@@ -135,7 +135,9 @@ def vote_reading(votes: pd.DataFrame) -> str:
         f"against the best run alone ({every['fixed']:,} fixed, {every['broken']:,} broken, "
         f"{p_text(p)})."
     ]
-    if best["k"] not in (1, every["k"]):
+    if best["k"] not in (1, every["k"]) and best["right"] == every["right"]:
+        words.append(f"The best {best['k']:,} are enough for that.")
+    elif best["k"] not in (1, every["k"]):
         words.append(
             f"The best {best['k']:,} reach {best['accuracy']:.1%}, the most of any number."
         )

@@ -129,8 +129,8 @@ def show_metrics(found: Comparison) -> None:
         return
     st.caption(
         "New run less old run, with the 95 % interval of 1,000 resamples of the examples that both "
-        "answered. An interval that leaves out zero is coloured. p in the table is how often "
-        "exchanging the two runs' answers at random makes a difference as large."
+        "answered. An interval that leaves out zero is coloured. The table of all metrics has "
+        "p-values of a permutation test, too."
     )
     drawn = metrics[metrics["metric"].isin(_DRAWN)].copy()
     drawn["metric"] = [metric_words(name) for name in drawn["metric"]]

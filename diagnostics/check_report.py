@@ -221,7 +221,7 @@ def verbatim(text: str) -> str:
     """A text of the files as code: whoever renders it shows the letters, and follows no mention."""
     line = " ".join(printable(text).split())
     short = line if len(line) <= TEXT_WIDTH else f"{line[:TEXT_WIDTH]}…"
-    return f"<code>{_entities(short)}</code>" if short else ""
+    return f"<code>{_entities(short)}</code>" if short else "(empty)"
 
 
 def plain(text: str) -> str:

@@ -17,6 +17,11 @@ Kind = Literal["min", "max-drop", "max-broken", "alpha"]
 
 #: Beyond it two figures differ: 0.90 - 0.88 is a little more than 0.02 in floating point.
 ROUNDING = 1e-9
+#: Metrics that lie between 0 and 1, unless a file has them as percentages.
+_SHARES = (
+    *("accuracy", "balanced_accuracy"),
+    *(f"{how}_{what}" for how in ("macro", "weighted") for what in ("precision", "recall", "f1")),
+)
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,7 @@ def minimum(experiment: Experiment, run: Run, limit: Limit) -> Ruling:
             f"Of {limit.metric} less is better, so a minimum says nothing.",
             hint="Use --max-drop with --baseline.",
         )
+    _refuse_percent("--min", limit, value)
     by = limit.value - value
     passed = by <= ROUNDING
     says = f"{limit.metric} is {value:.6g}, " + (
@@ -106,6 +112,17 @@ def _metric(experiment: Experiment, run: Run, name: str) -> float:
     return known[name]
 
 
+def _refuse_percent(option: str, limit: Limit, *values: float) -> None:
+    """A share of 85 is never reached, and no share drops by 2: the one fails, the other passes."""
+    if limit.metric not in _SHARES or limit.value <= 1 or max(values) > 1:
+        return
+    raise DiagnosticsError(
+        f"{option} {limit.metric}={limit.value:g} is more than 1, and {limit.metric} is a share "
+        "from 0 to 1.",
+        hint=f"Write {limit.metric}={limit.value / 100:g} for {limit.value:g} %.",
+    )
+
+
 def drop(pair: Against, limit: Limit, alpha: float | None) -> Ruling:
     """Whether a metric got worse by no more than the limit, or not significantly so at `alpha`.
 
@@ -118,6 +135,7 @@ def drop(pair: Against, limit: Limit, alpha: float | None) -> Ruling:
 
     name = limit.metric
     before, after, is_paired = _both(pair, name)
+    _refuse_percent("--max-drop", limit, before, after)
     worse = before - after if rises(pair.experiment, name) else after - before
     by = worse - limit.value
     exceeds = by > ROUNDING

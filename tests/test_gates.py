@@ -290,6 +290,11 @@ def test_exit_codes_say_passed_failed_or_bad_input(
         (("--run", "nwe", "--min", "accuracy=0"), "No run 'nwe'. Did you mean: new"),
         (("--run", "new", "--min", "acuracy=0"), "No metric 'acuracy'. Did you mean: accuracy"),
         (("--run", "new", "--min", "accuracy"), "--min must be METRIC=VALUE"),
+        (("--run", "new", "--min", "accuracy=85"), "Write accuracy=0.85 for 85 %."),
+        (
+            ("--run", "new", "--max-drop", "macro_f1=2", "--baseline", "old"),
+            "macro_f1 is a share from 0 to 1. Write macro_f1=0.02 for 2 %.",
+        ),
         (
             ("--run", "new", "--max-broken", "many", "--baseline", "old"),
             "Invalid value for '--max-broken'",
@@ -409,6 +414,10 @@ def test_texts_are_inert_in_markdown(text: str) -> None:
         rendered = Rendered(f"| a | b |\n| --- | --- |\n| {made} | x |\n")
         assert rendered.tags <= TABLE_TAGS | {"span"}
         assert rendered.cells[2:] == [shown, "x"]
+
+
+def test_an_empty_text_is_no_empty_cell() -> None:
+    assert verbatim(" ") == "(empty)"
 
 
 def test_a_nasty_text_breaks_no_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

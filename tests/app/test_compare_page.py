@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -179,6 +180,14 @@ def test_restrictions_that_leave_nothing_are_said_to(page: Any) -> None:
     assert not at.metric
 
 
+def test_a_label_of_an_old_link_restricts_nothing_and_is_not_counted(page: Any) -> None:
+    at = page("three", compare_true="gone")
+    assert "that fit the restrictions" not in texts(at)
+    assert [block.proto.popover.label for block in at.get("popover")] == ["All examples"]
+    at = page("three", compare_true="a")
+    assert [block.proto.popover.label for block in at.get("popover")] == ["1 restriction"]
+
+
 def test_an_empty_value_in_a_link_is_none(page: Any) -> None:
     at = page("three", compare_view="All runs", compare_likeness="")
     assert len(at.get("vega_lite_chart")) == 3
@@ -258,6 +267,22 @@ def test_one_run_says_what_would_bring_a_comparison(page: Any) -> None:
 
 def test_figures_alone_say_what_is_missing(page: Any) -> None:
     assert "kept no answers to single examples, only figures" in texts(page("report"))
+
+
+def test_a_vote_of_few_that_does_as_well_as_all_is_said_to() -> None:
+    votes = pd.DataFrame(
+        {
+            "k": [1, 2, 3],
+            "right": [8, 9, 9],
+            "accuracy": [0.8, 0.9, 0.9],
+            "ceiling": [0.8, 0.9, 1.0],
+            "fixed": [0, 1, 1],
+            "broken": [0, 0, 0],
+        }
+    )
+    said = vote_reading(votes)
+    assert "The best 2 are enough for that." in said
+    assert "the most of any number" not in said
 
 
 def test_names_are_shown_letter_for_letter(page: Any) -> None:
