@@ -14,6 +14,7 @@ from app.try_input import as_json, set_changed, start_at
 from diagnostics import DiagnosticsError, Experiment, Run
 from diagnostics.charts import colours
 from diagnostics.counterfactual import (
+    MOST_ASKED,
     Change,
     Search,
     with_values_of_the_nearest,
@@ -78,6 +79,11 @@ def _heading(found: Search, run: Run, chosen: str) -> None:
     parts = "words" if chosen == WORDS else "features"
     if not found.parts:
         st.text(f"There are no {parts} that could change.")
+    elif not found.tried:
+        st.text(
+            f"There are {found.parts:,} {parts}, too many to ask about each: at most "
+            f"{MOST_ASKED:,} changes are tried."
+        )
     elif not found.changes:
         st.text(
             f"No small change was found: {_counted(found.tried)} were asked about"
@@ -178,7 +184,7 @@ def _shown(value: Any) -> str:
 
 
 def _method(found: Search, parts: str) -> None:
-    if not found.parts:
+    if not found.tried:
         return
     how = (
         "Words are left out: every one alone, every pair, every three while there is room, then "

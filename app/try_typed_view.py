@@ -14,7 +14,7 @@ from diagnostics import DiagnosticsError, Experiment, Run
 from diagnostics.charts import colours
 from diagnostics.charts.robustness import draws_chart
 from diagnostics.edited_input import text_of, texts_in
-from diagnostics.perturbed_answers import DRAWS, perturbed_answers, summary_of_draws
+from diagnostics.perturbed_answers import draws_for, perturbed_answers, summary_of_draws
 from diagnostics.probabilities import percent
 from diagnostics.robustness_kept import robustness_key
 from diagnostics.typos import perturbations
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Rows of a table that are drawn, and that are seen at a time.
 MOST_LISTED, AT_ONCE = 1000, 10
+#: Characters of a variant that are shown.
+LONGEST = 400
 
 
 def show(experiment: Experiment, run: Run, edited: EditedInput, start: Start | None) -> None:
@@ -46,7 +48,7 @@ def show(experiment: Experiment, run: Run, edited: EditedInput, start: Start | N
     def task(progress: Progress) -> pd.DataFrame:
         return perturbed_answers(
             asker, text, perturbations(rate, keyboard),
-            seed=seed, make_rows=texts_in(row, column), progress=progress,
+            draws=draws_for(text), seed=seed, make_rows=texts_in(row, column), progress=progress,
         )  # fmt: skip
 
     settings = {"edited": repr(edited), "rate": rate, "keyboard": keyboard, "seed": seed}
@@ -65,14 +67,19 @@ def _sentence(run: Run, found: pd.DataFrame, seed: int) -> None:
     _sentence_figures(found)
     if rest["remaining"].notna().any():
         st.altair_chart(
-            draws_chart(rest[["change", "text", "label", "remaining", "same"]]),
+            draws_chart(_cut(rest)[["change", "text", "label", "remaining", "same"]]),
             alt="What is left of the answer's probability in each variant",
         )
     _variants(rest)
     st.caption(
-        f"Random changes are made {DRAWS} times with seed {seed}, the others once. Shares have "
-        "Wilson's 95 % interval, for the chance of the draws."
+        f"Random changes are made {found['draw'].max() + 1} times with seed {seed}, the others "
+        "once. Shares have Wilson's 95 % interval, for the chance of the draws."
     )
+
+
+def _cut(variants: pd.DataFrame) -> pd.DataFrame:
+    """Without the middle of long texts, which a browser would choke on."""
+    return variants.assign(text=[shown_label(text, LONGEST) for text in variants["text"]])
 
 
 def _sentence_figures(found: pd.DataFrame) -> None:
@@ -110,10 +117,11 @@ def _variants(rest: pd.DataFrame) -> None:
         st.text("Every variant got the same answer.")
         return
     st.text(f"{len(other):,} different variants got another answer:")
-    shown = other.assign(confidence=other["confidence"] * 100)
+    shown = _cut(other.head(MOST_LISTED))
+    shown = shown.assign(confidence=shown["confidence"] * 100)
     column = st.column_config
     st.dataframe(
-        shown[["change", "text", "label", "confidence"]].head(MOST_LISTED),
+        shown[["change", "text", "label", "confidence"]],
         hide_index=True,
         row_height=ROW_HEIGHTS["none"],
         placeholder="",

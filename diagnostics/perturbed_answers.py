@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
 #: How often a random change is made anew unless told otherwise.
 DRAWS = 100
+#: Letters of all variants of one change together, and how often it is made of texts of any length.
+MOST_LETTERS, LEAST_DRAWS = 500_000, 10
 COLUMNS = ("change", "draw", "text", "label", "confidence", "remaining", "same")
+
+
+def draws_for(text: str) -> int:
+    """How often a random change of a text is made: of long ones fewer times."""
+    return max(min(DRAWS, MOST_LETTERS // max(len(text), 1)), LEAST_DRAWS)
 
 
 def perturbed_answers(
@@ -127,4 +134,4 @@ def summary_of_draws(answers: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
-__all__ = ["COLUMNS", "DRAWS", "perturbed_answers", "summary_of_draws"]
+__all__ = ["COLUMNS", "DRAWS", "draws_for", "perturbed_answers", "summary_of_draws"]

@@ -242,6 +242,15 @@ def test_the_changes_that_were_found_are_the_model_s(opened: Opened) -> None:
     assert at.text_area(key="text").value != "my parcel and money"
 
 
+def test_a_long_text_is_not_claimed_to_have_been_tried(opened: Opened) -> None:
+    at = opened("texts", run="sure", text="parcel " * 5001, try_view="What would change it")
+    assert "There are 5,001 words, too many to ask about each" in texts(at)
+    assert "stayed the same" not in texts(at)
+    typed = opened("texts", run="sure", text="parcel " * 5001, try_view="Typed badly")
+    assert frames(typed)[0].set_index("change").loc["typos", "draws"] == 14
+    assert "made 14 times" in captions(typed)
+
+
 def test_no_small_change_is_said_with_how_many_were_tried(opened: Opened) -> None:
     at = opened("texts", run="sure", text="zzz xxx", try_view="What would change it")
     assert "No small change was found: 3 changes were asked about" in texts(at)
