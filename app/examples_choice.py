@@ -123,7 +123,7 @@ def _remember_ranking(by: By, *, is_default: bool) -> None:
     st.session_state["by"] = by
     if not is_default:
         st.query_params["by"] = by
-    elif "by" in st.query_params:
+    elif st.query_params.get("by", by) != by:  # each change is a step of the browser's Back
         del st.query_params["by"]
 
 

@@ -183,7 +183,13 @@ def test_a_ranking_is_chosen_by_hand(opened: Opened) -> None:
     assert "example" not in at.query_params
     assert the_list(at)["example"].tolist() == ["animal-1"]
     at.get("button_group")[0].set_value("confident-mistakes").run()
-    assert "by" not in at.query_params
+    assert at.query_params.get("by", "confident-mistakes") == "confident-mistakes"
+
+
+def test_the_usual_ranking_stays_in_a_link_that_names_it(opened: Opened) -> None:
+    """Taking it out would be a second step back: the first press would seem to do nothing."""
+    at = opened("animals", run="best", by="confident-mistakes")
+    assert at.query_params["by"] == "confident-mistakes"
 
 
 def test_nonsense_in_the_link_falls_back(opened: Opened) -> None:
