@@ -273,6 +273,7 @@ def test_a_vote_of_few_that_does_as_well_as_all_is_said_to() -> None:
     votes = pd.DataFrame(
         {
             "k": [1, 2, 3],
+            "run": ["a", "b", "c"],
             "right": [8, 9, 9],
             "accuracy": [0.8, 0.9, 0.9],
             "ceiling": [0.8, 0.9, 1.0],
