@@ -11,10 +11,10 @@ import streamlit as st
 
 from app import navigation, returning, session
 
-st.set_page_config(page_title="Errata", page_icon="🔎", layout="wide")
 session.settle()
 session.apply_pending()
 page = st.navigation([entry.as_page() for entry in navigation.ENTRIES], position="top")
+st.set_page_config(page_title=f"{page.title} · Errata", page_icon="🔎", layout="wide")
 returning.note_page(page.title)
 session.frame(page.title)
 page.run()

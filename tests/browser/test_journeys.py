@@ -74,6 +74,7 @@ def test_from_the_folder_to_its_most_confident_mistake(page: Page, desk: str, fo
     ranking = diagnostics.top_examples(best, "confident-mistakes", k=1)
     expect(page.get_by_text(f"1 of {ranking.total}", exact=True)).to_be_visible()
     expect(card_with(page, ranking.examples["text"][0])).to_be_visible()
+    expect(page).to_have_title("Examples · Errata")
 
 
 def test_a_confused_pair_opens_its_examples_and_the_link_shows_them_to_others(
