@@ -32,13 +32,13 @@ def show_nothing(found: Workspace) -> None:
         ways = st.columns(3, gap="medium")
         with ways[0]:
             st.markdown("**From Python**, after a model has answered:")
-            st.code(_RECORD, language="python", wrap_lines=True)
+            st.code(_RECORD, language=None, wrap_lines=True)
         with ways[1]:
             st.markdown("**A table of predictions**, csv, jsonl or parquet:")
-            st.code(_TABLE, language="csv", wrap_lines=True)
+            st.code(_TABLE, language=None, wrap_lines=True)
         with ways[2]:
             st.markdown("**Rasa**, with the right answers, too:")
-            st.code(_RASA, language="bash", wrap_lines=True)
+            st.code(_RASA, language=None, wrap_lines=True)
     _looked_for()
 
 

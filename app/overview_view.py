@@ -250,7 +250,8 @@ def show_mappings(found: Workspace) -> None:
             st.text(note)
     with right:
         st.caption("Not right? Save this as `errata.toml` beside the table and change it.")
-        st.code(mapping_as_toml(*(run.mapping for run in runs)), language="toml", wrap_lines=True)
+        # Without a language: Streamlit's colours for toml are too pale to read on a light ground.
+        st.code(mapping_as_toml(*(run.mapping for run in runs)), language=None, wrap_lines=True)
 
 
 def _roles(runs: Sequence[Run]) -> object:

@@ -2,7 +2,7 @@
 
 RIGHT = "#009E73"
 WRONG = "#D55E00"
-OTHER = "#8C98A6"
+OTHER = "#8793A1"
 #: The true label has the colour of right answers, a wrong answer's label that of mistakes.
 TRUE_LABEL = RIGHT
 PREDICTED_LABEL = WRONG
@@ -18,7 +18,7 @@ TEXT_ON_DARK = "#A3AFBF"
 TEXT = "#737E8C"
 #: Runs laid over one another, the chosen one first: any two at least 36 apart in CIELAB, also with
 #: red-, green- and blue-blindness (Machado et al. 2009), and legible on light and dark.
-RUNS = (CHOSEN, "#B39118", "#8516FA", "#A93565")
+RUNS = (CHOSEN, "#AF8E17", "#8516FA", "#AB3768")
 #: Dashes of the same lines, for those who see or print no colours.
 RUN_DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
 #: What speaks for the label that is explained, and what for the other: blue and gold, which every

@@ -34,6 +34,18 @@ def test_the_leading_button_is_legible(page: Page, server: str, theme: str) -> N
     assert contrast(button) >= 4.5
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_lines_to_copy_are_legible(page: Page, server: str, theme: str) -> None:
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    page.goto(server)
+    block = settled(page).get_by_test_id("stCode").first.locator("pre")
+    ground = luminance(block.evaluate("element => getComputedStyle(element).backgroundColor"))
+    words = "block => [...block.querySelectorAll('*')].map(e => getComputedStyle(e).color)"
+    for colour in set(block.evaluate(words)):
+        low, high = sorted((luminance(colour), ground))
+        assert (high + 0.05) / (low + 0.05) >= 4.5, colour
+
+
 @pytest.mark.parametrize("width", [1440, 400])
 def test_a_title_is_near_the_header_and_not_below_it(page: Page, server: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})

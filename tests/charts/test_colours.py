@@ -47,6 +47,17 @@ def test_figures_are_legible_in_both_themes(colour: str, theme: str) -> None:
     assert contrast(colour, THEMES[theme]["backgroundColor"]) >= 3
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_mark_stands_out_from_the_ground(theme: str) -> None:
+    marks = (colours.RIGHT, colours.WRONG, colours.OTHER, colours.CHOSEN, *colours.RUNS)
+    assert min(contrast(mark, THEMES[theme]["backgroundColor"]) for mark in marks) >= 3
+
+
+@pytest.mark.parametrize("eye", EYES)
+def test_runs_are_told_apart_by_every_eye(eye: str) -> None:
+    assert min(distance(*pair, eye) for pair in combinations(colours.RUNS, 2)) > 35
+
+
 @pytest.mark.parametrize("eye", EYES)
 def test_figures_are_told_apart_by_every_eye(eye: str) -> None:
     assert min(distance(*pair, eye) for pair in combinations(colours.FIGURES.values(), 2)) > 30
