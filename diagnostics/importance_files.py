@@ -12,6 +12,7 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,7 @@ METHODS = {
 }  # fmt: skip
 #: Files larger than this are none of ours.
 LARGEST = 32 * 2**20
+DECIMAL_COMMA = re.compile(r"^(-?\d+),(\d+(?:[eE][-+]?\d+)?)$")
 SUFFIXES = (".csv", ".tsv", ".json", ".txt")
 
 
@@ -129,6 +131,8 @@ def _of_table(text: str) -> Iterable[Row]:
     lines = [line for line in csv.reader(io.StringIO(text), delimiter=separator) if line]
     if len(lines) < 2:
         return []
+    if separator == ";":  # where spreadsheets write 0,3 for 0.3
+        lines = [[DECIMAL_COMMA.sub(r"\1.\2", cell) for cell in line] for line in lines]
     if any(_number(cell) is not None for cell in lines[0][:2]) and _is_pairs(lines):
         return _of_pairs(lines)
     header = lines[0]

@@ -104,3 +104,10 @@ def test_a_run_has_its_own_file_and_those_beside_it(tmp_path: Path) -> None:
     ]
     assert list(found[1].table()["feature"]) == ["age", "town"]
     assert "broken_importance.json cannot be read" in problems[0]
+
+
+def test_decimal_commas_of_spreadsheets_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "importance.csv"
+    path.write_text("feature;importance\nage;0,3\ntown;-1,5e-2\n")
+    found = read_importances(path)
+    assert dict(zip(found["feature"], found["mean"], strict=True)) == {"age": 0.3, "town": -0.015}
