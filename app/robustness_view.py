@@ -167,7 +167,8 @@ def _figures(found: Robustness) -> None:
     )
     kept = ["change", "words", "changed", "flipped", "accuracy", "difference", "interval",
             "broken", "fixed", "p_adjusted", "confidence_moved"]  # fmt: skip
-    kept = [name for name in kept if shown[name].notna().any()]
+    unknown = () if found.known else ("interval", "broken", "fixed")
+    kept = [name for name in kept if shown[name].notna().any() and name not in unknown]
     with st.expander("All figures", expanded=not found.known):
         st.dataframe(
             shown[kept],

@@ -344,6 +344,7 @@ def test_without_truth_only_changed_answers_are_shown(opened: Opened) -> None:
     at.run()
     assert "No true labels are known: only whether answers changed can be said." in texts(at)
     assert "No right answer was broken" not in texts(at)
+    assert not {"interval", "broken", "fixed"} & set(frames(at)[0])
     assert "Wilson" not in captions(at)
 
 
