@@ -11,10 +11,12 @@ import streamlit as st
 
 from app import navigation, returning, session
 
+# Before the navigation: a page without an icon of the tab fetches its own from elsewhere.
+st.set_page_config(page_title="Errata", page_icon="🔎", layout="wide")
 session.settle()
 session.apply_pending()
 page = st.navigation([entry.as_page() for entry in navigation.ENTRIES], position="top")
-st.set_page_config(page_title=f"{page.title} · Errata", page_icon="🔎", layout="wide")
+st.set_page_config(page_title=f"{page.title} · Errata")
 returning.note_page(page.title)
 session.frame(page.title)
 page.run()

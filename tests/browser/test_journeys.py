@@ -173,8 +173,11 @@ def test_a_link_with_nonsense_opens_the_page_all_the_same(page: Page, desk: str,
 @pytest.mark.parametrize("path", PATHS)
 def test_no_page_asks_anybody_else(page: Page, desk: str, path: str) -> None:
     asked: list[str] = []
+    refused: list[str] = []  # what our own policy stops is no request
     page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda line: refused.append(line.text))
     opened(page, f"{desk}/{path}")
+    assert [line for line in refused if "Content Security Policy" in line] == []
     assert [url for url in asked if not url.startswith((desk, "data:", "blob:"))] == []
 
 
