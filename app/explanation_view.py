@@ -106,7 +106,7 @@ def _choices(run: Run, answer: Mapping[str, Any] | None) -> tuple[str | None, st
             key=LABEL,
             bind="query-params",
             format_func=lambda name: shown_label(name) if name else usual_label(answer),
-            width=240,
+            width="stretch",
         )
         alone = [ALONE] if len(run.labels) > 2 else []
         said = label or (answer or {}).get("predicted_label")
@@ -118,7 +118,7 @@ def _choices(run: Run, answer: Mapping[str, Any] | None) -> tuple[str | None, st
             format_func=lambda name: (
                 shown_label(name) if name else usual_against(run, answer, label)
             ),
-            width=240,
+            width="stretch",
         )
     return label or None, OWN_SCORE if against == ALONE else against or None
 

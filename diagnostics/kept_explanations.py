@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from math import log
+from math import isfinite, log
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from diagnostics.errors import DiagnosticsError
 from diagnostics.explanation import (
     Contribution,
     Explanation,
@@ -69,6 +70,7 @@ def kept_explanation(
     if own is None or chosen is None:
         return None
     other, base, added = chosen
+    _check_numbers(path, kept, example, base, added)
     text, picture = _content(experiment, run, root, example, len(kept.features))
     found = [
         Contribution(name, value, float(c), at if picture and not kept.has_names else None)
@@ -94,6 +96,17 @@ def kept_explanation(
         text=text if spans else None,
         picture=picture if not kept.has_names else None,
     )
+
+
+def _check_numbers(path: Path | None, kept: Kept, example: str, base: float, added: Any) -> None:
+    wrong = [name for name, c in zip(kept.features, added, strict=True) if not isfinite(c)]
+    if wrong or not isfinite(base):
+        what = f"the feature {wrong[0]!r}" if wrong else "the base"
+        name = "The file" if path is None else path.name
+        raise DiagnosticsError(
+            f"{name} has no finite number for {what} of {example!r}.",
+            hint="See docs/formats/kept-explanations.md for what it holds.",
+        )
 
 
 def _notes(kept: Kept, other: str | None, *, has_scale: bool) -> tuple[str, ...]:

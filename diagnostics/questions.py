@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from diagnostics.errors import unknown_name
-from diagnostics.models import Model
-from diagnostics.run_models import model_for, model_of_fold, rows_for
+from diagnostics.errors import DiagnosticsError, unknown_name
+from diagnostics.models import Model, ModelNotOpened
+from diagnostics.run_models import NoModel, model_for, model_of_fold, rows_for
 from diagnostics.workspace import Experiment, Run
 
 #: Given for the other label where a label's own score is to be explained, against none.
@@ -80,8 +80,18 @@ def question_about(
         If the example or a label is unknown.
     """
     answer = _answer(run, example)
-    model = _model(run, root, example, answer, trust_pickles=trust_pickles)
-    row = rows_for(experiment, run, root, [example])
+    try:
+        model = _model(run, root, example, answer, trust_pickles=trust_pickles)
+        row = rows_for(experiment, run, root, [example])
+    except ModelNotOpened:
+        raise
+    except DiagnosticsError as error:
+        if answer or not run.models:
+            raise
+        raise NoModel(
+            f"The run {run.run} has no example {example!r}.",
+            hint="Its mistakes are listed by `errata top`.",
+        ) from error
     predicted = answer.get("predicted_label")
     answered = model.answers(row)[0]
     notes = [model.note] if model.note else []
@@ -169,8 +179,6 @@ def _against(
 
 
 def _other(asked: str, own: str) -> str:
-    from diagnostics.errors import DiagnosticsError
-
     if asked == own:
         raise DiagnosticsError(
             f"The label {own!r} cannot be held against itself.", hint="Name another one."

@@ -64,3 +64,8 @@ def test_a_broken_model_is_one_sentence(tmp_path: Path, content: bytes) -> None:
     (experiment,) = workspace.experiments
     with pytest.raises(diagnostics.DiagnosticsError, match=r"^model.skops cannot be opened"):
         explain_example(experiment, experiment.runs[0], "0", root=workspace.root)
+
+
+def test_an_example_that_nobody_knows_is_said_to_be_unknown(tmp_path: Path) -> None:
+    with pytest.raises(diagnostics.DiagnosticsError, match=r"^The run run has no example 'x'"):
+        notes(tmp_path, LogisticRegression().fit(ROWS, TRUE), "x")

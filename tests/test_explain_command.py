@@ -98,4 +98,4 @@ def test_what_cannot_be_explained_is_one_line(
         capsys, folder, "--run", "linear", *one, "--label", "refun"
     )
     missing = failure(capsys, folder, "--run", "linear", "--example", "99")
-    assert "There is no text of the example '99'" in missing
+    assert "The run linear has no example '99'" in missing

@@ -202,3 +202,13 @@ def test_weights_that_are_no_numbers_are_said(folder: Path) -> None:
     table.write_csv(folder / "explanations.csv")
     with pytest.raises(DiagnosticsError, match=r"^explanations\.csv cannot be used: Of 'a': "):
         kept(folder)
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_what_is_no_finite_number_is_refused_by_name(folder: Path, wrong: float) -> None:
+    values = VALUES.copy()
+    values[1, 1, 0] = wrong
+    given = {**ARRAYS, "values": values}
+    with pytest.raises(DiagnosticsError, match="no finite number for the feature 'purrs' of 'a'"):
+        kept(folder, explanations=given)
+    assert np.isfinite(kept(folder, "b").output)
