@@ -19,11 +19,14 @@ from diagnostics.terminal import (
 from diagnostics.workspace import Evidence, Experiment, Problem, Run, Workspace
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
     from diagnostics.examples import Filter, Ranking
+    from diagnostics.kept_standings import Judged
     from diagnostics.reducers import By
-    from diagnostics.standings import Leaderboard, Standing
+    from diagnostics.standings import Standing
 
 
 def show_summary(workspace: Workspace, *, as_json: bool) -> None:
@@ -33,7 +36,7 @@ def show_summary(workspace: Workspace, *, as_json: bool) -> None:
         return
     console = new_console()
     for experiment in workspace.experiments:
-        _print_experiment(console, experiment)
+        _print_experiment(console, experiment, workspace.root)
     _print_problems(console, workspace.all_problems)
 
 
@@ -115,7 +118,7 @@ def summary(workspace: Workspace) -> dict[str, Any]:
                 "task": experiment.task,
                 "labels": list(experiment.labels),
                 "examples": experiment.examples,
-                "runs": _run_summaries(experiment),
+                "runs": _run_summaries(experiment, workspace.root),
                 "problems": [asdict(problem) for problem in experiment.problems],
             }
             for experiment in workspace.experiments
@@ -124,11 +127,11 @@ def summary(workspace: Workspace) -> dict[str, Any]:
     }
 
 
-def _run_summaries(experiment: Experiment) -> list[dict[str, Any]]:
-    from diagnostics.leaderboard import run_leaderboard
+def _run_summaries(experiment: Experiment, root: Path) -> list[dict[str, Any]]:
+    from diagnostics.kept_standings import judged_runs
 
-    board = run_leaderboard(experiment, selection=False)
-    return [_run_summary(run, board.of(run.run)) for run in experiment.runs]
+    standings = judged_runs(experiment, root).by_run()
+    return [_run_summary(run, standings[run.run]) for run in experiment.runs]
 
 
 def _run_summary(run: Run, standing: Standing) -> dict[str, Any]:
@@ -153,11 +156,11 @@ def _run_summary(run: Run, standing: Standing) -> dict[str, Any]:
     }
 
 
-def _print_experiment(console: Console, experiment: Experiment) -> None:
-    from diagnostics.leaderboard import run_leaderboard
+def _print_experiment(console: Console, experiment: Experiment, root: Path) -> None:
+    from diagnostics.kept_standings import judged_runs
     from diagnostics.ranking import run_metrics
 
-    board = run_leaderboard(experiment, selection=False)
+    judged = judged_runs(experiment, root)
     names = _shown_metrics(experiment)
     counts = [name for name in ("errors", "examples") if _any_has(experiment, name)]
     rows = [
@@ -166,12 +169,12 @@ def _print_experiment(console: Console, experiment: Experiment) -> None:
             *(_share(run_metrics(run).get(name)) for name in names),
             *(_count(getattr(run, name)) for name in counts),
         ]
-        for standing in board.standings
+        for standing in judged.standings
         if (run := experiment.run(standing.run))
     ]
     header = ["run", *(name.replace("_", " ") for name in names), *counts]
-    if board.ties and names:
-        for row, standing in zip(rows, board.standings, strict=True):
+    if judged.ties and names:
+        for row, standing in zip(rows, judged.standings, strict=True):
             row[1] = f"= {row[1]}" if standing.indistinguishable else row[1]
     sizes = [_counted(len(experiment.runs), "run")]
     if experiment.labels:
@@ -180,18 +183,16 @@ def _print_experiment(console: Console, experiment: Experiment) -> None:
         sizes.insert(0, _counted(experiment.examples, "example"))
     title = f"{experiment.name}: {experiment.task}, {', '.join(sizes)}"
     print_table(console, title, header, rows, numbers=1)
-    _print_ties(console, board)
+    _print_ties(console, judged)
 
 
-def _print_ties(console: Console, board: Leaderboard) -> None:
+def _print_ties(console: Console, judged: Judged) -> None:
     """What the mark in the table means, and which test made it."""
     from rich.text import Text
 
-    from diagnostics.leaderboard_words import test_words, tie_words
-
-    if words := tie_words(board):
-        console.print(Text(f"= {words}" if board.ties else words))
-        console.print(Text(f"  {test_words(board)}\n", style="dim"))
+    if judged.said:
+        console.print(Text(f"= {judged.said}" if judged.ties else judged.said))
+        console.print(Text(f"  {judged.test}\n", style="dim"))
 
 
 def _shown_metrics(experiment: Experiment) -> list[str]:
