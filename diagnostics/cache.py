@@ -19,6 +19,8 @@ from diagnostics.workspace import Evidence, Problem, Run, Score
 VERSION = "5"
 #: Tables that nothing refers to are kept this long: another process may be looking at them.
 KEPT_SECONDS = 24 * 3600
+#: How the names of what is not yet complete begin.
+WRITING = "writing-"
 
 
 @dataclass
@@ -80,7 +82,7 @@ class Cache:
             "version": VERSION,
             "folders": {name: _plain(listing) for name, listing in listings.items()},
         }
-        handle, name = tempfile.mkstemp(dir=self.path, suffix=".json")
+        handle, name = tempfile.mkstemp(dir=self.path, prefix=WRITING, suffix=".json")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(content, file, ensure_ascii=False, separators=(",", ":"))
         Path(name).replace(self.path / "index.json")
@@ -88,7 +90,7 @@ class Cache:
 
     def new_tables(self) -> Path:
         """A fresh folder to write a unit's tables into; `publish` makes it the unit's own."""
-        return Path(tempfile.mkdtemp(dir=self.path, prefix="writing-"))
+        return Path(tempfile.mkdtemp(dir=self.path, prefix=WRITING))
 
     def publish(self, written: Path, key: str) -> Path:
         """Give the written tables their name: complete or absent, also with two writers."""
@@ -108,6 +110,8 @@ class Cache:
             is_old = time.time() - entry.stat().st_mtime > KEPT_SECONDS
             if entry.is_dir() and entry.name not in kept and is_old:
                 shutil.rmtree(entry.path, ignore_errors=True)
+            elif is_old and entry.name.startswith(WRITING):  # its writer was killed
+                Path(entry.path).unlink(missing_ok=True)
 
     def _listing(self, entry: dict[str, Any]) -> Listing:
         return Listing(

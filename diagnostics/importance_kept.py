@@ -7,18 +7,18 @@ opened.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
+from contextlib import suppress
 from dataclasses import asdict, fields
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 
-from diagnostics.cache import Cache
 from diagnostics.feature_groups import Group
 from diagnostics.importance import Importances
+from diagnostics.kept_files import keep_file, kept_file
 from diagnostics.permutation import Permutation
 from diagnostics.robustness_kept import robustness_key
 from diagnostics.sampled_contributions import SampledContributions
@@ -84,15 +84,10 @@ def keep_result(root: Path, key: str, found: Result) -> None:
         about["importances"], inner = _taken_apart(found.importances)
         figures |= {f"importances.{name}": value for name, value in inner.items()}
     said = json.dumps({"kind": kind, **about}, allow_nan=True)
-    try:
-        path = _path(root, key)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz")
-        with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(file, about=np.array(said), **figures)
-        Path(name).replace(path)
-        _forget(path.parent)
-    except OSError:
-        return
+    archive = BytesIO()
+    np.savez_compressed(archive, about=np.array(said), **figures)
+    with suppress(OSError):  # of a place that cannot be written at all
+        keep_file(_path(root, key), archive.getvalue(), most=MOST_KEPT)
 
 
 def _taken_apart(found: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -106,11 +101,5 @@ def _taken_apart(found: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     return plain, {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
 
 
-def _forget(folder: Path) -> None:
-    archives = sorted(folder.glob("importance-*.npz"), key=lambda path: path.stat().st_mtime)
-    for path in archives[: max(len(archives) - MOST_KEPT, 0)]:
-        path.unlink(missing_ok=True)
-
-
 def _path(root: Path, key: str) -> Path:
-    return Cache.of(root).path / f"importance-{key}.npz"
+    return kept_file(root, "importance", key, ".npz")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
+from contextlib import suppress
 from dataclasses import asdict
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
@@ -13,15 +12,14 @@ from typing import Any, get_args
 
 from diagnostics import estimates
 from diagnostics.background_work import Progress, no_progress
-from diagnostics.cache import Cache
 from diagnostics.explanation import Contribution, Explanation, Scale, Span
+from diagnostics.kept_files import keep_file, kept_file
 from diagnostics.questions import Question
 
 #: Part of every key: raised when the same question comes to have another estimate.
 VERSION = 1
 #: Files that are kept at most; the oldest go first.
 KEPT = 2_000
-_STEM = "estimate-"
 
 
 def estimate_once(
@@ -57,30 +55,15 @@ def keep_estimate(method: estimates.Method, question: Question, found: Explanati
     content = asdict(found)
     for entry in content["contributions"]:
         entry["value"] = _plain(entry["value"])
-    try:
-        path = _path(method, question)
-        _write(path, content)
-        _forget(path.parent)
-    except OSError:
-        return
-
-
-def _write(path: Path, content: dict[str, Any]) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".json")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with suppress(OSError):  # of a place that cannot be written at all
+        keep_file(_path(method, question), json.dumps(content).encode(), most=KEPT)
 
 
 def _path(method: estimates.Method, question: Question) -> Path:
     """Named after the content of models and inputs, the question, and what makes the estimate."""
     key = [VERSION, *estimates.estimate_key(method, question), *map(_version, (method, "sklearn"))]
     digest = blake2b(json.dumps(key, default=str).encode(), digest_size=16)
-    return Cache.of(question.root).path / f"{_STEM}{digest.hexdigest()}.json"
+    return kept_file(question.root, "estimate", digest.hexdigest())
 
 
 def _version(package: str) -> str:
@@ -140,12 +123,3 @@ def _text(value: Any) -> str | None:
 
 def _number(value: Any) -> float | None:
     return None if value is None else float(value)
-
-
-def _forget(folder: Path) -> None:
-    """Let the oldest go where there are too many."""
-    kept = [entry for entry in os.scandir(folder) if entry.name.startswith(_STEM)]
-    if len(kept) <= KEPT:
-        return
-    for entry in sorted(kept, key=lambda entry: entry.stat().st_mtime)[: len(kept) - KEPT]:
-        Path(entry.path).unlink(missing_ok=True)

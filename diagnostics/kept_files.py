@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from diagnostics.cache import Cache
+from diagnostics.cache import WRITING, Cache
 
 
 def kept_file(root: Path, kind: str, key: str, suffix: str = ".json") -> Path:
@@ -26,7 +26,7 @@ def keep_file(path: Path, content: bytes, *, most: int) -> None:
     Of the files of its kind the `most` newest stay.
     """
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix="writing-", suffix=path.suffix)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=WRITING, suffix=path.suffix)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)

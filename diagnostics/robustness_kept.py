@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
+from contextlib import suppress
 from dataclasses import fields
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from diagnostics.cache import Cache
+from diagnostics.kept_files import keep_file, kept_file
 from diagnostics.model_inputs import IDS, TEXT
 from diagnostics.robustness import Robustness
 from diagnostics.workspace import Experiment, Run
 
 #: Part of every key: raised when the same settings come to mean something else.
 VERSION = 2
+#: Reports that stay; the oldest go first.
+MOST_KEPT = 200
 _TABLES = ("changes", "classes", "flips")
 
 
@@ -85,18 +86,13 @@ def keep_robustness(root: Path, key: str, found: Robustness) -> None:
             rows = [[_plain(cell) for cell in row] for row in value.itertuples(index=False)]
             value = {"columns": list(value.columns), "rows": rows}
         content[entry.name] = value if isinstance(value, dict | str) else _plain(value)
-    path = _path(root, key)
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".json")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file, ensure_ascii=False, allow_nan=False)
-        Path(name).replace(path)
-    except OSError:
-        return
+    written = json.dumps(content, ensure_ascii=False, allow_nan=False)
+    with suppress(OSError):  # of a place that cannot be written at all
+        keep_file(_path(root, key), written.encode(), most=MOST_KEPT)
 
 
 def _path(root: Path, key: str) -> Path:
-    return Cache.of(root).path / f"robustness-{key}.json"
+    return kept_file(root, "robustness", key)
 
 
 def _plain(value: Any) -> Any:

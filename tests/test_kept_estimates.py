@@ -155,7 +155,7 @@ def test_nothing_is_left_of_what_could_not_be_written(
     def full(*_: Any, **__: Any) -> None:
         raise OSError("No space left on device")
 
-    monkeypatch.setattr("json.dump", full)
+    monkeypatch.setattr(Path, "replace", full)
     keep_estimate("lime", question, MADE)
     assert list((question.root / ".errata/cache").iterdir()) == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -93,3 +94,16 @@ def test_an_unchanged_grid_is_summarised_without_any_library_of_numbers(animals:
     assert {"numpy", "pandas", "polars", "scipy"} & set(again.stderr.split()) == set()
     (experiment,) = json.loads(again.stdout)["experiments"]
     assert [run["indistinguishable_from_best"] for run in experiment["runs"]] == [True, True]
+
+
+def test_what_a_killed_writer_left_goes_after_a_while(animals: Path) -> None:
+    diagnostics.open_workspace(animals)
+    folder = animals / ".errata" / "cache"
+    old, new = folder / "writing-old.json", folder / "writing-new.json"
+    for path in (old, new):
+        path.write_text("{")
+    os.utime(old, (0, 0))
+    record_animals(animals / "third")
+    diagnostics.open_workspace(animals)
+    assert not old.exists()
+    assert new.exists()
