@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from diagnostics.errors import DiagnosticsError
+
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
@@ -48,6 +50,20 @@ def parameters_of(parameters: Mapping[str, Any] | None, model: Any) -> dict[str,
         for name, value in model.get_params().items()
         if isinstance(value, simple) and not (isinstance(value, float) and not math.isfinite(value))
     }
+
+
+def score_of(name: str, value: Any) -> float:
+    """A score as JSON can hold it; DiagnosticsError if it is no finite number."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise DiagnosticsError(
+            f"The score {name!r} must be a number; it is {value!r}.",
+            hint="Leave a score out that could not be computed.",
+        )
+    return number
 
 
 def plain_value(value: Any) -> Any:

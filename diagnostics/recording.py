@@ -18,7 +18,13 @@ from diagnostics.errors import DiagnosticsError
 from diagnostics.explanation_files import write_kept
 from diagnostics.model_inputs import write_inputs
 from diagnostics.recorded_content import columns_of, content_table, showable
-from diagnostics.recorded_values import label_text, label_texts, numbered, parameters_of
+from diagnostics.recorded_values import (
+    label_text,
+    label_texts,
+    numbered,
+    parameters_of,
+    score_of,
+)
 from diagnostics.run_format import (
     DESCRIPTION,
     EXAMPLES,
@@ -272,7 +278,7 @@ def _vectors(probabilities: Any, labels: Sequence[Any] | None) -> np.ndarray:
 
 def _score_list(scores: Mapping[str, float] | None, split: str) -> list[dict[str, Any]]:
     return [
-        {"metric": name, "value": float(value), "split": split, "greater_is_better": True}
+        {"metric": name, "value": score_of(name, value), "split": split, "greater_is_better": True}
         for name, value in (scores or {}).items()
     ]
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -216,3 +217,10 @@ def test_content_lies_under_its_own_id_in_whatever_order_ids_are_given(tmp_path:
     assert {content[example][-1]: answers[example] for example in ("e0", "e1", "e2")} == {
         "a": "a", "b": "b", "c": "c",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("value", [math.inf, math.nan, "good", None])
+def test_a_score_that_is_no_number_is_refused_by_name(tmp_path: Path, value: Any) -> None:
+    with pytest.raises(DiagnosticsError, match="score 'gain' must be a number"):
+        record_animals(tmp_path / "run", scores={"gain": value})
+    assert list(tmp_path.iterdir()) == []
