@@ -25,6 +25,7 @@ from diagnostics.explaining import is_available
 from diagnostics.kept_estimates import estimate_once, kept_estimate
 from diagnostics.questions import Question, question_about
 from diagnostics.shap_explanations import trees_are_right
+from diagnostics.tree_shap import NoTrees, tree_explanation
 
 if TYPE_CHECKING:
     from diagnostics.background_work import Progress, Work
@@ -83,9 +84,19 @@ def _asked(place: Place, example: str, label: str | None, against: str | None) -
         against=against,
         trust_pickles=trusts_pickles(),
     )
-    is_read = trees_are_right(question.model)
-    methods: list[Method] = ["lime"] if is_read else ["lime", "shap"]
+    methods: list[Method] = ["lime"] if _is_read(question) else ["lime", "shap"]
     return Asked(question, {method: _cost(method, question) for method in methods})
+
+
+def _is_read(question: Question) -> bool:
+    """Whether TreeExplainer's values are on the card already, or would be if shap was there."""
+    if not is_available("shap"):
+        return trees_are_right(question.model)
+    try:
+        tree_explanation(question)
+    except NoTrees:
+        return False
+    return True
 
 
 def _cost(method: Method, question: Question) -> str:

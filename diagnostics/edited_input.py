@@ -256,9 +256,12 @@ def explain_edited(question: Question) -> Explanation | None:
         return exact_explanation(question)
     if not is_available("shap"):
         return None
-    from diagnostics.shap_explanations import shap_explanation, trees_are_right
+    from diagnostics.tree_shap import NoTrees, tree_explanation
 
-    return shap_explanation(question) if trees_are_right(question.model) else None
+    try:
+        return tree_explanation(question)
+    except NoTrees:  # of other models, and of trees whose sum misses: asked only on request
+        return None
 
 
 def text_of(edited: EditedInput, start: Start | None) -> str:

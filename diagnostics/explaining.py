@@ -17,6 +17,7 @@ from diagnostics.run_models import NoModel
 from diagnostics.workspace import Experiment, Run
 
 Asked = Literal["auto", "exact", "shap", "lime", "kept"]
+ASK_FOR_ESTIMATES = "Ask for shap or lime, which estimate by asking the model many times."
 
 
 def explain_example(
@@ -110,13 +111,18 @@ def _by(method: Asked, question: Question) -> Explanation:
 
 
 def _trees(question: Question) -> Explanation:
-    if _trees_are_right(question.model):
-        return _by("shap", question)
-    name = type(final_step(question.model.estimator)).__name__
-    raise DiagnosticsError(
-        f"{name} is not linear: its answer is no sum that could be taken apart exactly.",
-        hint=_hint(question.model),
-    )
+    if not _trees_are_right(question.model):
+        name = type(final_step(question.model.estimator)).__name__
+        raise DiagnosticsError(
+            f"{name} is not linear: its answer is no sum that could be taken apart exactly.",
+            hint=_hint(question.model),
+        )
+    trees = import_module("diagnostics.tree_shap")
+    try:
+        found: Explanation = trees.tree_explanation(question)
+    except trees.NoTrees as error:  # what takes long is only done when asked for
+        raise DiagnosticsError(error.message, hint=ASK_FOR_ESTIMATES) from error
+    return found
 
 
 def _hint(model: Model) -> str:
@@ -125,8 +131,7 @@ def _hint(model: Model) -> str:
     if module is not None and not is_available("shap") and module.trees_are_right(model):
         return "shap reads it exactly: pip install shap."
     reason = module.why_not_read(model) if module is not None else ""
-    asked = "Ask for shap or lime, which estimate by asking the model many times."
-    return f"{reason} {asked}".strip()
+    return f"{reason} {ASK_FOR_ESTIMATES}".strip()
 
 
 def _trees_are_right(model: Model) -> bool:

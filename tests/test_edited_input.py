@@ -115,6 +115,16 @@ def test_an_edited_tree_is_taken_apart_to_its_own_probabilities(
     assert found.text == "refund my money"
 
 
+def test_trees_whose_sum_misses_are_not_asked_unasked(
+    workspace: diagnostics.Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def far_off(trees: Any, seen: Any) -> Any:
+        return np.full(len(trees.classes_), 1e12), np.eye(seen.shape[1], len(trees.classes_))
+
+    monkeypatch.setattr("diagnostics.tree_shap._shapley", far_off)
+    assert explain_edited(question(workspace, "forest", text="refund")) is None
+
+
 def test_linear_models_are_exact_and_others_are_not_taken_apart(
     workspace: diagnostics.Workspace,
 ) -> None:

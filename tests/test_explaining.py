@@ -412,7 +412,7 @@ def test_without_a_model_it_is_said_what_brings_one(samples: diagnostics.Workspa
         explained(samples, "helpdesk", "logistic-words-C1", "h2296")
     with pytest.raises(NoModel, match="kept no explanation of 'h2296'"):
         explained(samples, "helpdesk", "logistic-words-C1", "h2296", method="kept")
-    with pytest.raises(DiagnosticsError, match="is the one that answered 'nobody'"):
+    with pytest.raises(DiagnosticsError, match="has no example 'nobody'"):
         explained(samples, "helpdesk", "logistic-words-C10", "nobody")
 
 

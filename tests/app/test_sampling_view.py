@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import streamlit as st
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
@@ -85,6 +86,22 @@ def test_a_method_is_offered_with_its_cost(opened: Opened) -> None:
 
 def test_what_trees_are_read_for_is_not_offered_again(opened: Opened) -> None:
     assert [label.split(" (")[0] for label in buttons(opened("forest"))] == ["Ask LIME"]
+
+
+def test_trees_whose_sum_misses_are_asked_on_request_only(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of deep trees over many words, where shap runs out of decimals."""
+    monkeypatch.setattr("diagnostics.tree_shap._shapley", lambda *_: (np.ones(2), np.ones((2, 2))))
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    at = opened("forest")
+    assert "misses the model's own figure" in said(at)
+    assert "estimate by asking the model many times" in said(at)
+    assert [label.split(" (")[0] for label in buttons(at)] == ["Ask LIME", "Ask SHAP"]
+    assert not works()._works
+    st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 def test_the_button_brings_the_estimate_and_says_how_far_it_is_to_be_believed(
