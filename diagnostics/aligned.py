@@ -23,6 +23,9 @@ from diagnostics.natural import natural_order
 if TYPE_CHECKING:
     from diagnostics.workspace import Experiment, Run
 
+#: Why a run is not laid beside others that might be.
+UNLINKED = "one of the two lists mistakes only, and nothing says that both had the same examples"
+
 
 def alignable_runs(
     experiment: Experiment, run: Run, *, split: str | None = None
@@ -38,16 +41,16 @@ def alignable_runs(
     chosen, equals = chosen_split(run, split), set(peers(experiment, run))
     runs = experiment.runs
     why = {other.run: _obstacle(other, chosen, is_peer=other.run in equals) for other in runs}
-    linked = _linked(run, [other for other in runs if not why[other.run]])
-    unknown = "it lists mistakes only, and nothing says that they are of the same examples"
-    reasons = {name: text or unknown for name, text in why.items() if name not in linked}
+    linked = linked_runs(run, [other for other in runs if not why[other.run]])
+    reasons = {name: text or UNLINKED for name, text in why.items() if name not in linked}
     return [other for other in runs if other.run in linked], reasons
 
 
-def _linked(run: Run, others: list[Run]) -> set[str]:
-    """The run, and those that are laid beside it or beside one that is.
+def linked_runs(run: Run, others: Sequence[Run]) -> set[str]:
+    """The names of the run, and of those that are laid beside it or beside one that is.
 
-    A list of mistakes says what was right of the examples that it was tested on, and no others.
+    A list of mistakes says what was right of the examples that it was tested on, and no others:
+    whoever leaves out some of the others asks again, for they may be what linked the rest.
     """
     reached, rest = [run], [other for other in others if other.run != run.run]
     for one in reached:  # which grows
@@ -166,8 +169,10 @@ def _with_unlisted(aligned: AlignedAnswers, run: Run, split: str) -> AlignedAnsw
 
 __all__ = [
     "UNKNOWN",
+    "UNLINKED",
     "AlignedAnswers",
     "alignable_runs",
     "aligned_answers",
     "aligned_frame",
+    "linked_runs",
 ]

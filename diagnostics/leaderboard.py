@@ -84,7 +84,7 @@ class _Judging:
     def _rows(self) -> tuple[Rows | None, dict[str, str]]:
         """The answers of all peers that can be laid beside the best one's."""
         from diagnostics.against_best import rows_of
-        from diagnostics.aligned import alignable_runs, aligned_answers
+        from diagnostics.aligned import UNLINKED, alignable_runs, aligned_answers, linked_runs
 
         runs, obstacles = alignable_runs(self.experiment, self.best)
         size = self.best.examples or 0
@@ -96,7 +96,9 @@ class _Judging:
                 obstacles[run.run] = f"it answered {run.examples or 0:,} of {size:,} examples"
             elif run.run in place:
                 kept.append(run)
-        kept.sort(key=lambda run: place[run.run])
+        linked = linked_runs(self.best, kept)
+        obstacles |= {run.run: UNLINKED for run in kept if run.run not in linked}
+        kept = sorted((run for run in kept if run.run in linked), key=lambda run: place[run.run])
         if len(kept) < 2 or kept[0].run != self.names[0]:
             return None, obstacles
         rows = rows_of(aligned_answers(kept))

@@ -19,6 +19,8 @@ from diagnostics import Evidence, Experiment, Run, Score, open_workspace, record
 from diagnostics.leaderboard import run_leaderboard
 from diagnostics.shared_folds import fold_design, shared_folds
 from diagnostics.standings import Leaderboard
+from tests.test_filters import MISTAKES, stored
+from tests.test_filters import rows as answered
 
 DATA = Path(__file__).parent / "data"
 LABELS = np.array(["a", "b", "c"])
@@ -388,6 +390,23 @@ def test_folds_of_the_same_examples_say_nothing_of_others(tmp_path: Path) -> Non
     assert math.isnan(fold_design(experiment.runs[0], [0, 1]).ratio)
     folds = shared_folds(experiment, ["a", "b"], "accuracy")
     assert folds is None or math.isnan(folds.design.ratio)
+
+
+def test_a_list_of_mistakes_is_not_judged_through_a_run_that_is_left_out(tmp_path: Path) -> None:
+    """What it answered of the best one's first examples is in no file: it never saw them."""
+    report: dict[str, Any] = {"tags": {"supports_fingerprint": "later"}, "examples": 5}
+    best = stored(tmp_path, "best", answered("xxyyz"), metrics={"accuracy": 1.0}, examples=5,
+                  tags={"supports_fingerprint": "earlier"})  # fmt: skip
+    later = answered("xzzxx", "yyzxx").assign(example=[f"e{place}" for place in range(2, 7)])
+    unscored = stored(tmp_path, "unscored", later, **report)
+    listed = stored(tmp_path, "listed", later[:1], MISTAKES, ("x", "y", "z"), **report,
+                    metrics={"accuracy": 0.8})  # fmt: skip
+    board = run_leaderboard(of(best, unscored, listed), "accuracy")
+    assert board.by_examples is None
+    assert board.of("listed").indistinguishable is None
+    assert board.of("listed").why_not == (
+        "one of the two lists mistakes only, and nothing says that both had the same examples"
+    )
 
 
 def test_a_summary_of_one_run_needs_no_statistics(tmp_path: Path) -> None:
