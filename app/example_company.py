@@ -135,9 +135,14 @@ def _runs_table(shown: pd.DataFrame, example: str) -> None:
         column_config={
             "mark": st.column_config.TextColumn("", width=tables.MARK),
             "run": st.column_config.TextColumn("Run", width="medium"),
-            "said": st.column_config.TextColumn("Predicted", width="medium"),
+            "said": st.column_config.TextColumn("Predicted", width=150),
             "confidence": st.column_config.ProgressColumn(
-                "Confidence", format="%.1f%%", min_value=0, max_value=100, color=colours.OTHER
+                "Confidence",
+                format="%.1f%%",
+                min_value=0,
+                max_value=100,
+                color=colours.OTHER,
+                width=105,
             ),
         },
         alt="What every run said about this example",
