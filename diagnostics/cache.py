@@ -16,7 +16,7 @@ from typing import Any
 from diagnostics.workspace import Evidence, Problem, Run, Score
 
 #: Part of every key: a change of the tables' layout makes everything be read again.
-VERSION = "5"
+VERSION = "6"
 #: Tables that nothing refers to are kept this long: another process may be looking at them.
 KEPT_SECONDS = 24 * 3600
 #: How the names of what is not yet complete begin.

@@ -102,3 +102,13 @@ def test_labels_are_sorted_as_people_do(labels: list[str], expected: list[str]) 
 @given(st.lists(st.text(max_size=6), unique=True))
 def test_the_order_of_labels_does_not_depend_on_how_they_came(labels: list[str]) -> None:
     assert natural_order(labels) == natural_order(reversed(labels))
+
+
+def test_certainty_has_no_entropy_at_all_also_where_rounding_went_above_one() -> None:
+    frame, _ = predictions_frame(
+        example=["1", "2"],
+        probabilities=np.array([[1.0000000000000002, 0.0], [1.0, 0.0]]),
+        labels=["a", "b"],
+    )
+    assert frame["entropy"].to_list() == [0.0, 0.0]
+    assert not np.signbit(frame["entropy"].to_numpy()).any()
