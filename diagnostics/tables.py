@@ -218,7 +218,7 @@ def _derived(
         "confidence": pl.Series(joined["c"]).fill_nan(None),
         "true_confidence": pl.Series(joined["t"]).fill_nan(None),
         "margin": pl.Series(joined["m"]).fill_nan(None),
-        "entropy": pl.Series(joined["e"]).fill_nan(None).clip(0.0) + 0.0,
+        "entropy": pl.Series(joined["e"]).fill_nan(None).clip(0.0).abs(),
         "true_rank": pl.select(
             pl.when(pl.Series(joined["r"]) > 0).then(pl.Series(joined["r"]).cast(pl.Int32))
         ).to_series(),
