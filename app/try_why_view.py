@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -19,7 +20,7 @@ from diagnostics.edited_input import picture_of
 from diagnostics.estimates import Method, estimate, estimate_key, estimated_seconds, in_words
 from diagnostics.explaining import is_available
 from diagnostics.explanation_tables import pixel_table
-from diagnostics.images import faded_png
+from diagnostics.images import faded_png, image_bytes
 
 if TYPE_CHECKING:
     from diagnostics.background_work import Progress
@@ -127,4 +128,14 @@ def picture_as_asked(run: Run, edited: EditedInput, start: Start) -> bytes | Non
         _, row = try_cached.asked_of(session.place(run), edited, start)
     except DiagnosticsError:
         return None  # said beside the run
-    return picture_of(row, start)
+    return picture_of(row, start, shown=_shown(run, edited.example))
+
+
+def _shown(run: Run, example: str) -> bytes | None:
+    """The picture that an example shows."""
+    place = session.place(run)
+    column = cached.content_columns(place).image
+    if not example or column is None:
+        return None
+    content = cached.content_of(place, example)
+    return image_bytes(content.get(column), Path(session.workspace().root))

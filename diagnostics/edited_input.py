@@ -14,6 +14,7 @@ from diagnostics.errors import DiagnosticsError
 from diagnostics.exact_explanation import exact_explanation
 from diagnostics.explaining import is_available
 from diagnostics.explanation import Explanation
+from diagnostics.images import is_negative_of
 from diagnostics.linear_scores import is_linear
 from diagnostics.model_inputs import SPARSE, TEXT
 from diagnostics.questions import Question, question_about
@@ -171,8 +172,12 @@ def _changed_picture(row: Any, edited: EditedInput, picture: tuple[int, int] | N
     return row
 
 
-def picture_of(row: Any, start: Start) -> bytes | None:
-    """The pixels of a row as PNG, as bright as those of the picture that it started from."""
+def picture_of(row: Any, start: Start, *, shown: bytes | None = None) -> bytes | None:
+    """The pixels of a row as PNG, as bright as those of the picture that it started from.
+
+    Light and dark are exchanged where `shown`, that picture as people see it, is the negative of
+    what the model takes, as of ink that counts upwards from 0.
+    """
     from io import BytesIO
 
     from PIL import Image
@@ -182,8 +187,10 @@ def picture_of(row: Any, start: Start) -> bytes | None:
     if pixels.shape[2] not in (1, 3, 4):
         return None
     low, high = min(start.values), max(start.values)
-    grey = np.clip((pixels - low) / ((high - low) or 1.0), 0, 1) * 255
-    made = np.round(grey).astype(np.uint8)
+    share = np.clip((pixels - low) / ((high - low) or 1.0), 0, 1)
+    if shown is not None and is_negative_of(shown, np.reshape(start.values, pixels.shape)):
+        share = 1 - share
+    made = np.round(share * 255).astype(np.uint8)
     buffer = BytesIO()
     Image.fromarray(made[:, :, 0] if made.shape[2] == 1 else made).save(buffer, "png")
     return buffer.getvalue()

@@ -67,6 +67,19 @@ def faded_png(data: bytes, *, side: int = 256) -> bytes | None:
     )
 
 
+def is_negative_of(data: bytes, pixels: np.ndarray) -> bool:
+    """Whether the image is dark where the pixels, height × width × channels, are great."""
+    import numpy as np
+
+    picture = _opened(data)
+    if picture is None:
+        return False
+    height, width, _ = pixels.shape
+    shown = np.asarray(picture.convert("L").resize((width, height)), float).ravel()
+    taken = pixels.mean(axis=2).ravel()
+    return bool((shown - shown.mean()) @ (taken - taken.mean()) < 0)
+
+
 def thumbnail(data: bytes, *, side: int = 48) -> str | None:
     """The image as a small PNG in a `data:` address, as tables show it; None if it is no image."""
     picture = _opened(data, near=side)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.feature_extraction.text import CountVectorizer
@@ -26,6 +28,7 @@ from diagnostics.edited_input import (
     edited_question,
     edited_row,
     explain_edited,
+    picture_of,
     start_from,
     text_of,
     texts_in,
@@ -188,3 +191,26 @@ def test_texts_and_numbers_of_a_frame_are_both_changed(workspace: diagnostics.Wo
         assert evaluated.parts[0].model.answers(row) == [flip.after] != [flip.before]
     numbers = found.flips[found.flips["change"].str.startswith("noise")]
     assert numbers["input"].isna().all()
+
+
+@pytest.mark.parametrize("is_negative", [False, True])
+def test_an_edited_picture_is_as_bright_as_the_example_shows_it(*, is_negative: bool) -> None:
+    pixels = np.linspace(0, 16, 12)
+    start = Start("picture", values=tuple(pixels), picture=(3, 4))
+    shown = 255 - pixels * 15 if is_negative else pixels * 15
+    made = picture_of(pixels[None, :], start, shown=png(shown.reshape(3, 4)))
+    assert made is not None
+    grey = np.asarray(Image.open(BytesIO(made)), float).ravel()
+    assert (np.diff(grey) < 0).all() if is_negative else (np.diff(grey) > 0).all()
+
+
+def test_what_shows_no_picture_exchanges_nothing() -> None:
+    start = Start("picture", values=(0.0, 1.0), picture=(1, 2))
+    made = picture_of(np.array([[0.0, 1.0]]), start, shown=b"no picture")
+    assert made == picture_of(np.array([[0.0, 1.0]]), start)
+
+
+def png(grey: Any) -> bytes:
+    buffer = BytesIO()
+    Image.fromarray(np.asarray(grey).astype(np.uint8)).save(buffer, "png")
+    return buffer.getvalue()
