@@ -18,6 +18,14 @@ from diagnostics.ranking import ranked_runs
 
 #: The picker of the old run; the Examples page knows it by the same name.
 AGAINST = "against"
+#: The pair of answers whose examples are listed, by its two labels.
+OLD, NEW = "compare_from", "compare_to"
+#: All that is chosen on the page.
+KEYS = (
+    *("compare_view", AGAINST, "split"),
+    *("compare_true", "compare_predicted", "compare_words", "compare_confidence"),
+    *(OLD, NEW, "compare_likeness", "compare_suspicious"),
+)
 #: The views, as they stand in the link.
 TWO, ALL = "Two runs", "All runs"
 #: Runs from which on there is more to say than of two.

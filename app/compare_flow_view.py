@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from app import cached, compare_cached, session
-from app.compare_choice import Choice, open_outcome
+from app.compare_choice import NEW, OLD, Choice, open_outcome
 from app.compare_tables import clicked_example
 from app.compare_view import IN_NO_FILE, list_only_mistakes
 from app.confusion_doors import ROWS, TABLE_HEIGHT
@@ -21,8 +21,7 @@ from diagnostics.seriation import matrix_cells, name_of_others
 if TYPE_CHECKING:
     import pandas as pd
 
-#: The labels whose examples are listed; page-only names in the link.
-OLD, NEW = "compare_from", "compare_to"
+#: The choice of no label in particular.
 ANY = ""
 _PAIRS, _MATRIX = "compare_pairs", "compare_matrix"
 #: Labels that the matrix shows, pairs that the table lists; the download has them all.

@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 TABLE_HEIGHT = 420
 ANY = ""
 
+#: All that is chosen on the page.
+KEYS = (
+    *("runs_view", "runs_metric", "runs_find", "runs_where", "runs_values", "runs_columns"),
+    *("effects_given", "effects_among", "effects_parameters", "effects_first", "effects_second"),
+    *("effects_best", "effects_clock", "training_metric"),
+)
 #: What the page can show.
 VIEWS = ("Leaderboard", "Parameters", "Training")
 

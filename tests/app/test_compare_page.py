@@ -106,6 +106,26 @@ def left_for(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return opened
 
 
+@pytest.mark.parametrize(
+    ("choices", "count"),
+    [
+        ({"compare_view": "All runs", "compare_likeness": "Cohen's kappa"}, "only-this-wrong"),
+        ({"against": "other", "compare_true": "b", "compare_from": "b"}, "broken"),
+    ],
+)
+def test_the_way_back_from_the_examples_restores_what_was_chosen(
+    page: Any, choices: dict[str, str], count: str
+) -> None:
+    at = page("three", run="new", **choices)
+    link = dict(at.query_params)
+    at.button(key=f"compare_open_{count}").click().run()
+    assert at.title[0].value == "Examples"
+    at.switch_page("../pages/compare.py").run()
+    assert not at.exception
+    assert dict(at.query_params) == link
+    assert {name: at.session_state[name] for name in choices} == choices
+
+
 def test_the_counts_are_those_of_the_two_runs(page: Any) -> None:
     assert cards(page("three", run="new", against="old")) == {
         "Fixed": "1",

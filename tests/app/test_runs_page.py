@@ -72,6 +72,28 @@ def test_runs_are_listed_the_highest_first(runs: Opened) -> None:
     assert "n" not in shown
 
 
+def test_what_was_chosen_comes_back_with_the_page(runs: Opened) -> None:
+    chosen = {"runs_view": "Training", "runs_find": "o", "runs_where": "C"}
+    at = runs(experiment="search", runs_values=["1", "10"], **chosen)
+    link = dict(at.query_params)
+    at.switch_page("../pages/overview.py").run()
+    at.query_params.clear()
+    at.query_params["experiment"] = "search"
+    at.switch_page("../pages/runs.py").run()
+    assert not at.exception
+    assert dict(at.query_params) == link
+    assert at.multiselect(key="runs_values").value == ["1", "10"]
+
+
+def test_another_parameter_forgets_the_values_of_the_first(runs: Opened) -> None:
+    at = runs(experiment="search", runs_where="C", runs_values=["10"])
+    at.selectbox(key="runs_where").set_value("").run()
+    at.selectbox(key="runs_where").set_value("clf__kind").run()
+    assert not at.exception
+    assert at.multiselect(key="runs_values").value == []
+    assert len(table(at)) == 3
+
+
 def test_the_chosen_run_is_marked_and_shown_below(runs: Opened) -> None:
     at = runs(experiment="search", run="middle")
     assert at.session_state["runs_table"]["selection"]["cells"] == [[1, "run"]]
