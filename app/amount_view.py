@@ -44,9 +44,9 @@ def show_amounts(experiment: Experiment, listing: Listing) -> None:
     metric = listing.metric
     experiments = comparison_of(session.workspace(), experiment)
     is_comparison = any(EXCLUSION in run.tags for run in experiment.runs)
-    names = None if is_comparison else tuple(listing.runs)
     place = session.place(experiment.runs[0])
-    points = _points(place, metric, names, tuple(e.name for e in experiments), experiments)
+    called = tuple(each.name for each in experiments)
+    points = _points(place, metric, tuple(listing.runs), called, experiments)
     if not len(points):
         st.text("No listed run has this score with all of its folds.")
         return
@@ -74,7 +74,7 @@ def show_amounts(experiment: Experiment, listing: Listing) -> None:
 def _points(
     place: cached.Place,
     metric: str,
-    names: tuple[str, ...] | None,
+    names: tuple[str, ...],
     experiments: tuple[str, ...],
     _experiments: list[Experiment],
 ) -> pd.DataFrame:
@@ -118,9 +118,9 @@ def _caption(curve: pd.DataFrame, n: int, *, is_comparison: bool, repeats: int) 
         else " Only the best of each round went on, and only scores at the same amount compare."
     )
     return (
-        f"{min(n, LINES):,} configurations; lines are the mean, bands reach from the lowest to the "
-        f"highest of the {what}; ± is the standard error of the gain.{survivors}{rest} A click on "
-        "a dot picks its best run."
+        f"{min(n, LINES):,} configuration{'s' * (n != 1)}; lines are the mean, bands reach from "
+        f"the lowest to the highest of the {what}; ± is the standard error of the gain.{survivors}"
+        f"{rest} A click on a dot picks its best run."
     )
 
 

@@ -56,7 +56,8 @@ def learning_points(
     """One score for each configuration, amount of data, and run or fold.
 
     Amounts are percent of the training data in a comparison of Rasa, else what the search gave
-    (rows, or another budget). Runs that lack folds are left out.
+    (rows, or another budget). Runs that lack folds are left out. Of the runs called `names`, all of
+    them if None; each stands for its repeats on other test data, too.
 
     Returns
     -------
@@ -65,13 +66,14 @@ def learning_points(
     """
     import pandas as pd
 
-    wanted = None if names is None else set(names)
+    every = [run for experiment in experiments for run in experiment.runs]
+    wanted = {_repeated(run) for run in every if names is None or run.run in names}
     rows: list[tuple[object, ...]] = []
     for experiment in experiments:
         called = _configurations(experiment)
         for run in experiment.runs:
             amount = given(run)
-            if amount is None or not run.is_complete or (wanted and run.run not in wanted):
+            if amount is None or not run.is_complete or _repeated(run) not in wanted:
                 continue
             for part, split, value in _values(run, metric):
                 rows.append((called[run.run], amount, run.run, experiment.name, part, split, value))
@@ -124,6 +126,12 @@ def last_gains(curve: pd.DataFrame, *, rises: bool = True) -> pd.DataFrame:
     columns = ["configuration", "before", "amount", "mean", "gain", "error"]
     found = pd.DataFrame(rows, columns=columns)
     return found.sort_values(["amount", "mean"], ascending=[False, not rises], ignore_index=True)
+
+
+def _repeated(run: Run) -> tuple[str, ...]:
+    """What the repeats of a run in a comparison of Rasa have in common; else its name."""
+    tags = run.tags
+    return (tags[CONFIG], tags[EXCLUSION]) if CONFIG in tags and EXCLUSION in tags else (run.run,)
 
 
 def _values(run: Run, metric: str) -> list[tuple[str, str, float]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,18 @@ def test_repeats_of_a_comparison_are_one_curve() -> None:
     assert row["mean"] == pytest.approx(own["value"].mean())
     assert row["std"] == pytest.approx(own["value"].std(ddof=1))
     assert (row["low"], row["high"]) == (own["value"].min(), own["value"].max())
+
+
+def test_a_run_that_is_asked_for_brings_its_repeats_and_no_others() -> None:
+    workspace = open_workspace(COMPARISON)
+    experiment = next(e for e in workspace.experiments if e.name.endswith("run_1/intents"))
+    both = comparison_of(workspace, experiment)
+    (repeat,) = (each for each in both if each != experiment)
+    moved = replace(repeat, runs=tuple(replace(run, run=run.path) for run in repeat.runs))
+    points = learning_points([experiment, moved], "accuracy", names=["config-a 50%"])
+    assert set(points["configuration"]) == {"config-a"}
+    assert points["amount"].tolist() == [50.0, 50.0]
+    assert learning_points(both, "accuracy", names=[]).empty
 
 
 def test_a_single_repeat_and_a_plain_experiment_are_themselves() -> None:

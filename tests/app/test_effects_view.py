@@ -63,11 +63,13 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def runs(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
-    def opened(experiment: str, view: str) -> AppTest:
+    def opened(experiment: str, view: str, **choices: str) -> AppTest:
         monkeypatch.setattr(sys, "argv", ["main.py", str(workspace)])
         at = AppTest.from_file(str(MAIN), default_timeout=60)
         at.query_params["experiment"] = experiment
         at.query_params["runs_view"] = view
+        for name, value in choices.items():
+            at.query_params[name] = value
         return at.run().switch_page("../pages/runs.py").run()
 
     return opened
@@ -199,6 +201,14 @@ def test_what_the_ladder_could_not_ask_is_said(
     (ladder,) = [c.value for c in at.caption if c.value.startswith("A ladder from the bottom")]
     assert "whether these runs learn anything at all was not asked." in ladder
     assert ladder.endswith("beside those that were given as much to learn from.")
+
+
+def test_the_learning_curve_is_of_the_listed_runs(runs: Opened) -> None:
+    at = runs("comparison/run_1/intents", "Training", runs_find="config-a")
+    assert not at.exception
+    assert any(words.startswith("config-a ") for words in said(at))
+    assert not any(words.startswith("config-b ") for words in said(at))
+    assert any(c.value.startswith("1 configuration; ") for c in at.caption)
 
 
 def test_repeats_of_a_comparison_are_one_learning_curve(runs: Opened) -> None:
