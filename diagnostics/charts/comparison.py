@@ -77,7 +77,8 @@ def class_changes_chart(classes: pd.DataFrame) -> alt.LayerChart:
     import altair as alt
 
     labels = classes["label"].tolist()
-    largest = int(classes[["fixed", "broken"]].to_numpy().max(initial=1))
+    # Beyond the longest bar there is room for half of the number above its end.
+    reach = 1.06 * int(classes[["fixed", "broken"]].to_numpy().max(initial=1))
     click = alt.selection_point(name=CHANGE, fields=["label", "outcome"], on="click")
     bars = (
         alt.Chart(classes)
@@ -88,10 +89,10 @@ def class_changes_chart(classes: pd.DataFrame) -> alt.LayerChart:
             x=alt.X(
                 "signed:Q",
                 title=None,
-                scale=alt.Scale(domain=[-largest, largest], nice=False),
+                scale=alt.Scale(domain=[-reach, reach], nice=False),
                 axis=alt.Axis(
                     orient="top", labelExpr="format(abs(datum.value), ',d')", tickMinStep=1,
-                    tickCount=7, ticks=False, domain=False, labelFlush=True,
+                    tickCount=7, ticks=False, domain=False, labelFlush=False,
                 ),
             ),
             y=alt.Y("label:N", title=None, scale=alt.Scale(domain=labels), axis=_rows()),
