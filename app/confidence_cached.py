@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from app.cached import Place, _found
@@ -14,9 +12,6 @@ from diagnostics.outcomes import Outcomes, run_outcomes
 from diagnostics.probability_scores import ProbabilityScores, probability_scores
 from diagnostics.probability_vectors import VectorTable
 from diagnostics.temperature import Rescaling, rescaling
-
-if TYPE_CHECKING:
-    from diagnostics import Run
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
@@ -38,23 +33,24 @@ def chance(place: Place, split: str | None, label: str | None) -> Chance:
     return by_chance(outcomes(place, split, label))
 
 
-@st.cache_data(max_entries=64, show_spinner="Looking at the probabilities…")
 def scores(place: Place, split: str | None) -> ProbabilityScores | None:
     """What the run's whole vectors score."""
-    table = _table(_found(place)[1], place, split)
-    return probability_scores(table, table.n_labels)
+    return _of_vectors(place, split)[0]
 
 
-@st.cache_resource(max_entries=24, show_spinner="Fitting a temperature…")
 def temperature(place: Place, split: str | None) -> Rescaling | None:
     """The temperature for the run's probabilities, and what it changes."""
-    return rescaling(_table(_found(place)[1], place, split))
+    return _of_vectors(place, split)[1]
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _table(_run: Run, place: Place, split: str | None) -> VectorTable:
-    """Read for the scores, and kept for the temperature that follows."""
-    return VectorTable(_run, split)
+# Both at once, for it is the reading that takes long, and the vectors of several runs are too much
+# to hold.
+@st.cache_resource(max_entries=24, show_spinner="Looking at the probabilities…")
+def _of_vectors(
+    place: Place, split: str | None
+) -> tuple[ProbabilityScores | None, Rescaling | None]:
+    table = VectorTable(_found(place)[1], split)
+    return probability_scores(table, table.n_labels), rescaling(table)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Where the curves of all classes are averaged: at every hundredth of the horizontal axis.
 AVERAGED_AT = np.linspace(0, 1, 101)
+#: The points of a curve: `x`, `y` and `score`.
+Line = tuple[Figures, Figures, Figures]
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,16 @@ def roc_points(counts: ScoreCounts, *, points: int = POINTS) -> pd.DataFrame:
     At most `points` rows, evenly along the curve, both ends kept. `score` is the lowest that is
     taken for positive, infinite at the start. Empty where a rate is undefined.
     """
+    return _frame(*(_roc(counts, points) or ([], [], [])))
+
+
+def _roc(counts: ScoreCounts, points: int = POINTS) -> Line | None:
     if not counts.n_positives or not counts.n_negatives:
-        return _frame([], [], [])
+        return None
     y = np.concatenate([[0.0], np.cumsum(counts.positives) / counts.n_positives])
     x = np.concatenate([[0.0], np.cumsum(counts.negatives) / counts.n_negatives])
     kept = evenly(x + y, points)
-    return _frame(x[kept], y[kept], np.concatenate([[np.inf], counts.score])[kept])
+    return x[kept], y[kept], np.concatenate([[np.inf], counts.score])[kept]
 
 
 def precision_recall_points(counts: ScoreCounts, *, points: int = POINTS) -> pd.DataFrame:
@@ -84,14 +90,18 @@ def precision_recall_points(counts: ScoreCounts, *, points: int = POINTS) -> pd.
     At most `points` rows, evenly over the recall, both ends kept, and before them recall 0 with the
     first precision. Between two points the curve is a step. Empty without positives.
     """
+    return _frame(*(_precision_recall(counts, points) or ([], [], [])))
+
+
+def _precision_recall(counts: ScoreCounts, points: int = POINTS) -> Line | None:
     if not counts.n_positives:
-        return _frame([], [], [])
+        return None
     right, wrong = np.cumsum(counts.positives), np.cumsum(counts.negatives)
     # Levels without a positive only repeat a recall with less precision.
     gains = np.flatnonzero(counts.positives)
     kept = gains[evenly(right[gains], points - 1)]
     start, precision = np.zeros(1), right[kept] / (right + wrong)[kept]
-    return _frame(
+    return (
         np.concatenate([start, right[kept] / counts.n_positives]),
         np.concatenate([precision[:1], precision]),
         np.concatenate([[np.inf], counts.score[kept]]),
@@ -111,10 +121,10 @@ def macro_points(parts: Sequence[ScoreCounts], kind: str) -> pd.DataFrame:
     """
     curves = []
     for counts in parts:
-        points = roc_points(counts) if kind == "roc" else precision_recall_points(counts)
-        if not len(points):
+        found = _roc(counts) if kind == "roc" else _precision_recall(counts)
+        if found is None:
             continue
-        x, y = points["x"].to_numpy(), points["y"].to_numpy()
+        x, y, _ = found
         if kind == "roc":
             curves.append(_above(x, y))
         else:

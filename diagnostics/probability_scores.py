@@ -48,8 +48,12 @@ def probability_scores(blocks: Iterable[Vectors], n_labels: int) -> ProbabilityS
         distance += float(np.einsum("ij,ij->", p, p) - 2 * of_truth.sum() + len(p))
         impossible += int((of_truth <= 0).sum())
         off_sum = max(off_sum, float(np.abs(p.sum(axis=1) - 1).max(initial=0.0)))
+        # Most probabilities of many classes are next to nothing: the others are looked for once.
+        above = np.flatnonzero(p.ravel() > 1 / BINS)
+        values, sums = p.ravel()[above], p.sum(axis=0)
         for cube in (fine, usual):
-            cube.add(p, block.truth)
+            cube.add(values, above % n_labels, sums, len(p))
+            cube.add_truth(of_truth, block.truth)
     if not rows:
         return None
     return ProbabilityScores(
@@ -75,16 +79,19 @@ class _Cube:
         self.sums = np.zeros((n_labels, bins))
         self.hits = np.zeros((n_labels, bins))
 
-    def add(self, p: Figures, truth: Counts) -> None:
-        above, labels = np.nonzero(p > 1 / self.bins)
-        values = p[above, labels]
+    def add(self, values: Figures, labels: Counts, of_labels: Figures, rows: int) -> None:
+        """All the probabilities above the first bin and their labels, and each label's sum."""
+        kept = values > 1 / self.bins
+        values, labels = values[kept], labels[kept]
         cells = labels * self.bins + bins_of(values, self.bins)
         n, sums = self._binned(cells, None), self._binned(cells, values)
-        n[:, 0] += len(p) - n.sum(axis=1)
-        sums[:, 0] += p.sum(axis=0) - sums.sum(axis=1)
-        of_truth = p[np.arange(len(p)), truth]
+        n[:, 0] += rows - n.sum(axis=1)
+        sums[:, 0] += of_labels - sums.sum(axis=1)
         self.n += n
         self.sums += sums
+
+    def add_truth(self, of_truth: Figures, truth: Counts) -> None:
+        """The probabilities of the true labels, one in a row."""
         self.hits += self._binned(truth * self.bins + bins_of(of_truth, self.bins), None)
 
     def _binned(self, cells: Counts, weights: Figures | None) -> Figures:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 from zlib import crc32
 
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 Parts = Literal["folds", "halves"]
 
-#: Probabilities that are looked at in one go, 64 MB of them, and that are kept for another pass.
-BLOCK, KEPT = 8_000_000, 16_000_000
+#: Probabilities that are looked at in one go, 64 MB of them, and that are kept for another pass, in
+#: 32 bits as they are stored: 128 MB.
+BLOCK, KEPT = 8_000_000, 32_000_000
 _NEEDED = ("true_label", "predicted_label", "probabilities")
 
 
@@ -63,24 +64,35 @@ class VectorTable:
         mine = tables.scan(run).filter(chosen(run, split, None))
         known = [pl.col(name).is_not_null() for name in _NEEDED]
         self._lazy = mine.filter(*known).select("example", "fold", *_NEEDED)
-        facts = self._lazy.select(pl.len(), pl.col("fold").n_unique()).collect().row(0)
         self.n_labels = len(run.labels)
+        # Whether a vector is there is known only when it is read: that is done once, if it can be.
+        at_most = int(mine.filter(known[:-1]).select(pl.len()).collect().item())
+        if at_most * self.n_labels <= KEPT:
+            self._lazy = self._lazy.collect().lazy()
+        facts = self._lazy.select(pl.len(), pl.col("fold").n_unique()).collect().row(0)
         self.rows = int(facts[0])
         self.parts: Parts = "folds" if facts[1] > 1 else "halves"
         self._kept: list[Vectors] | None = None
 
     def __iter__(self) -> Iterator[Vectors]:
         """The blocks, in the order of the file."""
-        if self.rows * self.n_labels > KEPT:
-            return self._blocks()
-        if self._kept is None:
+        if self._kept is not None:
+            blocks: Iterator[Vectors] = iter(self._kept)
+        elif self.rows * self.n_labels > KEPT:
+            blocks = self._blocks()
+        else:
             self._kept = list(self._blocks())
-        return iter(self._kept)
+            self._lazy = self._lazy.clear()
+            blocks = iter(self._kept)
+        for block in blocks:
+            yield replace(block, probabilities=block.probabilities.astype(float))
 
     def _blocks(self) -> Iterator[Vectors]:
         size = max(BLOCK // max(self.n_labels, 1), 1)
-        for start in range(0, self.rows, size):
-            yield self._block(self._lazy.slice(start, size).collect())
+        # One pass over the file: a slice of it would be looked for from its beginning.
+        for batch in self._lazy.collect_batches(chunk_size=size, maintain_order=True):
+            for rows in batch.iter_slices(size):
+                yield self._block(rows)
 
     def _block(self, rows: pl.DataFrame) -> Vectors:
         marks = example_marks(rows["example"].to_list())
@@ -94,8 +106,8 @@ class VectorTable:
         )
 
 
-def _matrix(lists: pl.Series, width: int) -> Figures:
-    return lists.explode(empty_as_null=False).to_numpy().reshape(-1, width).astype(float)
+def _matrix(lists: pl.Series, width: int) -> NDArray[Any]:
+    return lists.explode(empty_as_null=False).to_numpy().reshape(-1, width)
 
 
 def example_marks(examples: Sequence[str]) -> Figures:

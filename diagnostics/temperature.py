@@ -69,9 +69,10 @@ def temperature(probabilities: Figures, truth: Counts) -> float:
 
 def _log_odds(probabilities: Figures) -> Figures:
     """Logarithms, 0 for the most probable label."""
-    z = np.log(np.clip(probabilities, CLIP, None))
-    shifted: Figures = z - z.max(axis=1, keepdims=True)
-    return shifted
+    z: Figures = np.clip(probabilities, CLIP, None)
+    np.log(z, out=z)
+    z -= z.max(axis=1, keepdims=True)
+    return z
 
 
 def _inverse_temperature(z: Figures, truth: Counts, start: float = 1.0) -> float:
@@ -107,10 +108,12 @@ def _derivatives(z: Figures, of_truth: float, beta: float) -> tuple[float, float
     return loss, float(mean.mean()) - of_truth, float((square - mean**2).mean())
 
 
-def rescaled(probabilities: Figures, by: float) -> Figures:
-    """softmax(log p / `by`): the probabilities at another temperature."""
-    weights = np.exp(_log_odds(probabilities) / by)
-    q: Figures = weights / weights.sum(axis=1, keepdims=True)
+def rescaled(probabilities: Figures, by: float | Figures) -> Figures:
+    """softmax(log p / `by`): the probabilities at another temperature, or each row at its own."""
+    q = _log_odds(probabilities)
+    q /= np.reshape(by, (-1, 1))
+    np.exp(q, out=q)
+    q /= q.sum(axis=1, keepdims=True)
     return q
 
 
@@ -177,12 +180,9 @@ def _applied(
     confidences: tuple[list[Figures], list[Figures]] = ([], [])
     for block in table:
         p = completed(block.probabilities) if is_cut else block.probabilities
-        after = np.empty_like(p)
-        for part in np.unique(block.part):
-            mine = block.part == part
-            after[mine] = rescaled(p[mine], by_part.get(int(part), value))
+        by = np.array([by_part.get(int(part), value) for part in block.part])
         at = np.arange(len(p))
-        for side, q in enumerate((p, after)):
+        for side, q in enumerate((p, rescaled(p, by))):
             losses[side] -= np.log(np.clip(q[at, block.truth], CLIP, None)).sum()
             confidences[side].append(q[at, block.answer])
         right.append(block.truth == block.answer)
