@@ -8,9 +8,10 @@ import streamlit as st
 
 from app import confidence_cached, mending_view, session, widgets
 from app.calibration_figures import figure_rows
-from app.confidence_choice import Choice
+from app.confidence_choice import Choice, short_names
 from app.confidence_view import counts_of, left_out, of_split, open_bar
 from app.evidence_words import keep_hint
+from app.shortened import letters_in
 from app.tables import HEAD
 from diagnostics import Run
 from diagnostics.charts.reliability import POINT, overlaid_reliability_chart, reliability_chart
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Pixels of a row of figures, three lines high, and how many are shown before the table scrolls.
 FIGURE_HEIGHT, FIGURES = 66, 7
+#: Pixels of a column of values.
+VALUE_WIDTH = 115
 #: How far the probabilities of an answer may be from adding up to 1 without a word.
 _OFF = 0.005
 _BINNINGS: dict[str, Binning] = {"Equal width": "width", "Equal mass": "mass"}
@@ -116,11 +119,14 @@ def _show_diagram(choice: Choice, runs: list[Run], found: dict[str, Outcomes]) -
             label_visibility="collapsed",
         )
     binning = _BINNINGS[asked or "Equal width"]  # an empty value in a link is none
-    tables = [reliability_bins(found[run.run], binning=binning).assign(run=run.run) for run in runs]
+    names = short_names(choice.runs)
+    tables = [
+        reliability_bins(found[run.run], binning=binning).assign(run=names[run.run]) for run in runs
+    ]
     bins = pd.concat(tables, ignore_index=True)
     st.caption(_about_the_diagram(choice, runs, found, binning))
     if len(runs) > 1:
-        chart = overlaid_reliability_chart(bins, [run.run for run in runs])
+        chart = overlaid_reliability_chart(bins, [names[run.run] for run in runs])
     else:
         chance = confidence_cached.chance(session.place(runs[0]), choice.split, choice.label)
         chart = reliability_chart(bins, corp_line(found[runs[0].run]), chance.band)
@@ -182,7 +188,8 @@ def _show_figures(choice: Choice, runs: list[Run], found: dict[str, Outcomes]) -
         shown[place_of_run] = [values.get(name) for name in meanings]
     shown["meaning"] = list(meanings.values())
     text = st.column_config.TextColumn
-    called = ["Value"] if len(runs) == 1 else [run.run for run in runs]
+    names = short_names(runs, letters_in(VALUE_WIDTH))
+    called = ["Value"] if len(runs) == 1 else [names[run.run] for run in runs]
     st.dataframe(
         shown.rename(columns=str),
         hide_index=True,
@@ -192,7 +199,7 @@ def _show_figures(choice: Choice, runs: list[Run], found: dict[str, Outcomes]) -
         column_config={
             "figure": text("Figure", width=150),
             "meaning": text("What it says", width=365),
-            **{str(number): text(name, width=115) for number, name in enumerate(called)},
+            **{str(number): text(name, width=VALUE_WIDTH) for number, name in enumerate(called)},
         },
         alt="Figures of calibration with what they say",
     )

@@ -9,6 +9,7 @@ import streamlit as st
 from app import session, widgets
 from app.confusion_view import choose_split
 from app.evidence_words import keep_hint
+from app.told_apart import told_apart
 from diagnostics import Evidence, Experiment, Run
 
 #: The views, as they stand in the link; only the open one is computed.
@@ -16,6 +17,8 @@ DISTRIBUTION, CALIBRATION, THRESHOLD, CURVES = "Distribution", "Calibration", "T
 VIEWS = (DISTRIBUTION, CALIBRATION, THRESHOLD, CURVES)
 #: Runs that are drawn at a time, the chosen one among them.
 RUNS = 4
+#: Characters of their names in legends, two of which stand side by side in half a page.
+NAME = 24
 VIEW, LABEL, OVERLAY = "confidence_view", "confidence_label", "overlay"
 #: Everything that is chosen on the page, by its name in the link.
 KEYS = (
@@ -34,6 +37,11 @@ class Choice:
     runs: list[Run]
     split: str | None
     label: str | None
+
+
+def short_names(runs: list[Run], longest: int = NAME) -> dict[str, str]:
+    """What runs are called where there is little room, by their names."""
+    return told_apart([run.run for run in runs], longest)
 
 
 def require_confidence(run: Run) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from app import confidence_cached, session, widgets
-from app.confidence_choice import Choice
+from app.confidence_choice import Choice, short_names
 from diagnostics import Run
 from diagnostics.calibration import ConfidenceCounts, histogram_bars
 from diagnostics.charts.confidence import (
@@ -56,9 +56,11 @@ def show_distribution(choice: Choice) -> None:
         with st.container(horizontal=True, width="content", vertical_alignment="center"):
             value, bins = _choose_bars(overlaid=len(found) > 1)
     _say_what_is_counted(choice, found)
-    bars = histogram_bars(found, bins=bins)
+    names = short_names(choice.runs)
+    bars = histogram_bars({names[run]: counts for run, counts in found.items()}, bins=bins)
     if len(found) > 1:
-        chart: alt.Chart | alt.LayerChart = overlaid_histogram_chart(bars, list(found))
+        runs = [names[run] for run in found]
+        chart: alt.Chart | alt.LayerChart = overlaid_histogram_chart(bars, runs)
         said = f"Confidence of right and wrong answers of {len(found)} runs"
     else:
         chart = confidence_histogram_chart(bars, value=value)
@@ -154,11 +156,14 @@ def of_split(run: Run, choice: Choice) -> str:
 
 
 def open_bar(choice: Choice, bar: dict[str, Any]) -> None:
-    """Go to the examples of one bin of confidence; without `outcome` to all of them."""
-    run = str(bar.get("run", choice.runs[0].run))
+    """Go to the examples of one bin of confidence; without `outcome` to all of them.
+
+    Its `run`, if it has one, is as `short_names` calls it.
+    """
+    names = {short: run for run, short in short_names(choice.runs).items()}
     session.go(
         "examples.py",
-        run=run,
+        run=names.get(bar.get("run", ""), choice.runs[0].run),
         above=bound(bar["lower"]) if bar["lower"] > 0 else None,
         below=bound(bar["upper"]) if bar["upper"] < 1 else None,
         by=_RANKINGS.get(str(bar.get("outcome", "unjudged")), "all"),

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from app import session, threshold_cached, widgets
+from app.confidence_choice import NAME
 from app.confusion_doors import ROWS, TABLE_HEIGHT
 from app.evidence_words import keep_hint
 from app.percents import PERCENT, in_percent
 from app.shortened import named, shown_label
 from app.threshold_choice import THRESHOLD, choose_none_labels, number
+from app.told_apart import told_apart
 from diagnostics import Evidence, Experiment, Run
 from diagnostics.charts.thresholds import Kind, rate_curve_chart
 from diagnostics.curves import (
@@ -34,6 +36,8 @@ CLASS = "curve_class"
 #: The page's own choice of a class.
 LABEL = "confidence_label"
 _TABLE = "curve_classes"
+#: Characters of a class in the table, beside four columns of figures on a narrow screen.
+LONGEST = 70
 MICRO, MACRO = "(all classes, micro)", "(all classes, macro)"
 _NEEDED = Evidence.PREDICTIONS | Evidence.TRUTH | Evidence.CONFIDENCE
 _TITLES: dict[Kind, str] = {"roc": "ROC", "pr": "Precision and recall"}
@@ -245,9 +249,10 @@ def _draw(curves: list[Curve], axes: dict[Kind, tuple[str, str]] | None = None) 
     """Both charts beside each other, every run in its colour."""
     import pandas as pd
 
-    runs = [curve.run for curve in curves]
+    names = told_apart([curve.run for curve in curves], NAME)
+    runs = list(names.values())
     marks = pd.DataFrame(
-        [(curve.run, *mark) for curve in curves for mark in curve.marks],
+        [(names[curve.run], *mark) for curve in curves for mark in curve.marks],
         columns=["run", "kind", "what", "x", "y"],
     ).dropna()
     for column, kind in zip(st.columns(2), _TITLES, strict=True):
@@ -256,7 +261,10 @@ def _draw(curves: list[Curve], axes: dict[Kind, tuple[str, str]] | None = None) 
             if len(curves) > 1:
                 st.caption(_beside(curves, kind))
             points = pd.concat(
-                [c.points[kind].assign(run=c.run, step=range(len(c.points[kind]))) for c in curves]
+                [
+                    c.points[kind].assign(run=names[c.run], step=range(len(c.points[kind])))
+                    for c in curves
+                ]
             )
             chart = rate_curve_chart(
                 points.replace([float("inf")], float("nan")),
@@ -297,7 +305,8 @@ def _show_table(
         words += f" {said} without examples {be} left out of the averages."
     st.caption(f"{words} A click draws a class.")
     share = areas["support"] / max(scores.examples, 1)
-    table = in_percent(areas.assign(share=share), "share")
+    short = areas["label"].map(told_apart(areas["label"], LONGEST))
+    table = in_percent(areas.assign(share=share, label=short), "share")
     columns = _columns()
     st.dataframe(
         named(table),
@@ -308,7 +317,7 @@ def _show_table(
         column_config=columns,
         alt="Areas of every class",
         key=_TABLE,
-        on_select=partial(_row_clicked, list(table["label"]), chooser),
+        on_select=partial(_row_clicked, list(areas["label"]), chooser),
         selection_mode="single-cell",
     )
 

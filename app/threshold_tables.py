@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from app import session, threshold_cached
+from app.confidence_choice import short_names
 from app.confusion_doors import clicked_row
 from app.percents import PERCENT, in_percent, threshold_format
 from app.shortened import named
 from app.threshold_choice import Selection, choose_ambiguity
 from app.threshold_finder import ambiguity_words
+from app.told_apart import told_apart
 from diagnostics.class_thresholds import ENOUGH
 from diagnostics.fallback import (
     FallbackSettings,
@@ -36,7 +38,7 @@ _VERDICTS = {
 }
 #: Pixels of a column of figures and of the labels, and characters of these: nine columns fit on a
 #: narrow screen.
-WIDTH, LABEL_WIDTH, LONGEST = 98, 210, 36
+WIDTH, LABEL_WIDTH, LONGEST = 98, 210, 30
 #: Pixels of the columns of the table of runs: shares, rankings, names.
 RUN_WIDTH, RANK_WIDTH, NAME_WIDTH = 76, 66, 180
 _AT_TARGET = "Answered with the lowest threshold that reaches the target on these answers"
@@ -63,14 +65,14 @@ def _show_runs(chosen: Selection, threshold: float, target: float) -> None:
     import pandas as pd
 
     st.subheader("The runs" if len(chosen.runs) > 1 else "The run", anchor=False)
-    rows = []
+    rows, names = [], short_names(chosen.runs)
     for run in chosen.runs:
         counts, place = chosen.counts(run), session.place(run)
         point, reached = operating_point(counts, threshold), observed_threshold(counts, target)
         figures = threshold_cached.figures(place, chosen.split, chosen.none_labels, chosen.label)
         rows.append(
             {
-                "run": run.run,
+                "run": names[run.run],
                 "answered": point.coverage,
                 "risk": point.risk,
                 "at_target": reached.coverage if reached.reached else None,
@@ -114,7 +116,8 @@ def _show_classes(chosen: Selection, threshold: float, target: float) -> None:
         f"{_together(chosen, reached, len(table))} A click opens what the threshold above still "
         "answers wrongly."
     )
-    shown = named(_for_table(table), longest=LONGEST)
+    short = told_apart(table["label"], LONGEST)
+    shown = named(_for_table(table).assign(label=table["label"].map(short)), longest=LONGEST)
     row = clicked_row(
         shown,
         _columns(table),
@@ -213,7 +216,13 @@ def _show_export(
             predicted_label=chosen.label,
             by_label=_own_thresholds(chosen, threshold, target),
         )
-    st.code(text, language=_FORMATS[form], height=230 if form in ("JSON", "YAML") else "content")
+    # Wrapped: the comment on a line says what it means.
+    st.code(
+        text,
+        language=_FORMATS[form],
+        wrap_lines=True,
+        height=230 if form in ("JSON", "YAML") else "content",
+    )
 
 
 def _own_thresholds(chosen: Selection, threshold: float, target: float) -> dict[str, float] | None:

@@ -16,6 +16,7 @@ from app import (
     threshold_tables,
     widgets,
 )
+from app.confidence_choice import short_names
 from app.evidence_words import keep_hint
 from app.threshold_choice import (
     Selection,
@@ -132,15 +133,15 @@ def _show_curve(
 
     st.subheader("How much is answered, how much of it is wrong", anchor=False)
     st.caption("A click on the line takes its threshold. The band is 95%, at each point by itself.")
-    parts = []
+    parts, names = [], short_names(chosen.runs)
     for run in chosen.runs:
         place = session.place(run)
         curve = threshold_cached.risk_curve(place, chosen.split, chosen.none_labels, chosen.label)
-        parts.append(curve.assign(run=run.run))
+        parts.append(curve.assign(run=names[run.run]))
     chart = risk_coverage_chart(
         pd.concat(parts),
         _points(chosen, threshold, settings),
-        runs=[run.run for run in chosen.runs],
+        runs=list(names.values()),
         target=target,
     )
     alt = f"Share of wrong among the answered against coverage, marked at {number(threshold)}"
@@ -158,6 +159,7 @@ def _points(chosen: Selection, threshold: float, settings: FallbackSettings | No
     """Where every run stands with the threshold, and the chosen one as it is configured."""
     import pandas as pd
 
+    names = short_names(chosen.runs)
     wanted = [(run, "chosen", threshold) for run in chosen.runs]
     if settings is not None and settings.threshold != threshold:
         wanted.insert(0, (chosen.run, "configured", settings.threshold))
@@ -165,5 +167,5 @@ def _points(chosen: Selection, threshold: float, settings: FallbackSettings | No
     for run, kind, at in wanted:
         point = operating_point(chosen.counts(run), at)
         if point.answered:
-            rows.append((run.run, kind, at, point.coverage, point.risk))
+            rows.append((names[run.run], kind, at, point.coverage, point.risk))
     return pd.DataFrame(rows, columns=["run", "kind", "threshold", "coverage", "risk"])

@@ -153,8 +153,17 @@ def run_colour(runs: Sequence[str]) -> alt.Color:
         title=None,
         sort=list(runs),
         scale=alt.Scale(domain=list(runs), range=list(colours.RUNS[: len(runs)])),
-        legend=alt.Legend(orient="top", labelLimit=320, columns=2, symbolType="stroke"),
+        legend=_run_legend(runs),
     )
+
+
+def _run_legend(runs: Sequence[str]) -> alt.Legend | None:
+    """None for a single run, which is named above."""
+    import altair as alt
+
+    if len(runs) == 1:
+        return None
+    return alt.Legend(orient="top", labelLimit=200, columns=2, symbolType="stroke")
 
 
 def run_dash(runs: Sequence[str]) -> alt.StrokeDash:
@@ -163,4 +172,6 @@ def run_dash(runs: Sequence[str]) -> alt.StrokeDash:
 
     dashes = [list(dash) for dash in colours.RUN_DASHES[: len(runs)]]
     scale = alt.Scale(domain=list(runs), range=dashes)
+    if len(runs) == 1:
+        return alt.StrokeDash("run:N", scale=scale, legend=None)
     return alt.StrokeDash("run:N", title=None, sort=list(runs), scale=scale)

@@ -18,7 +18,7 @@ from diagnostics.outcomes import run_outcomes
 from diagnostics.reliability import Binning, reliability_bins
 from diagnostics.risk_coverage import dividing_decimal, operating_point, risk_coverage_curve
 
-N = 400
+N = 300
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
     tied[:40] = [0.0] * 10 + [1.0] * 20 + [np.nan] * 10
     given = {"true_label": truth.tolist(), "predicted_label": answer.tolist()}
     partly = {**given, "true_label": [None] * 50 + truth[50:].tolist()}
-    again = {"example": [f"e{at % 250}" for at in range(N)], "fold": [at // 250 for at in range(N)]}
+    again = {"example": [f"e{at % 200}" for at in range(N)], "fold": [at // 200 for at in range(N)]}
     kinds: dict[str, dict[str, Any]] = {
         "tied": {**given, "confidence": tied},
         "folds": {**given, "confidence": tied, **again},
@@ -76,7 +76,7 @@ def bars_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 @KINDS
-@pytest.mark.parametrize(("bins", "label"), [(10, None), (100, None), (20, "b")])
+@pytest.mark.parametrize(("bins", "label"), [(10, None), (50, None), (20, "b")])
 def test_a_bar_opens_as_many_as_it_counts(
     runs: dict[str, Run], kind: str, bins: int, label: str | None
 ) -> None:
@@ -112,8 +112,8 @@ def test_both_sides_of_every_threshold_of_the_curve_open_as_many_as_they_count(
 ) -> None:
     run = runs[kind]
     counts = selective_counts_of_run(run)
-    levels = risk_coverage_curve(counts, points=25)["threshold"]
-    for level in (*levels, *counts.confidence[:: max(len(counts.confidence) // 10, 1)]):
+    levels = risk_coverage_curve(counts, points=12)["threshold"]
+    for level in (*levels, *counts.confidence[:: max(len(counts.confidence) // 5, 1)]):
         point = operating_point(counts, float(level))
         bound = repr(dividing_decimal(counts, float(level)))
         if point.answered < counts.candidates:

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app import confidence_cached
 from diagnostics import record
+from diagnostics.probability_vectors import VectorTable
 from tests.readers.rasa_folder import SIX, intent_files
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
@@ -60,7 +62,6 @@ def page(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         at.query_params["experiment"] = experiment
         for name, value in choices.items():
             at.query_params[name] = value
-        at.run()
         at.switch_page("../pages/confidence.py").run()
         assert not at.exception
         assert at.title[0].value == "Confidence"
@@ -184,6 +185,19 @@ def test_runs_have_a_column_of_figures_each(page: Any) -> None:
     remedies = at.dataframe[1].value
     assert remedies["run"].tolist() == ["true", "sure", "*flat*"]
     assert (remedies["loss_after"] <= remedies["loss"] + 0.01).all()
+
+
+def test_the_vectors_of_a_run_are_read_once(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def table(run: Any, split: str | None) -> VectorTable:
+        read.append(run.run)
+        return VectorTable(run, split)
+
+    monkeypatch.setattr("app.confidence_cached.VectorTable", table)
+    confidence_cached._of_vectors.clear()
+    page("three", run="true", overlay=["sure", "*flat*"], confidence_view="Calibration")
+    assert sorted(read) == ["*flat*", "sure", "true"]
 
 
 def test_without_vectors_a_calibrator_of_correctness_is_offered(page: Any) -> None:

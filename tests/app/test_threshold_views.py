@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 MAIN = ROOT / "app" / "main.py"
 LABELS = ["a", "b", "out_of_scope"]
 EVIL = ["![x](http://evil/x.png)", "$x$ :red[hi]"]
+LONG = [f"vectorizer__ngram_range=(1, {n}), classifier__penalty=elasticnet" for n in (1, 2)]
 Opened = Callable[..., AppTest]
 
 
@@ -83,6 +84,14 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "predicted_label": (EVIL * 10) + (EVIL[::-1] * 10),
     }
     record(folder / "evil/run", **evil, confidence=levels)
+    alike = [f"{'label ' * 12}{name}{' and on' * 12}" for name in "abc"]
+    for seed, name in enumerate(LONG):
+        record_many(
+            folder / "long" / name,
+            seed=seed,
+            labels=alike,
+            true_label=np.array(alike)[np.random.default_rng(0).integers(0, 3, 300)],
+        )
     shutil.copytree(ROOT / "tests/data/rasa/flat", folder / "mistakes")
     return folder
 
@@ -97,7 +106,6 @@ def page(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
         at.query_params["confidence_view"] = view
         for name, value in choices.items():
             at.query_params[name] = value
-        at.run()
         at.switch_page("../pages/confidence.py").run()
         assert not at.exception
         assert at.title[0].value == "Confidence"
@@ -189,23 +197,51 @@ def test_costs_give_a_threshold_too(page: Opened) -> None:
     assert "it would be 0.9 (Chow 1970)" in words(at)
 
 
-@pytest.mark.parametrize(
-    ("door", "choices"),
-    [
-        ("threshold_door_0", {"above": "0.8", "by": "all"}),
-        ("threshold_door_1", {"above": "0.8"}),
-        ("threshold_door_2", {"below": "0.8", "by": "all"}),
-        ("threshold_door_3", {"below": "0.8", "by": "confident-correct"}),
-        ("threshold_door_4", {"true": "out_of_scope", "by": "all"}),
-    ],
-)
-def test_every_figure_opens_its_examples(page: Opened, door: str, choices: dict[str, str]) -> None:
+def test_every_figure_opens_its_examples(page: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     at = page("many", run="one", threshold="0.8")
-    at.button(key=door).click().run()
-    assert not at.exception
-    assert at.title[0].value == "Examples"
-    for name, value in choices.items():
-        assert at.query_params[name] == value, name
+    opened: list[dict[str, Any]] = []
+    monkeypatch.setattr("app.session.go", lambda _, **choices: opened.append(choices))
+    for place in range(5):
+        at.button(key=f"threshold_door_{place}").click().run()
+        assert not at.exception
+    narrowing = [{**choices, "predicted": None, "split": None} for choices in _DOORS]
+    assert opened == narrowing
+
+
+_DOORS = [
+    {"above": "0.8", "by": "all"},
+    {"above": "0.8", "by": "confident-mistakes"},
+    {"below": "0.8", "by": "all"},
+    {"below": "0.8", "by": "confident-correct"},
+    {"true": "out_of_scope", "by": "all"},
+]
+
+
+def test_runs_and_classes_with_long_names_are_told_apart(page: Opened) -> None:
+    at = page("long", run=LONG[0], overlay=[LONG[1]])
+    for names in (
+        spec_of(at)["layer"][1]["encoding"]["color"]["scale"]["domain"],
+        at.dataframe[0].value["run"].tolist(),
+        at.dataframe[1].value["label"].tolist(),
+    ):
+        assert len(set(names)) == len(names) > 1
+        assert max(map(len, names)) <= 30
+    at.segmented_control(key="confidence_view").set_value("Curves").run()
+    assert spec_of(at)["layer"][1]["encoding"]["color"]["scale"]["domain"] != LONG
+    assert at.dataframe[0].value["label"].nunique() == 3
+    at.segmented_control(key="confidence_view").set_value("Calibration").run()
+    columns = json.loads(at.dataframe[0].proto.columns)
+    heads = [columns[place]["label"] for place in "01"]
+    assert len(set(heads)) == 2
+    assert max(map(len, heads)) <= 14
+    opened: dict[str, Any] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.session.go", lambda _, **choices: opened.update(choices))
+        short = spec_of(at)["layer"][1]["encoding"]["color"]["scale"]["domain"][1]
+        point = {"run": short, "lower": 0.2, "upper": 0.4}
+        at.session_state["confidence_reliability_width"] = {"selection": {"point": [point]}}
+        at.run()
+    assert opened["run"] == LONG[1]
 
 
 def test_the_way_back_from_the_examples_restores_the_link(page: Opened) -> None:
@@ -224,9 +260,13 @@ def test_the_way_back_from_the_examples_restores_the_link(page: Opened) -> None:
     assert "by" not in at.query_params
 
 
+_WITH_TABLES = ("Threshold", "Curves")
+
+
 def test_every_row_of_a_column_has_as_many_decimals(page: Opened) -> None:
+    pages = {view: page("many", view, run="one", threshold="0.8") for view in _WITH_TABLES}
     for view, table in (("Threshold", 0), ("Threshold", 1), ("Curves", 0)):
-        at = page("many", view, run="one", threshold="0.8")
+        at = pages[view]
         columns = json.loads(at.dataframe[table].proto.columns)
         formats = [column.get("type_config", {}).get("format") for column in columns.values()]
         assert formats.count("%.1f%%") == {0: 3, 1: 4}[table] - 2 * (view == "Curves")
@@ -330,18 +370,16 @@ def test_a_click_on_a_class_opens_what_is_still_wrong(page: Opened) -> None:
     assert at.query_params["above"] == "0.6"
 
 
-@pytest.mark.parametrize(
-    ("form", "text"),
-    [
-        ("Rasa", "  threshold: 0.8\n"),
+def test_the_threshold_is_written_as_config(page: Opened) -> None:
+    at = page("many", threshold="0.8", threshold_format="Rasa")
+    assert "  threshold: 0.8\n" in at.code[0].value
+    for form, text in (
         ("YAML", "\nthreshold: 0.8\n"),
         ("Python", "confidence >= 0.8"),
         ("JSON", '"threshold": 0.8'),
-    ],
-)
-def test_the_threshold_is_written_as_config(page: Opened, form: str, text: str) -> None:
-    at = page("many", threshold="0.8", threshold_format=form)
-    assert text in at.code[0].value
+    ):
+        at.segmented_control(key="threshold_format").set_value(form).run()
+        assert text in at.code[0].value
 
 
 def test_the_answers_of_one_class_are_looked_at_alone(page: Opened, workspace: Path) -> None:
