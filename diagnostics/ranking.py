@@ -41,10 +41,13 @@ def run_metrics(run: Run) -> dict[str, float]:
     """
     folds: dict[str, list[float]] = {}
     said: dict[str, float] = {}
+    split = run.split  # found anew each time, and a search has many scores
     for score in run.scores:
-        if score.split == run.split and score.fold is not None:
+        if score.split != split:
+            continue
+        if score.fold is not None:
             folds.setdefault(score.metric, []).append(score.value)
-        elif score.split == run.split:
+        else:
             said[score.metric] = score.value
     known = said | dict(run.metrics)
     return {m: mean(values) for m, values in folds.items() if m not in known} | known
@@ -104,8 +107,9 @@ def peers(experiment: Experiment, run: Run) -> list[str]:
 
 def fold_values(run: Run, metric: str) -> dict[int, float]:
     """The metric in every fold of the split that speaks for the run; empty without folds."""
+    split = run.split
     found = {s.fold: s.value for s in run.scores
-             if s.fold is not None and s.metric == metric and s.split == run.split}  # fmt: skip
+             if s.fold is not None and s.metric == metric and s.split == split}  # fmt: skip
     return {fold: found[fold] for fold in sorted(found) if math.isfinite(found[fold])}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Flag, auto
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -168,10 +169,14 @@ class Experiment:
 
     def run(self, name: str) -> Run:
         """The run called `name`; DiagnosticsError names the nearest if there is none."""
-        for run in self.runs:
-            if run.run == name:
-                return run
-        raise unknown_name("run", name, [run.run for run in self.runs])
+        if name not in self._by_name:
+            raise unknown_name("run", name, [run.run for run in self.runs])
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Run]:
+        """Pages look up each of thousands of runs; of two with one name it is the first."""
+        return {run.run: run for run in reversed(self.runs)}
 
     def predictions(self, *names: str) -> pl.LazyFrame:
         """The rows of the named runs, all if none is named, with labels as labels; lazy.

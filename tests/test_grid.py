@@ -272,3 +272,10 @@ def test_runs_that_learnt_from_less_of_the_data_are_no_equals() -> None:
     assert [given(run) for run in runs] == [100, 50, 100]
     assert ranked_runs(experiment) == ["all", "other", "half"]
     assert peers(experiment, runs[0]) == ["all", "other"]
+
+
+def test_of_two_runs_with_one_name_the_first_is_meant() -> None:
+    first, second = a_run("twin", path="one"), a_run("twin", path="two")
+    experiment = an_experiment(a_run("a"), first, second)
+    assert experiment.run("twin") is first
+    assert experiment == an_experiment(a_run("a"), first, second)
