@@ -50,39 +50,17 @@ def tree_contributions(part: Part) -> tuple[Figures, Figures]:
     DiagnosticsError
         If shap does not take the trees, or its sums miss the model's own figures.
     """
+    from diagnostics.tree_shap import rows_of_trees, values_of_trees
     from diagnostics.undisturbed import undisturbed
 
     trees = final_step(part.model.estimator)
-    seen = _seen(part.model.estimator, part.rows)
-    with undisturbed():
-        import shap
-
-        try:
-            explainer = shap.TreeExplainer(trees)
-            values = np.asarray(explainer.shap_values(seen, check_additivity=False), float)
-            bases = np.ravel(np.asarray(explainer.expected_value, float))
-        except Exception as error:  # its own kinds, asserts, and what numpy raises beneath it
-            said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-            raise DiagnosticsError(f"TreeExplainer does not take the model: {said}") from error
-        if values.ndim == 2:  # two labels of boosted trees: the second against the first
-            values, bases = np.stack([-values, values], axis=2), np.r_[-bases[-1], bases[-1]]
-        _check(trees, seen, values, bases)  # in here: trees warn of rows without names
+    seen = rows_of_trees(part.model.estimator, part.rows)
+    values, bases = values_of_trees(trees, seen)
+    if values.ndim == 2:  # two labels of boosted trees: the second against the first
+        values, bases = np.stack([-values, values], axis=2), np.r_[-bases[-1], bases[-1]]
+    with undisturbed():  # trees warn of rows without names
+        _check(trees, seen, values, bases)
     return values, seen
-
-
-def _seen(model: Any, rows: Any) -> Figures:
-    last = final_step(model)
-    while model is not last:
-        if hasattr(model, "best_estimator_"):
-            model = model.best_estimator_
-        else:
-            rows = model[:-1].transform(rows) if len(model.steps) > 1 else rows
-            model = model.steps[-1][1]
-    dense = rows.toarray() if hasattr(rows, "toarray") else rows
-    try:
-        return np.asarray(dense, float)
-    except (TypeError, ValueError) as error:
-        raise DiagnosticsError("TreeExplainer takes numbers only.") from error
 
 
 def _check(trees: Any, seen: Figures, values: Figures, bases: Figures) -> None:

@@ -81,7 +81,7 @@ def tree_explanation(question: Question) -> Explanation:
     reason = why_no_trees(question.model)
     if reason:
         raise NoTrees(reason, hint="Permutations and lime ask the model itself.")
-    seen = _dense(_transformed(question.model.estimator, question.row))
+    seen = rows_of_trees(question.model.estimator, question.row)
     figure = _figure(question)
     bases, values = _shapley(final_step(question.model.estimator), seen)
     own = question.model.labels.index(question.label)
@@ -124,8 +124,14 @@ def tree_explanation(question: Question) -> Explanation:
     )
 
 
-def _transformed(model: Any, rows: Any) -> Any:
-    """The rows as the trees see them."""
+def rows_of_trees(model: Any, rows: Any) -> Figures:
+    """The rows as the trees at the end of a model see them: rows × features.
+
+    Raises
+    ------
+    NoTrees
+        If they are not numbers.
+    """
     last = final_step(model)
     while model is not last:
         if hasattr(model, "best_estimator_"):
@@ -133,14 +139,8 @@ def _transformed(model: Any, rows: Any) -> Any:
         else:
             rows = model[:-1].transform(rows) if len(model.steps) > 1 else rows
             model = model.steps[-1][1]
-    return rows
-
-
-def _dense(rows: Any) -> Figures:
-    if hasattr(rows, "toarray"):
-        rows = rows.toarray()
     try:
-        return np.asarray(rows, float)
+        return np.asarray(rows.toarray() if hasattr(rows, "toarray") else rows, float)
     except (TypeError, ValueError) as error:
         raise NoTrees("TreeExplainer takes numbers only.") from error
 
@@ -155,24 +155,35 @@ def _figure(question: Question) -> ModelFigure:
     return ModelFigure(scale, figure.ask)
 
 
-def _shapley(trees: Any, seen: Figures) -> tuple[Figures, Figures]:
-    """The base of every label, and features × labels, of the first row.
+def values_of_trees(trees: Any, seen: Figures) -> tuple[Figures, Figures]:
+    """TreeExplainer's values, rows × features × labels, and the base of every label.
 
-    With two labels, boosted trees have one figure, that of the second against the first.
+    With two labels, boosted trees have one figure, that of the second against the first: rows ×
+    features.
+
+    Raises
+    ------
+    NoTrees
+        If shap is not there, or does not take the trees.
     """
     with undisturbed():
-        import shap
-
         try:
+            import shap
+
             explainer = shap.TreeExplainer(trees)
-            values = np.asarray(explainer.shap_values(seen, check_additivity=False), float)[0]
-            bases = np.ravel(np.asarray(explainer.expected_value, float))
+            values = np.asarray(explainer.shap_values(seen, check_additivity=False), float)
+            return values, np.ravel(np.asarray(explainer.expected_value, float))
         except Exception as error:  # its own kinds, asserts, and what numpy raises beneath it
             said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
             raise NoTrees(f"TreeExplainer does not take the model: {said}") from error
-    if values.ndim == 1:
-        values, bases = np.column_stack([0 * values, values]), np.r_[0.0, bases[-1:]]
-    return bases, values
+
+
+def _shapley(trees: Any, seen: Figures) -> tuple[Figures, Figures]:
+    """The base of every label, and features × labels, of the first row."""
+    values, bases = values_of_trees(trees, seen)
+    if values.ndim == 2:
+        values, bases = np.stack([0 * values, values], axis=2), np.r_[0.0, bases[-1:]]
+    return bases, values[0]
 
 
 def _origins(question: Question, size: int) -> Origins:
