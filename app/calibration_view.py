@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 #: Pixels of a row of figures, three lines high, and how many are shown before the table scrolls.
 FIGURE_HEIGHT, FIGURES = 66, 7
-#: Pixels of a column of values.
-VALUE_WIDTH = 115
+#: Pixels of a column of values beside the diagram; and where the table has the page to itself, of
+#: such columns together, and of one at most.
+VALUE_WIDTH, VALUES_WIDTH, WIDEST = 115, 560, 190
 #: How far the probabilities of an answer may be from adding up to 1 without a word.
 _OFF = 0.005
 _BINNINGS: dict[str, Binning] = {"Equal width": "width", "Equal mass": "mass"}
@@ -188,7 +189,8 @@ def _show_figures(choice: Choice, runs: list[Run], found: dict[str, Outcomes]) -
         shown[place_of_run] = [values.get(name) for name in meanings]
     shown["meaning"] = list(meanings.values())
     text = st.column_config.TextColumn
-    names = short_names(runs, letters_in(VALUE_WIDTH))
+    width = VALUE_WIDTH if len(runs) == 1 else min(VALUES_WIDTH // len(runs), WIDEST)
+    names = short_names(runs, letters_in(width))
     called = ["Value"] if len(runs) == 1 else [names[run.run] for run in runs]
     st.dataframe(
         shown.rename(columns=str),
@@ -199,7 +201,7 @@ def _show_figures(choice: Choice, runs: list[Run], found: dict[str, Outcomes]) -
         column_config={
             "figure": text("Figure", width=150),
             "meaning": text("What it says", width=365),
-            **{str(number): text(name, width=VALUE_WIDTH) for number, name in enumerate(called)},
+            **{str(number): text(name, width=width) for number, name in enumerate(called)},
         },
         alt="Figures of calibration with what they say",
     )

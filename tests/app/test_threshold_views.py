@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.percents import threshold_format
+from app.shortened import letters_in
 from app.threshold_choice import number, usual_target
 from diagnostics import open_workspace, record
 from diagnostics.answers_by_confidence import SelectiveCounts, selective_counts_of_run
@@ -233,7 +234,7 @@ def test_runs_and_classes_with_long_names_are_told_apart(page: Opened) -> None:
     columns = json.loads(at.dataframe[0].proto.columns)
     heads = [columns[place]["label"] for place in "01"]
     assert len(set(heads)) == 2
-    assert max(map(len, heads)) <= 14
+    assert max(map(len, heads)) <= letters_in(190)
     opened: dict[str, Any] = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("app.session.go", lambda _, **choices: opened.update(choices))
