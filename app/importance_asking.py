@@ -84,7 +84,7 @@ def _words_of(question: Asking, evaluated: Evaluated) -> _Words:
     return _TAKE_OUT if is_text else _SHUFFLE
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner="Trying how long it takes…")
 def _cost(place: Place, question: Asking) -> Cost:
     evaluated = importance_cached.evaluated(place)
     if question.method == "contributions":

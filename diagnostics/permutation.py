@@ -133,7 +133,7 @@ def permutation_importance(
             continue  # in whatever order, its rows are the same
         asked += len(places) * repeats
         rows = [
-            _shuffled_losses(part, orders, group, evaluated, metric)
+            shuffled_losses(part, orders, group, evaluated, metric)
             for part, orders in zip(parts, shuffles, strict=True)
         ]
         rises = np.concatenate(rows, axis=1) - base
@@ -240,10 +240,13 @@ def _count(rows: Any) -> int:
     return int(rows.shape[0]) if hasattr(rows, "shape") else len(rows)
 
 
-def _shuffled_losses(
+def shuffled_losses(
     part: Part, orders: NDArray[np.int64], group: Group, evaluated: Evaluated, metric: Metric
 ) -> Figures:
-    """Repeats × rows: several repeats are asked about at a time, for a call has its own price."""
+    """Losses of a part with a group in other orders, repeats × rows.
+
+    Several repeats are asked about at a time, for a call has its own price.
+    """
     n = len(part.places)
     at_once = max(1, CHUNK // n)
     found = []

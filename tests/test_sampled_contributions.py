@@ -21,7 +21,8 @@ from diagnostics import DiagnosticsError
 from diagnostics.background_work import Cancelled
 from diagnostics.contributions import beeswarm
 from diagnostics.mixtures import MOST_WORDS
-from diagnostics.sampled_contributions import Plan, plan_for, sampled_contributions
+from diagnostics.sampled_contributions import sampled_contributions
+from diagnostics.sampling_plan import Plan, plan_for
 from diagnostics.shap_explanations import _permutations
 from tests.evaluated_models import evaluated_of
 
