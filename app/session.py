@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import sys
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -28,6 +29,8 @@ RUN = "run"
 #: Runs that were picked to be looked at together, by name; the same on every page.
 SELECTED = "selected"
 MOST_SELECTED = 8
+#: What stays in the link from page to page.
+SHARED = (EXPERIMENT, RUN, SELECTED)
 #: Pixels of a picker at the head of a page.
 PICKER = 250
 #: What the list of examples may be narrowed to: a number that opens its examples sets them anew.
@@ -203,16 +206,52 @@ def go(page: str, **choices: str | None) -> NoReturn:
 
     `choices` are values of that page's widgets by key, None for the widget's default. The
     experiment and the run stay unless they are among them; what the examples were narrowed to
-    before does not. Widgets that are bound to the link refuse to be set through it once they are
-    known, so those wait for the next run; the others go by the link, because only then does the
-    address show them.
+    before does not. The link names all of them at once, which makes it one step back; widgets that
+    were drawn before go by the session, and so wait for the next run to be set there, too.
     """
     wanted = {**dict.fromkeys(NARROWING), **choices} if page == "examples.py" else choices
     known = {EXPERIMENT, RUN, *(name for name in wanted if name in st.session_state)}
     waiting = {name: wanted.get(name) for name in wanted if name in known}
     st.session_state[_PENDING] = {**dict.fromkeys(wanted), **waiting}
-    by_link = {n: value for n, value in wanted.items() if value is not None and n not in known}
-    st.switch_page(PAGES / page, query_params=by_link)
+    link: dict[str, str | list[str]] = {
+        n: value for n, value in wanted.items() if value is not None
+    }
+    stays = {name: st.query_params.get_all(name) for name in SHARED if name not in wanted}
+    link |= {name: values for name, values in stays.items() if values}
+    if link.get(RUN) == _usual_run(link.get(EXPERIMENT)):
+        del link[RUN]  # as the browser would, by another step
+    if not _let_go(link):
+        link = {name: value for name, value in link.items() if name not in {*known, *SHARED}}
+    st.switch_page(PAGES / page, query_params=link)
+
+
+def _usual_run(of: str | list[str] | None) -> str:
+    """The run that is looked at in an experiment unless told otherwise."""
+    found = workspace()
+    names = [entry.name for entry in found.experiments]
+    name = of[-1] if isinstance(of, list) else of
+    return ranked_runs(found.experiment(name if name in names else names[0]))[0]
+
+
+def _let_go(names: Iterable[str]) -> bool:
+    """Let a link name what widgets are bound to, until these are drawn again; whether it may now.
+
+    Otherwise the browser adds each of them to the address by itself, one step of its history after
+    the other, and Back has to be pressed as often.
+    """
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    try:
+        context = get_script_run_ctx()
+        assert context is not None
+        with context.session_state.query_params() as link:
+            for name in names:
+                binding = link.get_binding_for_param(name)
+                if binding is not None:
+                    link.unbind_widget(binding.widget_id)
+    except (AssertionError, AttributeError, TypeError):  # not promised by Streamlit
+        return False
+    return True
 
 
 def apply_pending() -> None:

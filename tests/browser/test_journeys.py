@@ -161,6 +161,23 @@ def test_what_is_chosen_stays_in_the_address_from_page_to_page_and_back(
     expect(page).to_have_url(f"{desk}/runs{chosen}")
 
 
+def test_one_step_back_leads_from_the_examples_to_the_number(page: Page, desk: str) -> None:
+    """Also with runs in the link that are not the usual ones: the browser adds none by itself."""
+    runs = "run=hasty&selected=careful&selected=hasty"
+    opened(page, f"{desk}/compare?experiment=tickets&{runs}")
+    page.get_by_role("button", name="Read them").first.click()
+    settled(page)
+    expect(page.get_by_role("heading", name="Examples", exact=True)).to_be_visible()
+    for part in ("outcome=fixed", *runs.split("&", 1)):
+        expect(page).to_have_url(re.compile(part))
+    page.go_back()
+    settled(page)
+    expect(page.get_by_role("heading", name="Compare", exact=True)).to_be_visible()
+    for part in runs.split("&", 1):
+        expect(page).to_have_url(re.compile(part))
+    expect(page).not_to_have_url(re.compile("outcome"))
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_a_link_with_nonsense_opens_the_page_all_the_same(page: Page, desk: str, path: str) -> None:
     nonsense = "experiment=x&run=y&true=%00&predicted=z&by=worst&split=w&example=v&measure=u"
