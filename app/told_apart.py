@@ -9,7 +9,7 @@ from app.shortened import shown_label
 
 
 def told_apart(labels: Iterable[str], longest: int) -> dict[str, str]:
-    """Each label in at most so many characters, and no two of them the same.
+    """Each label in at most so many characters, no two of them the same, in the order given.
 
     Those that would come out alike are cut around the part that tells them apart; where that is
     too long as well they stay whole.
@@ -21,7 +21,8 @@ def told_apart(labels: Iterable[str], longest: int) -> dict[str, str]:
     found: dict[str, str] = {}
     for short, group in groups.items():
         found |= {group[0]: short} if len(group) == 1 else _around(group, longest)
-    return found if len(set(found.values())) == len(found) else {label: label for label in known}
+    is_told = len(set(found.values())) == len(known)
+    return {label: found[label] if is_told else label for label in known}
 
 
 def _around(group: list[str], longest: int) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.told_apart import told_apart
@@ -21,6 +21,7 @@ def test_labels_that_differ_at_their_ends_are_cut_as_ever() -> None:
     assert list(found.values()) == ["xxxxx…xxxxa", "xxxxx…xxxxb"]
 
 
+@example(["bbaaabbbb", "a", "bbaaaabbb"], 8)
 @given(st.lists(st.text("ab", min_size=1, max_size=40), max_size=8), st.integers(8, 24))
 def test_no_two_labels_come_out_the_same(labels: list[str], longest: int) -> None:
     found = told_apart(labels, longest)
