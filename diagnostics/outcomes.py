@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from diagnostics.calibration import ROUNDING, bins_of, chosen
+from diagnostics.answers_by_confidence import ROUNDING
+from diagnostics.calibration import bins_of, chosen
 from diagnostics.errors import DiagnosticsError
 from diagnostics.metrics import Counts, Figures
 from diagnostics.reducers import BINS
