@@ -10,8 +10,8 @@ import pytest
 
 from diagnostics import DiagnosticsError, open_workspace, record
 from diagnostics.aligned import alignable_runs, aligned_answers, aligned_frame
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[1]
 IDS = ["one", "two", "three", "four"]
 TRUE = ["a", "a", "b", "b"]
 RIGHT = {"true_label": TRUE, "predicted_label": TRUE, "example": IDS}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 from diagnostics import DiagnosticsError
 from diagnostics.background_work import Progress, Works
+from tests.places import ROOT
 
 
 def test_whoever_asks_for_the_same_shares_the_work() -> None:
@@ -118,7 +118,7 @@ def test_lime_and_shap_are_loaded_when_they_are_used_and_not_before() -> None:
         "import sys, diagnostics.shap_explanations, diagnostics.lime_explanations, "
         "diagnostics.kept_explanations; print(*sys.modules)"
     )
-    root = Path(__file__).resolve().parents[1]
+    root = ROOT
     answer = subprocess.run(
         [sys.executable, "-c", code], cwd=root, capture_output=True, check=True, text=True
     )

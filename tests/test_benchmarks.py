@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
+from tests.places import ROOT
+
+BENCHMARKS = ROOT / "benchmarks"
 #: Rounds and sizes that take a second or two.
 SMALL = {
     "agreement": ["1", "4", "400"],

@@ -47,9 +47,9 @@ from diagnostics.explaining import OWN_SCORE, explain_example
 from diagnostics.explanation import Explanation
 from diagnostics.linear_scores import NotLinear
 from diagnostics.run_models import NoModel
+from tests.places import SAMPLES
 from tests.questions import question_of
 
-SAMPLES = Path(__file__).resolve().parents[1] / "sample_runs"
 #: A model that has not come to rest is explained all the same.
 CONVERGED_OR_NOT = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 WORDS = ["red", "Green", "blé", "cold", "the", "of", "x1", "字", "don't"]

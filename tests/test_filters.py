@@ -21,6 +21,7 @@ from diagnostics.comparing import compare_runs
 from diagnostics.filters import answers_where, selected_answers
 from diagnostics.listing import UNRANKED, listed_answers, listed_examples
 from diagnostics.verdicts import ACROSS, OUTCOMES, Across, Outcome
+from tests.places import DATA
 from tests.runs import IDS, PROBABILITIES, TRUE, record_animals
 
 ALL = Evidence.PREDICTIONS | Evidence.TRUTH | Evidence.CONFIDENCE
@@ -412,7 +413,7 @@ def test_across_needs_a_truth(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("folder", ["rasa/grid", "animals"])
 def test_lists_are_as_long_as_comparisons_count(tmp_path: Path, folder: str) -> None:
-    place = Path(__file__).parent / "data" / folder
+    place = DATA / folder
     if folder == "animals":
         place = tmp_path
         record_animals(tmp_path / "a")

@@ -12,13 +12,14 @@ import pytest
 import diagnostics
 from diagnostics.grouping import experiments
 from diagnostics.ranking import peers, ranked_runs
+from tests.places import DATA
 
-DATA = Path(__file__).parent / "data" / "rasa"
+RASA = DATA / "rasa"
 
 
 @pytest.fixture
 def grid(tmp_path: Path) -> Path:
-    shutil.copytree(DATA / "grid", tmp_path / "grid")
+    shutil.copytree(RASA / "grid", tmp_path / "grid")
     return tmp_path / "grid"
 
 
@@ -40,7 +41,7 @@ def edit(path: Path, change: Any) -> None:
 
 def test_a_run_with_its_right_answers_joins_one_without(tmp_path: Path) -> None:
     for name in ("flat", "flat_successes"):
-        shutil.copytree(DATA / name, tmp_path / name)
+        shutil.copytree(RASA / name, tmp_path / name)
     found = experiment(tmp_path)
     assert [run.run for run in found.runs] == ["flat", "flat_successes"]
     assert codes(found) == ["copied-errors"]
@@ -48,7 +49,7 @@ def test_a_run_with_its_right_answers_joins_one_without(tmp_path: Path) -> None:
 
 def test_what_a_run_does_not_list_it_answered_rightly(tmp_path: Path) -> None:
     for name in ("flat", "flat_successes"):
-        shutil.copytree(DATA / name, tmp_path / name)
+        shutil.copytree(RASA / name, tmp_path / name)
     found = experiment(tmp_path)
     full = found.run("flat_successes")
     right = diagnostics.top_examples(full, "confident-correct", k=1).examples["example"][0]

@@ -18,8 +18,8 @@ from packaging.utils import canonicalize_name
 
 import diagnostics
 from app.problem_kinds import KINDS
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted((ROOT / "diagnostics").rglob("*.py"))
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 READERS = PYPROJECT["project"]["entry-points"]["errata.readers"]

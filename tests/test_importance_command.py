@@ -10,9 +10,10 @@ import pytest
 import diagnostics
 from diagnostics.__main__ import main
 from diagnostics.feature_importance import run_importance
+from tests import places
 from tests.runs import record_animals
 
-SAMPLES = str(Path(__file__).resolve().parents[1] / "sample_runs")
+SAMPLES = str(places.SAMPLES)
 
 
 def asked(capsys: pytest.CaptureFixture[str], *words: str) -> str:

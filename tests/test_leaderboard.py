@@ -19,10 +19,10 @@ from diagnostics import Evidence, Experiment, Run, Score, open_workspace, record
 from diagnostics.leaderboard import run_leaderboard
 from diagnostics.shared_folds import fold_design, shared_folds
 from diagnostics.standings import Leaderboard
+from tests.places import DATA
 from tests.test_filters import MISTAKES, stored
 from tests.test_filters import rows as answered
 
-DATA = Path(__file__).parent / "data"
 LABELS = np.array(["a", "b", "c"])
 FIRST = (0.80, 0.76, 0.84, 0.79, 0.81)
 SECOND = (0.82, 0.70, 0.83, 0.81, 0.77)

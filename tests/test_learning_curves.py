@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -16,9 +15,10 @@ from diagnostics.learning_curves import (
     learning_curve,
     learning_points,
 )
+from tests.places import DATA
 from tests.trial_runs import experiment_of, folds_of, run_of
 
-COMPARISON = Path(__file__).parent / "data" / "rasa" / "comparison"
+COMPARISON = DATA / "rasa" / "comparison"
 
 
 def test_repeats_of_a_comparison_are_one_curve() -> None:

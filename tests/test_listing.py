@@ -11,6 +11,7 @@ from diagnostics.filters import Filter
 from diagnostics.listing import UNRANKED, listed_examples, offered_rankings
 from diagnostics.reducers import By
 from diagnostics.workspace import Run
+from tests.places import DATA
 from tests.runs import IDS, PROBABILITIES, TRUE, record_animals
 
 ANSWERS = ["cat", "dog", "dog", "dog", "cat", "owl"]
@@ -82,7 +83,7 @@ def test_no_mistakes_is_an_empty_ranking(tmp_path: Path) -> None:
 
 
 def test_wrong_sentences_come_by_the_confidence_of_their_errors() -> None:
-    grid = Path(__file__).parent / "data/rasa/grid"
+    grid = DATA / "rasa/grid"
     for experiment in diagnostics.open_workspace(grid).experiments:
         for run in experiment.runs:
             if experiment.task == "entities" and run.errors:

@@ -18,8 +18,8 @@ from urllib.request import urlopen
 import pytest
 
 from tests import servers
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 DASHBOARD = "diagnostics/_dashboard"
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.places import ROOT, SAMPLES
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [
     line.partition("#")[0].strip()
@@ -25,7 +26,7 @@ COMMANDS = [
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the sample runs of which the README speaks."""
     path = tmp_path_factory.mktemp("checkout")
-    shutil.copytree(ROOT / "sample_runs" / "tumours", path / "sample_runs" / "tumours")
+    shutil.copytree(SAMPLES / "tumours", path / "sample_runs" / "tumours")
     return path
 
 

@@ -23,9 +23,9 @@ from diagnostics.robustness_kept import keep_robustness, kept_robustness, robust
 from diagnostics.row_changes import SHIFTS, changes_for, noise, shifted
 from diagnostics.typos import perturbations, typos
 from tests import askers
+from tests.places import SAMPLES
 from tests.questions import model_of
 
-SAMPLES = Path(__file__).resolve().parents[1] / "sample_runs"
 TEXTS = [f"{text} {number}" for number in range(4) for text in askers.TEXTS]
 TRUE = askers.LABELS * 4
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from shutil import copytree
 
 import polars as pl
@@ -10,8 +9,7 @@ import pytest
 
 import diagnostics
 from diagnostics.run_models import NoModel, model_for, models_by_fold, rows_for
-
-SAMPLES = Path(__file__).resolve().parents[1] / "sample_runs"
+from tests.places import SAMPLES
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from diagnostics.spans import (
     pieces,
     span_differences,
 )
+from tests.places import DATA
 
 TEXT = "fly to Berlin tomorrow"
 CITY = Span(7, 13, "city")
@@ -86,7 +86,7 @@ def test_spans_are_said_in_words() -> None:
 
 
 def test_every_run_says_what_it_found_in_a_sentence() -> None:
-    grid = Path(__file__).parent / "data/rasa/grid"
+    grid = DATA / "rasa/grid"
     for experiment in diagnostics.open_workspace(grid).experiments:
         if experiment.task == "entities":
             found = entities_of_all_runs(experiment, "nobody")

@@ -26,6 +26,7 @@ from diagnostics.wiring import (
     wiring_flags,
 )
 from tests.evaluated_models import evaluated_of
+from tests.places import SAMPLES
 
 #: Shares as in the public re-run that nobody noticed to be broken: AUX is 4th.
 PARTS = {"num_chars": 0.30, "VERB": 0.22, "NOUN": 0.20, "AUX": 0.16, "SCONJ": 0.07, "PUNCT": 0.05}
@@ -86,7 +87,7 @@ def test_columns_that_are_as_they_were_are_not_flagged(broken: diagnostics.Works
 
 @pytest.mark.parametrize("name", ["forest", "logistic-words-C10"])
 def test_nothing_is_wired_wrongly_in_the_samples(name: str) -> None:
-    samples = Path(__file__).resolve().parents[1] / "sample_runs"
+    samples = SAMPLES
     workspace = diagnostics.open_workspace(samples)
     experiment, run = workspace.find(name)
     assert importance_flags(experiment, run, workspace.root) == []

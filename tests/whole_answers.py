@@ -17,9 +17,9 @@ import tempfile
 from contextlib import redirect_stdout
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-KEPT = ROOT / "tests" / "data" / "answers"
-SAMPLES = ROOT / "sample_runs"
+from tests.places import DATA, ROOT, SAMPLES
+
+KEPT = DATA / "answers"
 
 #: One of each kind, and one that is refused for what its run lacks.
 ASSUMPTIONS = [

@@ -13,8 +13,8 @@ from app import assumptions_cached
 from diagnostics import record
 from diagnostics.assumption_store import AssumptionStore
 from diagnostics.statements import assumption, link_text
+from tests.places import MAIN
 
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
 REFUND = assumption("word", "refund", "matters")
 #: Words that Markdown would turn into something else.
 UGLY = assumption("word", "**x** :red[y]", "pushes-towards", "# $a$")

@@ -22,9 +22,8 @@ from diagnostics import compare_predictions, compare_runs, open_workspace, recor
 from diagnostics.aligned import aligned_answers
 from diagnostics.changed_answers import changed_answers
 from diagnostics.voting import vote_gains
+from tests.places import MAIN, ROOT
 
-ROOT = Path(__file__).parents[2]
-MAIN = ROOT / "app/main.py"
 TRUE = "aaaabbbbcccc"
 OLD = "aaabbbbbbccc"  # 2 wrong
 NEW = "aaaabbbaaaaa"  # 5 wrong: fixes e3, breaks e7, e9, e10 and e11; e8 is wrong in both

@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 from app import confidence_cached
 from diagnostics import record
 from diagnostics.probability_vectors import VectorTable
+from tests.places import MAIN
 from tests.readers.rasa_folder import SIX, intent_files
 
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
 LABELS = ["a", "b", "c"]
 
 

@@ -13,8 +13,8 @@ from app.confusion_tables import reading
 from app.shortened import shown_label
 from diagnostics import record
 from diagnostics.confusion import ConfusionMatrix, confused_pairs
+from tests.places import MAIN
 
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
 TRUE = ["a"] * 4 + ["b"] * 4 + ["c"] * 4
 ANSWERS = ["a", "a", "b", "b", "b", "b", "b", "a", "c", "c", "c", "b"]
 FIGURES = {"precision": 0.75, "recall": 0.75, "f1-score": 0.75, "support": 4}

@@ -13,8 +13,8 @@ from app import contrast_view
 from app.contrast_view import _assumed, _ratio
 from diagnostics import record
 from diagnostics.having import parse_having
+from tests.places import MAIN
 
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
 N = 240
 
 

@@ -24,10 +24,10 @@ from diagnostics import record
 from diagnostics.parameter_edges import Edge
 from diagnostics.parameter_effects import Importance, importance
 from diagnostics.trials import trials
+from tests.places import DATA, MAIN
 from tests.trial_runs import grid_of
 
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
-COMPARISON = Path(__file__).parents[1] / "data" / "rasa" / "comparison"
+COMPARISON = DATA / "rasa" / "comparison"
 Opened = Callable[..., AppTest]
 
 

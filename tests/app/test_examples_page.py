@@ -12,9 +12,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from diagnostics import record
+from tests.places import MAIN, ROOT
 from tests.runs import PROBABILITIES, record_animals
 
-ROOT = Path(__file__).parents[2]
 RASA = ROOT / "tests/data/rasa"
 ANSWERS = ["cat", "dog", "dog", "dog", "cat", "owl"]
 EVIL = [
@@ -85,7 +85,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def opened(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
     def open_page(case: str, *, within: Path = workspace, **choices: str) -> AppTest:
         monkeypatch.setattr(sys, "argv", ["main.py", str(within / case)])
-        at = AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60)
+        at = AppTest.from_file(str(MAIN), default_timeout=60)
         for name, value in choices.items():
             at.query_params[name] = value
         at.switch_page("../pages/examples.py").run()

@@ -26,9 +26,9 @@ from app.explanation_words import has_columns, warnings
 from diagnostics import record
 from diagnostics.charts import colours
 from diagnostics.explanation import Contribution, Explanation, Span
+from tests.places import MAIN
 from tests.runs import record_animals
 
-ROOT = Path(__file__).parents[2]
 TEXTS = ["my money <b>back</b>", "where is $money$", "send it back", "is it there", "late again"]
 LABELS = ["refund", "status", "return", "status", "refund"]
 TRUE = ["return", *LABELS[1:]]
@@ -62,7 +62,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def opened(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
     def open_page(case: str, **choices: str) -> AppTest:
         monkeypatch.setattr(sys, "argv", ["main.py", str(workspace / case)])
-        at = AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60)
+        at = AppTest.from_file(str(MAIN), default_timeout=60)
         for name, value in choices.items():
             at.query_params[name] = value
         at.switch_page("../pages/examples.py").run()

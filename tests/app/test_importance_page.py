@@ -23,8 +23,8 @@ from streamlit.testing.v1 import AppTest
 from diagnostics import open_workspace, record
 from diagnostics.evaluated_inputs import evaluated_inputs
 from diagnostics.importance_asked import Asking, asked_once
+from tests.places import MAIN
 
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
 TEXTS = ["pay my bill", "pay the invoice", "cancel it", "cancel my order", "pay", "cancel"] * 4
 LABELS = ["pay", "pay", "cancel", "cancel", "pay", "cancel"] * 4
 #: A column's name that Markdown would make something of.

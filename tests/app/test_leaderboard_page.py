@@ -21,8 +21,8 @@ from diagnostics.charts.runs import score_lines, score_ranks
 from diagnostics.grid import run_columns, run_table
 from diagnostics.leaderboard import run_leaderboard
 from diagnostics.run_uncertainty import judged_columns, with_uncertainty
+from tests.places import MAIN
 
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
 WRONG = {"best": range(10), "like *it*": range(8, 20), "worse": range(60), "z": range(90)}
 Opened = Callable[..., AppTest]
 

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from app.evidence_words import missing_sentence
 from app.problem_kinds import grouped
 from diagnostics import Evidence, Problem, Run, record
+from tests.places import MAIN
 
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
 TRUE = ["a", "b", "c", "a", "b", "c", "a", "b"]
 ONE_WRONG = ["a", "b", "c", "a", "b", "c", "a", "c"]
 TWO_WRONG = ["a", "b", "c", "a", "b", "c", "c", "c"]

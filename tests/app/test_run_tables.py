@@ -12,8 +12,7 @@ from streamlit.testing.v1 import AppTest
 import diagnostics
 from app.run_table_view import WORDS
 from diagnostics.readers.run_table.roles import ROLES
-
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
+from tests.places import MAIN
 
 
 def overview(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:

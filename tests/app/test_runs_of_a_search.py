@@ -13,9 +13,8 @@ from sklearn.svm import SVC
 from streamlit.testing.v1 import AppTest
 
 import diagnostics
+from tests.places import MAIN
 from tests.searches import wine
-
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,8 @@ from diagnostics import open_workspace, record
 from diagnostics.charts.runs import PICK, fold_strip, score_lines, score_ranks, score_strip
 from diagnostics.grid import run_columns, run_table
 from diagnostics.ranking import fold_points, score_points
+from tests.places import MAIN
 
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
 TRUE = ["a", "b"] * 5
 WRONG = {"bad": 5, "good": 1, "middle": 3}
 Opened = Callable[..., AppTest]

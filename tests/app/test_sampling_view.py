@@ -19,8 +19,8 @@ from streamlit.testing.v1 import AppTest
 
 from app.background import works
 from diagnostics import record
+from tests.places import MAIN
 
-ROOT = Path(__file__).parents[2]
 FRAME = pd.DataFrame({"age": [20.0, 40, 60, 80] * 3, "rooms": np.arange(12.0)})
 LABELS = list("abab" * 3)
 TRUE = list("baab" * 3)
@@ -46,7 +46,7 @@ def opened(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened]
     def open_page(case: str) -> AppTest:
         monkeypatch.setattr(sys, "argv", ["main.py", str(workspace / case)])
         monkeypatch.setattr("diagnostics.lime_explanations.SAMPLES", 100)
-        at = AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60)
+        at = AppTest.from_file(str(MAIN), default_timeout=60)
         at.switch_page("../pages/examples.py").run()
         assert not at.exception
         return at

@@ -19,9 +19,8 @@ from diagnostics import open_workspace, record
 from diagnostics.answers_by_confidence import SelectiveCounts, selective_counts_of_run
 from diagnostics.risk_coverage import operating_point
 from diagnostics.thresholds import guaranteed_threshold, observed_threshold
+from tests.places import MAIN, ROOT
 
-ROOT = Path(__file__).parents[2]
-MAIN = ROOT / "app" / "main.py"
 LABELS = ["a", "b", "out_of_scope"]
 EVIL = ["![x](http://evil/x.png)", "$x$ :red[hi]"]
 LONG = [f"vectorizer__ngram_range=(1, {n}), classifier__penalty=elasticnet" for n in (1, 2)]

@@ -26,10 +26,10 @@ from streamlit.testing.v1 import AppTest
 from app.background import works
 from diagnostics import record
 from tests import askers
+from tests.places import MAIN
 from tests.runs import record_animals
 from tests.test_edited_input import MIXED, mixed_model
 
-ROOT = Path(__file__).parents[2]
 IDS = [f"t{at}" for at in range(len(askers.TEXTS))]
 WRONG = ["refund", *askers.LABELS[1:]]
 MODEL = askers.words()
@@ -81,7 +81,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def opened(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
     def open_page(case: str, **choices: str) -> AppTest:
         monkeypatch.setattr(sys, "argv", ["main.py", str(workspace / case)])
-        at = AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60)
+        at = AppTest.from_file(str(MAIN), default_timeout=60)
         for name, value in choices.items():
             at.query_params[name] = value
         at.switch_page("../pages/try.py").run()
@@ -394,7 +394,7 @@ def test_pasted_rows_need_the_model_s_columns(opened: Opened) -> None:
 
 def test_an_example_s_card_leads_here(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["main.py", str(workspace / "texts")])
-    at = AppTest.from_file(str(ROOT / "app/main.py"), default_timeout=60)
+    at = AppTest.from_file(str(MAIN), default_timeout=60)
     at.query_params.update({"run": "sure", "example": "t5"})
     at.switch_page("../pages/examples.py").run()
     at.button(key="card_try").click().run()

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests import needs, servers
+from tests.places import ROOT, SAMPLES
 
-ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_MS = 60_000
 expect.set_options(timeout=TIMEOUT_MS)  # a busy machine is no failure
 
@@ -69,7 +69,7 @@ def serve(
 @pytest.fixture(scope="session")
 def server(serve: Callable[[Path], str]) -> str:
     """The address of the dashboard on sample_runs."""
-    return serve(ROOT / "sample_runs")
+    return serve(SAMPLES)
 
 
 # Not for the session: Playwright's event loop would go on running under the tests that follow.

@@ -2,14 +2,13 @@ from __future__ import annotations
 
 import tomllib
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from diagnostics.charts import colours
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[2]
 THEMES = tomllib.loads((ROOT / "app/.streamlit/config.toml").read_text())["theme"]
 #: What red-, green- and blue-blind eyes make of linear RGB (Machado et al. 2009).
 EYES = {

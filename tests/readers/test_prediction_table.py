@@ -10,8 +10,9 @@ import pytest
 from diagnostics.readers import Reading, prediction_table
 from diagnostics.walking import listed
 from diagnostics.workspace import Problem
+from tests.places import DATA
 
-CASES = Path(__file__).parents[1] / "data" / "predictions"
+CASES = DATA / "predictions"
 
 
 def found_below(root: Path) -> list[Reading | Problem]:

@@ -17,6 +17,7 @@ from diagnostics.readers.rasa.checks import counts_of_report, counts_with_right,
 from diagnostics.readers.rasa.label_reports import parse_report
 from diagnostics.walking import listed, walk
 from diagnostics.workspace import NO_PREDICTION, Evidence
+from tests.places import DATA
 from tests.readers.rasa_folder import (
     SIX,
     cells,
@@ -31,7 +32,7 @@ from tests.readers.rasa_folder import (
     write,
 )
 
-CASES = Path(__file__).parents[1] / "data" / "rasa"
+CASES = DATA / "rasa"
 
 
 @pytest.mark.parametrize("case", sorted(path.name for path in CASES.glob("*") if path.is_dir()))

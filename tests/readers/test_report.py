@@ -10,8 +10,9 @@ import pytest
 from diagnostics.readers import Folder, Reading, report
 from diagnostics.walking import listed
 from diagnostics.workspace import Evidence, Problem
+from tests.places import DATA
 
-CASES = Path(__file__).parents[1] / "data" / "reports"
+CASES = DATA / "reports"
 FIGURES = {"precision": 0.5, "recall": 0.5, "f1-score": 0.5, "support": 2}
 REPORT = {"cat": FIGURES, "dog": FIGURES, "owl": FIGURES, "accuracy": 0.5}
 
