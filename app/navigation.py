@@ -16,12 +16,17 @@ PAGES = Path(__file__).resolve().parents[1] / "pages"
 
 @dataclass(frozen=True)
 class Entry:
-    """One page of the dashboard."""
+    """One page of the dashboard.
+
+    `address` is what links say where that is not the name of the script: links are kept, and a
+    script is called as what it shows is called everywhere else.
+    """
 
     file: str
     title: str
     icon: str
     help: str
+    address: str | None = None
 
     @property
     def path(self) -> Path:
@@ -35,6 +40,7 @@ class Entry:
             title=self.title,
             icon=self.icon,
             help=self.help,
+            url_path=self.address,
             default=self is ENTRIES[0],
         )
 
@@ -49,6 +55,7 @@ ENTRIES = (
         "Compare",
         ":material/compare_arrows:",
         "What one run fixed and broke of another, and what all runs share.",
+        address="compare",
     ),
     Entry(
         "confusion.py",
@@ -85,5 +92,6 @@ ENTRIES = (
         "Try it",
         ":material/keyboard:",
         "Ask the models about an input of your own, and how far their answers can be trusted.",
+        address="try",
     ),
 )

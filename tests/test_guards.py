@@ -138,6 +138,16 @@ def test_every_page_has_its_own_title_and_icon() -> None:
     assert len({entry.icon for entry in ENTRIES}) == len(ENTRIES)
 
 
+def test_links_to_pages_stay_what_they_were() -> None:
+    from app.navigation import ENTRIES
+
+    addresses = [entry.address or entry.path.stem for entry in ENTRIES]
+    assert addresses == [
+        *("overview", "runs", "compare", "confusion", "confidence", "examples"),
+        *("importance", "assumptions", "try"),
+    ]
+
+
 @pytest.mark.parametrize("module", READERS.values(), ids=READERS.keys())
 def test_every_reader_is_there_and_whole(module: str) -> None:
     reader = import_module(module)
