@@ -13,7 +13,7 @@ from diagnostics.errors import DiagnosticsError
 from diagnostics.natural import natural_order
 
 if TYPE_CHECKING:
-    from diagnostics.workspace import Run
+    from diagnostics.run import Run
 
 #: One row per answer. In the files labels are codes into the run's label list.
 PREDICTIONS: dict[str, Any] = {

@@ -25,7 +25,7 @@ CIRCLES = [
         "diagnostics.search_hooks",
         "diagnostics.watching",
     ],
-    ["diagnostics.tables", "diagnostics.workspace"],
+    ["diagnostics.run", "diagnostics.tables"],
 ]
 
 
