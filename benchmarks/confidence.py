@@ -42,7 +42,7 @@ from diagnostics.probability_scores import probability_scores
 from diagnostics.probability_vectors import VectorTable
 from diagnostics.reliability import calibration_errors, reliability_bins
 from diagnostics.temperature import rescaling
-from diagnostics import tables
+from diagnostics import run_tables
 import pandas, scipy.optimize, scipy.special
 run = diagnostics.open_workspace({folder!r}).experiments[0].runs[0]
 

@@ -22,7 +22,7 @@ import pandas as pd
 import polars as pl
 
 import diagnostics
-from diagnostics import Experiment, Filter, Run, reducers, tables
+from diagnostics import Experiment, Filter, Run, reducers, run_tables, tables
 from diagnostics.reducers import By
 
 LABELS = [f"intent_{index:02}" for index in range(77)]
@@ -142,11 +142,11 @@ def one_cell(path: Path) -> pd.DataFrame:
 
 
 def counted(run: Run) -> Any:
-    return reducers.collect(reducers.confusion(reducers.lazy(tables.scan(run), [])))
+    return reducers.collect(reducers.confusion(reducers.lazy(run_tables.scan(run), [])))
 
 
 def pair(runs: list[Run]) -> Any:
-    first, second = (reducers.lazy(tables.scan(run), []) for run in runs[:2])
+    first, second = (reducers.lazy(run_tables.scan(run), []) for run in runs[:2])
     return reducers.collect(reducers.pairs(first, second))
 
 
@@ -205,7 +205,7 @@ QUESTIONS = (
     ),
     Question(
         "confidence of right and wrong answers",
-        lambda runs: tables.load(runs[0], "calibration", tables.CALIBRATION),
+        lambda runs: run_tables.load(runs[0], "calibration", tables.CALIBRATION),
         lambda paths: histogram(paths[0]), (*CODED, "confidence"), 1,
     ),
     Question(

@@ -44,7 +44,7 @@ from diagnostics.answers_by_confidence import selective_counts_of_run
 from diagnostics.score_counts import one_vs_rest
 from diagnostics.selective_figures import selective_figures
 from diagnostics.thresholds import cheapest_threshold, guaranteed_threshold, observed_threshold
-from diagnostics import tables
+from diagnostics import run_tables
 import pandas, scipy.special
 run = diagnostics.open_workspace({folder!r}).experiments[0].runs[0]
 

@@ -148,13 +148,13 @@ def rows_of_split(run: Run, split: str | None, *more: str) -> Any:
     """The run's true labels, answers, confidences and `more` on one split; codes; lazy."""
     import polars as pl
 
-    from diagnostics import tables
+    from diagnostics import run_tables
 
     if split is not None and split not in run.splits:
         raise DiagnosticsError(
             f"Run {run.run!r} has no split {split!r}.", hint=f"It has: {', '.join(run.splits)}."
         )
-    rows = tables.scan(run)
+    rows = run_tables.scan(run)
     if list(run.splits) != [split or run.split]:
         rows = rows.filter(pl.col("split") == (split or run.split))
     return rows.select("true_label", "predicted_label", "confidence", *more)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from diagnostics.beside import as_text
 from diagnostics.content import content_columns, with_shared_content
 from diagnostics.derived import contains_word, derived
 from diagnostics.errors import DiagnosticsError
 from diagnostics.kept_answers import kept_only_mistakes, rows_of
+from diagnostics.natural import as_text
 from diagnostics.statements import Assumption, Kind
 from diagnostics.workspace import Evidence
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from diagnostics.kept_answers import chosen_split, implies_right_answers, rows_of
+from diagnostics.natural import recoded
 
 if TYPE_CHECKING:
     import polars as pl
@@ -105,30 +106,12 @@ def with_unlisted(rows: pl.DataFrame, run: Run, others: Iterable[Run], split: st
     return pl.concat([rows, derived], how="diagonal")
 
 
-def recoded(column: str, labels: Sequence[str], wanted: Sequence[str]) -> pl.Expr:
-    """The codes of one label list as those of another; -1 for a label that is not in it."""
-    import polars as pl
-
-    if tuple(labels) == tuple(wanted):
-        return pl.col(column)
-    place = {label: code for code, label in enumerate(wanted)}
-    codes = pl.Series([place.get(label, -1) for label in labels], dtype=pl.Int32)
-    return pl.lit(codes).gather(pl.col(column)).alias(column)
-
-
 def joint_labels(run: Run, others: Iterable[Run]) -> list[str]:
     """The labels of the run, whose codes stay as they are, then those that only others know."""
     labels = dict.fromkeys(run.labels)
     for other in others:
         labels |= dict.fromkeys(other.labels)
     return list(labels)
-
-
-def as_text(column: str, labels: Sequence[str]) -> pl.Expr:
-    """The labels of codes into a list; null for null."""
-    import polars as pl
-
-    return pl.lit(pl.Series(labels, dtype=pl.String)).gather(pl.col(column)).alias(column)
 
 
 def _joined(rows: pl.DataFrame, theirs: pl.DataFrame, keys: list[str]) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from diagnostics.workspace import Evidence, Problem, Run, Score
+from diagnostics.run import Evidence, Problem, Run, Score
 
 #: Part of every key: a change of the tables' layout makes everything be read again.
 VERSION = "6"

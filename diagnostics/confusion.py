@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from diagnostics import tables
+from diagnostics import run_tables, tables
 from diagnostics.errors import DiagnosticsError
 from diagnostics.metrics import Counts, Figures, class_figures
 from diagnostics.workspace import Evidence
@@ -117,14 +117,15 @@ def _cube(run: Run, split: str | None) -> pl.DataFrame:
         raise DiagnosticsError(
             f"Run {run.run!r} has no split {split!r}.", hint=f"It has: {', '.join(run.splits)}."
         )
-    cube = tables.load(run, "confusion", tables.CONFUSION)
+    cube = run_tables.load(run, "confusion", tables.CONFUSION)
     return cube.filter(pl.col("split") == (split or run.split))
 
 
 def _support(run: Run, position: Counts, shown: Sequence[str]) -> Counts:
     """What the run's report says of the classes' sizes."""
     support = np.zeros(len(shown), dtype=np.int64)
-    for code, n in tables.load(run, "report", tables.REPORT).select("label", "support").iter_rows():
+    report = run_tables.load(run, "report", tables.REPORT)
+    for code, n in report.select("label", "support").iter_rows():
         if position[code] >= 0 and n is not None:
             support[position[code]] = n
     return support
@@ -244,7 +245,7 @@ def reported_classes(run: Run) -> pd.DataFrame:
     One row per class of the report: `label`, `precision`, `recall`, `f1`, `support`; NaN where
     the file is silent. Empty without a report.
     """
-    report = tables.load(run, "report", tables.REPORT).to_pandas()
+    report = run_tables.load(run, "report", tables.REPORT).to_pandas()
     report["label"] = report["label"].map(dict(enumerate(run.labels))).astype("str")
     return report
 

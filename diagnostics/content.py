@@ -61,9 +61,9 @@ def content_columns(run: Run) -> ContentColumns:
     """Which column is what, by name and by what is in the first rows."""
     import polars as pl
 
-    from diagnostics import tables
+    from diagnostics import run_tables
 
-    sample = tables.scan_examples(run).head(SAMPLE).collect().drop("example")
+    sample = run_tables.scan_examples(run).head(SAMPLE).collect().drop("example")
     image = next((name for name in _by_name(sample, IMAGE_NAMES) if _is_image(sample[name])), None)
     text = _text_column(sample, image)
     fields = tuple(name for name in sample.columns if name not in (image, text))

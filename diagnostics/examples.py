@@ -213,12 +213,12 @@ def _content(run: Run, wanted: list[str], experiment: Experiment | None) -> pl.D
     """The content of the examples, a row each; of those that are in any table."""
     import polars as pl
 
-    from diagnostics import tables
+    from diagnostics import run_tables
 
     found: list[pl.DataFrame] = []
     for one in [run, *(experiment.runs if experiment and kept_only_mistakes(run) else ())]:
         missing = pl.Series(wanted, dtype=pl.String).implode()
-        rows = tables.scan_examples(one).filter(pl.col("example").is_in(missing)).collect()
+        rows = run_tables.scan_examples(one).filter(pl.col("example").is_in(missing)).collect()
         found.append(rows.unique("example", maintain_order=True))
         known = set(rows["example"])
         wanted = [example for example in wanted if example not in known]
@@ -234,9 +234,9 @@ def answer(run: Run, example: str, *, split: str | None = None) -> dict[str, Any
     """
     import polars as pl
 
-    from diagnostics import tables
+    from diagnostics import run_tables
 
-    rows = tables.labelled_predictions([run]).filter(pl.col("example") == example)
+    rows = run_tables.labelled_predictions([run]).filter(pl.col("example") == example)
     if split is not None:
         rows = rows.filter(pl.col("split") == split)
     found = rows.head(1).collect().to_dicts()
@@ -332,11 +332,11 @@ def wrong_run_counts(runs: Sequence[Run]) -> pd.DataFrame:
     """
     import polars as pl
 
-    from diagnostics import tables
+    from diagnostics import run_tables
 
     frame = pl.concat(
         [
-            tables.scan(run)
+            run_tables.scan(run)
             .filter(pl.col("split") == run.split)
             .select("example", "true_label", "predicted_label")
             for run in runs

@@ -216,7 +216,7 @@ def _content_values(experiment: Experiment, run: Run) -> dict[str, Usual]:
     import polars as pl
 
     from diagnostics.content import with_shared_content
-    from diagnostics.tables import scan_examples
+    from diagnostics.run_tables import scan_examples
     from diagnostics.wiring import usual_value
 
     if not experiment.evidence & Evidence.CONTENT or not run.has(Evidence.PREDICTIONS):

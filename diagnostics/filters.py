@@ -211,12 +211,12 @@ def _containing(runs: Iterable[Run], text: str) -> pl.LazyFrame:
     """The examples whose content has the words, in any of the runs."""
     import polars as pl
 
-    from diagnostics import tables
+    from diagnostics import run_tables
 
     different = {run.table("examples"): run for run in runs}
     found = []
     for run in different.values():
-        content = tables.scan_examples(run)
+        content = run_tables.scan_examples(run)
         names = [name for name, dtype in content.collect_schema().items() if dtype == pl.String]
         words = [pl.col(name).str.to_lowercase() for name in names]
         has = [column.str.contains(text.lower(), literal=True) for column in words]

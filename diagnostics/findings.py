@@ -192,9 +192,9 @@ def importance_finding(run: Run, given: Assumption, alpha: float) -> Finding | N
     import polars as pl
     from scipy.special import ndtri
 
-    from diagnostics import tables
+    from diagnostics import run_tables, tables
 
-    rows = tables.load(run, "importances", tables.IMPORTANCES)
+    rows = run_tables.load(run, "importances", tables.IMPORTANCES)
     rows = rows.filter(pl.col("label").is_null() & pl.col("mean").is_finite())
     own = rows.filter(pl.col("feature").str.to_lowercase() == given.subject.lower())
     if not len(own):

@@ -8,10 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
+from diagnostics.experiment import OVERLAP, same_supports
 from diagnostics.workspace import Evidence, Experiment, Problem, Run
-
-#: Runs that share at least this part of the smaller one's examples are shown side by side.
-OVERLAP = 0.5
 
 
 @dataclass
@@ -98,10 +96,10 @@ def _verdict(first: Run, second: Run) -> str:
         return f"{_size(second)} against {_size(first)}"
     import polars as pl
 
-    from diagnostics import tables
+    from diagnostics import run_tables
 
     left, right = (
-        tables.labelled_predictions([run])
+        run_tables.labelled_predictions([run])
         .filter(pl.col("split") != "train")
         .select("example", "true_label")
         .unique("example")
@@ -119,12 +117,6 @@ def _verdict(first: Run, second: Run) -> str:
     if n < OVERLAP * smaller or not n:
         return f"only {n:,} of {smaller:,} examples are shared"
     return ""
-
-
-def same_supports(first: Run, second: Run) -> bool:
-    """Whether the reports of two runs count the same number of examples for every label."""
-    support = first.tags.get("supports_fingerprint", "")
-    return bool(support) and support == second.tags.get("supports_fingerprint")
 
 
 def _copies(runs: Sequence[Run]) -> list[Problem]:

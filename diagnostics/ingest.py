@@ -11,6 +11,7 @@ import polars as pl
 
 from diagnostics import reducers, tables
 from diagnostics.metrics import Counts, summary_metrics
+from diagnostics.natural import label_expression
 from diagnostics.readers import Reading
 from diagnostics.workspace import SPLITS, Evidence, Run, Score
 
@@ -92,7 +93,7 @@ def examples_fingerprint(reading: Reading) -> str:
     rows = (
         reading.predictions.lazy()
         .filter(pl.col("split") != "train")
-        .select("example", truth=tables.label_expression("true_label", reading.labels))
+        .select("example", truth=label_expression("true_label", reading.labels))
         .unique()
         .sort("example", "truth")
         .select(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnostics.errors import DiagnosticsError
-from diagnostics.grouping import same_supports
+from diagnostics.experiment import same_supports
 from diagnostics.workspace import Evidence
 
 if TYPE_CHECKING:
@@ -61,9 +61,9 @@ def rows_of(run: Run, split: str) -> pl.LazyFrame:
     """The run's rows in a split that it has, without vectors; labels as codes; lazy."""
     import polars as pl
 
-    from diagnostics import tables
+    from diagnostics import run_tables
 
-    rows = tables.scan(run).drop("probabilities")
+    rows = run_tables.scan(run).drop("probabilities")
     return rows if list(run.splits) == [split] else rows.filter(pl.col("split") == split)
 
 

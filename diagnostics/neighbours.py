@@ -108,18 +108,18 @@ def nearest_examples(
     import pandas as pd
     import polars as pl
 
-    from diagnostics import tables
+    from diagnostics import run_tables
     from diagnostics.examples import COLUMNS, with_content
 
     made = index or example_index(run, near=example, root=root)
-    asked = tables.scan_examples(run).filter(pl.col("example") == example).head(1).collect()
+    asked = run_tables.scan_examples(run).filter(pl.col("example") == example).head(1).collect()
     found: dict[str, float] = {}
     if len(asked) and made.compared:
         values = made.similarities(asked).round(9)
         found = dict(zip(made.ids, values.tolist(), strict=True))
         found.pop(example, None)
     rows = (
-        tables.scan(run)
+        run_tables.scan(run)
         .drop("probabilities")
         .filter(pl.col("split") == (split or run.split), pl.col("example").is_in(list(found)))
         .unique("example", keep="first", maintain_order=True)
@@ -158,26 +158,26 @@ def example_index(run: Run, *, near: str | None = None, root: Path | None = None
 
 
 def _content(run: Run) -> pl.LazyFrame:
-    from diagnostics import tables
+    from diagnostics import run_tables
 
-    return tables.scan_examples(run)
+    return run_tables.scan_examples(run)
 
 
 def _size(run: Run) -> int:
     import polars as pl
 
-    from diagnostics import tables
+    from diagnostics import run_tables
 
-    return int(tables.scan_examples(run).select(pl.len()).collect().item())
+    return int(run_tables.scan_examples(run).select(pl.len()).collect().item())
 
 
 def _fits(run: Run, columns: ContentColumns) -> bool:
     import polars as pl
 
-    from diagnostics import tables
+    from diagnostics import run_tables
 
     length = pl.col(str(columns.text)).str.len_chars().clip(upper_bound=TEXT_START).sum()
-    row = tables.scan_examples(run).select(n=pl.len(), characters=length).collect().row(0)
+    row = run_tables.scan_examples(run).select(n=pl.len(), characters=length).collect().row(0)
     return row[0] <= MAX_EXAMPLES and (row[1] or 0) <= MAX_CHARACTERS
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from diagnostics import reducers
 from diagnostics.errors import DiagnosticsError
-from diagnostics.grouping import OVERLAP
+from diagnostics.experiment import OVERLAP
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw

@@ -123,11 +123,11 @@ def _coded(run: Run, labels: tuple[str, ...], split: str, side: str) -> pl.DataF
     """The rows that a run lists, each example once, coded by `labels`."""
     import polars as pl
 
-    from diagnostics import tables
+    from diagnostics import run_tables
 
     place = {label: code for code, label in enumerate(labels)}
     own = pl.Series([place[label] for label in run.labels], dtype=pl.Int64)
-    rows = tables.scan(run).filter(pl.col("split") == split)
+    rows = run_tables.scan(run).filter(pl.col("split") == split)
     found = rows.select("example", "true_label", "predicted_label").collect()
     if not found["example"].is_unique().all():
         raise DiagnosticsError(

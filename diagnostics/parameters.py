@@ -7,7 +7,8 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from diagnostics.workspace import Experiment, Run
+from diagnostics.experiment import Experiment
+from diagnostics.run import Run
 
 _SEPARATOR = re.compile(r"(__|\.|/)")
 _MISSING = ("missing",)

@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from diagnostics.experiment import Experiment
 from diagnostics.metric_words import rises_by_name
-from diagnostics.workspace import Experiment, Run
+from diagnostics.run import Run
 
 if TYPE_CHECKING:
     import pandas as pd

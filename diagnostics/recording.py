@@ -227,7 +227,8 @@ def _predictions(
     """The predictions with labels as text, and the label list that the vectors align with."""
     import polars as pl
 
-    from diagnostics.tables import label_expression, predictions_frame
+    from diagnostics.natural import label_expression
+    from diagnostics.tables import predictions_frame
 
     n = len(predicted_label if predicted_label is not None else probabilities)
     vectors = None if probabilities is None else _vectors(probabilities, labels)

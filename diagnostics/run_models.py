@@ -124,7 +124,7 @@ def _texts(experiment: Experiment, run: Run, examples: Sequence[str]) -> list[st
     import polars as pl
 
     from diagnostics.content import with_shared_content
-    from diagnostics.tables import scan_examples
+    from diagnostics.run_tables import scan_examples
 
     if not experiment.evidence & Evidence.CONTENT:
         raise NoModel(f"The texts of {run.run} were not kept.", hint="Record it with its content.")

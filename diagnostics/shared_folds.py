@@ -102,9 +102,10 @@ def fold_design(run: Run, folds: Sequence[int]) -> FoldDesign:
 def _counted(run: Run, folds: Sequence[int]) -> FoldDesign | None:
     import polars as pl
 
-    from diagnostics import tables
+    from diagnostics import run_tables
 
-    rows = tables.scan(run).filter(pl.col("split") == run.split).select("example", "fold").collect()
+    answers = run_tables.scan(run).filter(pl.col("split") == run.split)
+    rows = answers.select("example", "fold").collect()
     if sorted(rows["fold"].drop_nulls().unique()) != list(folds) or rows["fold"].has_nulls():
         return None
     held_out, distinct = len(rows) / len(folds), rows["example"].n_unique()

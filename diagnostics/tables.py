@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from diagnostics.errors import DiagnosticsError
 from diagnostics.natural import natural_order
-
-if TYPE_CHECKING:
-    from diagnostics.run import Run
 
 #: One row per answer. In the files labels are codes into the run's label list.
 PREDICTIONS: dict[str, Any] = {
@@ -226,64 +223,6 @@ def _derived(
         if len(frame)
         else lists,
     }
-
-
-def scan(run: Run) -> pl.LazyFrame:
-    """The run's predictions as they lie in the file: labels as codes; empty if it has none."""
-    path = run.table("predictions")
-    return pl.scan_parquet(path, glob=False) if path.is_file() else pl.LazyFrame(schema=PREDICTIONS)
-
-
-def load(run: Run, name: str, schema: dict[str, Any]) -> pl.DataFrame:
-    """One of the run's small tables, empty if it was not kept."""
-    path = run.table(name)
-    return pl.read_parquet(path, glob=False) if path.is_file() else empty(schema)
-
-
-def scan_examples(run: Run) -> pl.LazyFrame:
-    """The content of the run's examples: `example` and whatever columns it has; lazy."""
-    path = run.table("examples")
-    return (
-        pl.scan_parquet(path, glob=False)
-        if path.is_file()
-        else pl.LazyFrame(schema={"example": pl.String})
-    )
-
-
-def label_expression(column: str, labels: Sequence[str]) -> pl.Expr:
-    """The label column `column`, decoded."""
-    if not labels:
-        return pl.lit(None, dtype=pl.String).alias(column)
-    return pl.col(column).replace_strict(
-        pl.Series(range(len(labels)), dtype=pl.Int32),
-        pl.Series(list(labels)),
-        default=None,
-        return_dtype=pl.String,
-    )
-
-
-def labelled_predictions(runs: Sequence[Run]) -> pl.LazyFrame:
-    """The rows of several runs with a column `run` and labels as labels; lazy."""
-    frames = [
-        scan(run).select(
-            pl.lit(run.run).alias("run"),
-            *(
-                label_expression(name, run.labels) if name.endswith("_label") else pl.col(name)
-                for name in PREDICTIONS
-            ),
-        )
-        for run in runs
-    ]
-    if not frames:
-        return pl.LazyFrame(
-            schema={
-                "run": pl.String,
-                **PREDICTIONS,
-                "true_label": pl.String,
-                "predicted_label": pl.String,
-            }
-        )
-    return pl.concat(frames)
 
 
 def write(frame: pl.DataFrame, path: Path) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, get_args
 
-from diagnostics.beside import Rows, as_text, joint_labels
+from diagnostics.beside import Rows, joint_labels
 from diagnostics.errors import DiagnosticsError
 from diagnostics.kept_answers import implies_right_answers, kept_only_mistakes
+from diagnostics.natural import as_text
 from diagnostics.workspace import Evidence
 
 if TYPE_CHECKING:

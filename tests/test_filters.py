@@ -16,7 +16,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import diagnostics
-from diagnostics import DiagnosticsError, Evidence, Experiment, Filter, Run, tables
+from diagnostics import (
+    DiagnosticsError,
+    Evidence,
+    Experiment,
+    Filter,
+    Run,
+    run_tables,
+    tables,
+)
 from diagnostics.comparing import compare_runs
 from diagnostics.filters import answers_where, selected_answers
 from diagnostics.listing import UNRANKED, listed_answers, listed_examples
@@ -497,7 +505,7 @@ def test_neighbouring_bounds_share_out_the_answers_as_bins_do(confidence: list[f
             for low, high in zip(edges, edges[1:], strict=False)
         ]
         cube = diagnostics.reducers.collect(
-            diagnostics.reducers.calibration(diagnostics.reducers.lazy(tables.scan(run), []))
+            diagnostics.reducers.calibration(diagnostics.reducers.lazy(run_tables.scan(run), []))
         ).to_pandas()
     upper = np.array([1, 70, 290, 300, 1000])
     bins = np.searchsorted(upper, cube["bin"] + 1)

@@ -25,7 +25,7 @@ CIRCLES = [
         "diagnostics.search_hooks",
         "diagnostics.watching",
     ],
-    ["diagnostics.run", "diagnostics.tables"],
+    ["diagnostics.tables", "diagnostics.workspace"],
 ]
 
 

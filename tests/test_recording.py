@@ -16,7 +16,7 @@ from sklearn.metrics import accuracy_score, f1_score
 from sklearn.svm import LinearSVC
 
 import diagnostics
-from diagnostics import DiagnosticsError, Evidence, examples, tables
+from diagnostics import DiagnosticsError, Evidence, examples, run_tables, tables
 from tests.runs import IDS, LABELS, PROBABILITIES, TEXTS, TRUE, record_animals
 
 
@@ -90,7 +90,7 @@ def test_folds_and_train_scores_are_kept(tmp_path: Path) -> None:
 def test_importances_are_kept(tmp_path: Path) -> None:
     record_animals(tmp_path / "run", importances={"feature": ["fur", "wings"], "mean": [0.7, 0.1]})
     run = only_run(tmp_path)
-    table = tables.load(run, "importances", tables.IMPORTANCES)
+    table = run_tables.load(run, "importances", tables.IMPORTANCES)
     assert table.select("feature", "mean").rows() == [("fur", 0.7), ("wings", 0.1)]
 
 

@@ -1,19 +1,23 @@
-"""The data model: what a folder holds, and what each run of it brought along."""
+"""The data model: what a folder of results holds, and what each run brought along."""
 
+from __future__ import annotations
+
+from diagnostics.experiment import Experiment, Workspace
 from diagnostics.run import (
+    INCOMPLETE,
     NO_PREDICTION,
     NOTHING,
     SPLITS,
     Evidence,
-    Experiment,
     Problem,
     Run,
     Score,
+    Split,
     Task,
-    Workspace,
 )
 
 __all__ = [
+    "INCOMPLETE",
     "NOTHING",
     "NO_PREDICTION",
     "SPLITS",
@@ -22,6 +26,7 @@ __all__ = [
     "Problem",
     "Run",
     "Score",
+    "Split",
     "Task",
     "Workspace",
 ]
