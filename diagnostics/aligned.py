@@ -12,7 +12,6 @@ from diagnostics import reducers
 from diagnostics.aligning import UNKNOWN, AlignedAnswers, Part, align
 from diagnostics.errors import DiagnosticsError
 from diagnostics.kept_answers import (
-    chosen_split,
     has_answers,
     lists_only_mistakes,
     on_the_same_data,
@@ -38,7 +37,7 @@ def alignable_runs(
     """
     from diagnostics.ranking import peers
 
-    chosen, equals = chosen_split(run, split), set(peers(experiment, run))
+    chosen, equals = run.known_split(split), set(peers(experiment, run))
     runs = experiment.runs
     why = {other.run: _obstacle(other, chosen, is_peer=other.run in equals) for other in runs}
     linked = linked_runs(run, [other for other in runs if not why[other.run]])
@@ -104,7 +103,7 @@ def _stored(run: Run, labels: Sequence[str], split: str) -> Part:
     place = {label: code for code, label in enumerate(labels)}
     own = pl.Series([place[label] for label in run.labels], dtype=pl.Int32)
     columns = ["example", "fold", "true_label", "predicted_label", "confidence"]
-    found = rows_of(run, chosen_split(run, split)).select(columns).collect()
+    found = rows_of(run, run.known_split(split)).select(columns).collect()
     coded = {
         name: own.gather(found[column]).fill_null(UNKNOWN)
         for name, column in (("truth", "true_label"), ("answer", "predicted_label"))

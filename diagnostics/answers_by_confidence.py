@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from diagnostics import reducers
-from diagnostics.errors import DiagnosticsError
 from diagnostics.metrics import Counts, Figures
 from diagnostics.workspace import NO_PREDICTION
 
@@ -150,13 +149,10 @@ def rows_of_split(run: Run, split: str | None, *more: str) -> Any:
 
     from diagnostics import run_tables
 
-    if split is not None and split not in run.splits:
-        raise DiagnosticsError(
-            f"Run {run.run!r} has no split {split!r}.", hint=f"It has: {', '.join(run.splits)}."
-        )
+    split = run.known_split(split)
     rows = run_tables.scan(run)
-    if list(run.splits) != [split or run.split]:
-        rows = rows.filter(pl.col("split") == (split or run.split))
+    if list(run.splits) != [split]:
+        rows = rows.filter(pl.col("split") == split)
     return rows.select("true_label", "predicted_label", "confidence", *more)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from diagnostics.kept_answers import chosen_split, implies_right_answers, rows_of
+from diagnostics.kept_answers import implies_right_answers, rows_of
 from diagnostics.natural import recoded
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Rows:
         import polars as pl
 
         names = ["example", "fold", "true_label", "predicted_label", "confidence"]
-        theirs = rows_of(other, chosen_split(other, self.split)).select(names).collect()
+        theirs = rows_of(other, other.known_split(self.split)).select(names).collect()
         found = self._matched(theirs).select(
             pl.col("is_there").fill_null(value=False),
             recoded("true_label", other.labels, self.labels),

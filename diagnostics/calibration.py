@@ -117,11 +117,7 @@ def chosen(run: Run, split: str | None, predicted_label: str | None) -> pl.Expr:
     """
     import polars as pl
 
-    if split is not None and split not in run.splits:
-        raise DiagnosticsError(
-            f"Run {run.run!r} has no split {split!r}.", hint=f"It has: {', '.join(run.splits)}."
-        )
-    kept = pl.col("split") == (split or run.split)
+    kept = pl.col("split") == run.known_split(split)
     if predicted_label is None:
         return kept
     known = predicted_label in run.labels

@@ -113,12 +113,9 @@ def _cube(run: Run, split: str | None) -> pl.DataFrame:
     """The run's confusion cube on one split; labels as codes, null where unknown."""
     import polars as pl
 
-    if split is not None and split not in run.splits:
-        raise DiagnosticsError(
-            f"Run {run.run!r} has no split {split!r}.", hint=f"It has: {', '.join(run.splits)}."
-        )
+    split = run.known_split(split)
     cube = run_tables.load(run, "confusion", tables.CONFUSION)
-    return cube.filter(pl.col("split") == (split or run.split))
+    return cube.filter(pl.col("split") == split)
 
 
 def _support(run: Run, position: Counts, shown: Sequence[str]) -> Counts:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from diagnostics.beside import joint_labels, with_unlisted
 from diagnostics.errors import DiagnosticsError
-from diagnostics.kept_answers import chosen_split, kept_only_mistakes, rows_of
+from diagnostics.kept_answers import kept_only_mistakes, rows_of
 from diagnostics.verdicts import (
     ACROSS,
     OUTCOMES,
@@ -93,7 +93,7 @@ def selected_answers(run: Run, where: Filter, experiment: Experiment | None = No
     """
     import polars as pl
 
-    split = chosen_split(run, where.split)
+    split = run.known_split(where.split)
     if where.against is None and where.across is None:
         _refuse_outcome_alone(where)
         return Selection(_narrowed(rows_of(run, split), where, run, [run]))
@@ -141,7 +141,7 @@ def _others(
         _refuse_outcome_alone(where)
         return others, None
     other = experiment.run(where.against)
-    chosen_split(other, split)
+    other.known_split(split)
     refuse_unknowable(run, other, where.outcome)
     return others, other
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from diagnostics.errors import DiagnosticsError
 from diagnostics.experiment import same_supports
 from diagnostics.workspace import Evidence
 
@@ -46,17 +45,6 @@ def on_the_same_data(run: Run, other: Run) -> bool:
     return run is other or is_same or same_supports(run, other)
 
 
-def chosen_split(run: Run, split: str | None) -> str:
-    """The split asked for, else the one that speaks for the run; DiagnosticsError if it has none
-    of that name.
-    """  # noqa: D205
-    if split is not None and split not in run.splits:
-        raise DiagnosticsError(
-            f"Run {run.run!r} has no split {split!r}.", hint=f"It has: {', '.join(run.splits)}."
-        )
-    return split or run.split
-
-
 def rows_of(run: Run, split: str) -> pl.LazyFrame:
     """The run's rows in a split that it has, without vectors; labels as codes; lazy."""
     import polars as pl
@@ -68,7 +56,6 @@ def rows_of(run: Run, split: str) -> pl.LazyFrame:
 
 
 __all__ = [
-    "chosen_split",
     "has_answers",
     "implies_right_answers",
     "kept_only_mistakes",

@@ -8,6 +8,8 @@ from enum import Flag, auto
 from pathlib import Path
 from typing import Any, Literal
 
+from diagnostics.errors import DiagnosticsError
+
 Task = Literal["classification", "entities", "stories"]
 Split = Literal["test", "validation", "train"]
 
@@ -114,6 +116,15 @@ class Run:
     def split(self) -> str:
         """The split that speaks for the run: held out if there is one."""
         return next((split for split in SPLITS if split in self.splits), "test")
+
+    def known_split(self, split: str | None) -> str:
+        """The split asked for, the run's own if None; DiagnosticsError if it has none so called."""
+        if split is not None and split not in self.splits:
+            raise DiagnosticsError(
+                f"Run {self.run!r} has no split {split!r}.",
+                hint=f"It has: {', '.join(self.splits)}.",
+            )
+        return split or self.split
 
     @property
     def is_complete(self) -> bool:

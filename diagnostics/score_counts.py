@@ -139,11 +139,7 @@ def one_vs_rest(run: Run, *, split: str | None = None, exact: bool | None = None
 
     from diagnostics import run_tables
 
-    if split is not None and split not in run.splits:
-        raise DiagnosticsError(
-            f"Run {run.run!r} has no split {split!r}.", hint=f"It has: {', '.join(run.splits)}."
-        )
-    rows = run_tables.scan(run).filter(pl.col("split") == (split or run.split))
+    rows = run_tables.scan(run).filter(pl.col("split") == run.known_split(split))
     total = int(rows.select(pl.len()).collect().item())
     known = pl.col("true_label").is_not_null() & pl.col("probabilities").is_not_null()
     chunks = _chunks(rows.filter(known).select("true_label", "probabilities"), len(run.labels))
