@@ -15,7 +15,8 @@ from diagnostics import DiagnosticsError, Evidence, Run
 from diagnostics.feature_importance import HINT, Offer
 from diagnostics.importance import Importances
 from diagnostics.importance_asked import Asking
-from diagnostics.permutation import METRICS, Permutation
+from diagnostics.losses import METRICS
+from diagnostics.permutation import Permutation
 from diagnostics.ranking import ranked_runs
 from diagnostics.sampled_contributions import SampledContributions
 

@@ -320,8 +320,8 @@ def importance(
     from diagnostics.feature_groups import parse_group
     from diagnostics.feature_importance import importance_flags, run_importance
     from diagnostics.importance_in_terminal import show_importance
+    from diagnostics.losses import Metric
     from diagnostics.opening import open_workspace
-    from diagnostics.permutation import Metric
     from diagnostics.terminal import progress as reading
 
     with reading() as progress:

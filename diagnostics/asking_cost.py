@@ -11,7 +11,8 @@ import numpy as np
 
 from diagnostics.evaluated_inputs import Evaluated, Part, asking, taken
 from diagnostics.feature_groups import Group
-from diagnostics.permutation import CHUNK, REPEATS, Metric, losses_against, shuffled_losses
+from diagnostics.losses import CHUNK, Metric, losses_against
+from diagnostics.permutation import REPEATS, shuffled_losses
 from diagnostics.sampled_contributions import sampled_contributions
 from diagnostics.sampling_plan import Plan, plan_for
 from diagnostics.word_removal import frequent_words, without_word, words_of

@@ -16,8 +16,9 @@ from diagnostics.evaluated_inputs import Evaluated, asking, evaluated_inputs
 from diagnostics.importance import Importances
 from diagnostics.importance_asked import Asking, asked_once
 from diagnostics.kept_importances import kept_importances
+from diagnostics.losses import Metric
 from diagnostics.model_importance import coefficients, impurity, input_importances, own_methods
-from diagnostics.permutation import Metric, Permutation, Progress
+from diagnostics.permutation import Permutation, Progress
 from diagnostics.wiring import (
     Flag,
     Usual,

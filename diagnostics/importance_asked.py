@@ -9,7 +9,8 @@ from pathlib import Path
 from diagnostics.evaluated_inputs import Evaluated, asking
 from diagnostics.feature_groups import Group, correlated_groups, named_groups, single_columns
 from diagnostics.importance_kept import importance_key, keep_result, kept_result
-from diagnostics.permutation import Metric, Permutation, Progress, permutation_importance
+from diagnostics.losses import Metric
+from diagnostics.permutation import Permutation, Progress, permutation_importance
 from diagnostics.sampled_contributions import SampledContributions, sampled_contributions
 from diagnostics.word_removal import word_importance
 from diagnostics.workspace import Experiment, Run

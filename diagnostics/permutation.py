@@ -9,34 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnostics.errors import DiagnosticsError
 from diagnostics.evaluated_inputs import Evaluated, Part
 from diagnostics.feature_groups import Group
 from diagnostics.importance import Figures, Importances
+from diagnostics.losses import CHUNK, Metric, judged_parts, loss_importances, loss_of, metric_of
 from diagnostics.shuffled_rows import columns_that_differ, shuffled
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Metric = Literal["accuracy", "log loss"]
-METRICS: tuple[Metric, ...] = ("accuracy", "log loss")
-UNITS: dict[Metric, str] = {"accuracy": "drop in accuracy", "log loss": "rise in log loss"}
 #: Times that each group is shuffled unless told otherwise.
 REPEATS = 10
-#: Rows that a model is asked about at a time.
-CHUNK = 20_000
 #: Features without any variety that are named.
 LISTED = 5
-#: The least probability of the true label that log loss counts with.
-LEAST_PROBABILITY = 1e-15
-#: Of a normal distribution: what a 95 % interval is wide.
-Z = 1.959963984540054
-
 Progress = Callable[[float, str], None]
 
 
@@ -113,8 +103,7 @@ def permutation_importance(
     DiagnosticsError
         If no row has a truth, or log loss is asked of models without probabilities.
     """
-    parts = _judged(evaluated)
-    _check(evaluated, parts, metric)
+    parts = judged_parts(evaluated, metric)
     places = np.concatenate([part.places for part in parts])
     codes = evaluated.true[places]
     base = np.concatenate([loss_of(part, part.rows, evaluated, metric) for part in parts])
@@ -139,7 +128,7 @@ def permutation_importance(
         rises = np.concatenate(rows, axis=1) - base
         found[:, number] = rises.mean(axis=0)
         by_repeat[:, number] = rises.mean(axis=1)
-    importances = _summary(
+    importances = loss_importances(
         tuple(group.name for group in groups),
         found,
         by_repeat,
@@ -172,72 +161,12 @@ def _said_of_still(names: Sequence[str]) -> list[str]:
     ]
 
 
-def metric_of(losses: Figures, metric: Metric) -> float:
-    """The metric of so many losses."""
-    mean = float(losses.mean())
-    return 1 - mean if metric == "accuracy" else mean
-
-
-def _judged(evaluated: Evaluated) -> list[Part]:
-    """The parts without the rows whose truth is unknown."""
-    from diagnostics.evaluated_inputs import taken
-
-    found = []
-    for part in evaluated.parts:
-        known = np.array([evaluated.true[at] is not None for at in part.places], bool)
-        if known.all():
-            found.append(part)
-        elif known.any():
-            kept = np.flatnonzero(known)
-            found.append(Part(part.model, taken(part.rows, kept), part.places[kept]))
-    return found
-
-
-def _check(evaluated: Evaluated, parts: Sequence[Part], metric: Metric) -> None:
-    if not parts:
-        raise DiagnosticsError(
-            "No evaluated row has a true label.", hint="Importance is what answers lose."
-        )
-    if metric not in METRICS:
-        raise DiagnosticsError(
-            f"There is no metric {metric!r} here.", hint=f"Choose one of {', '.join(METRICS)}."
-        )
-    if metric == "log loss" and not evaluated.has_probabilities:
-        raise DiagnosticsError(
-            "Log loss needs probabilities, which the model does not give.", hint="Use accuracy."
-        )
-
-
 def _orders(parts: Sequence[Part], repeats: int, seed: int) -> list[NDArray[np.int64]]:
     """Repeats × rows for each part."""
     random = np.random.default_rng(seed)
     return [
         np.array([random.permutation(len(part.places)) for _ in range(repeats)]) for part in parts
     ]
-
-
-def loss_of(part: Part, rows: Any, evaluated: Evaluated, metric: Metric) -> Figures:
-    """The loss of every row of a part, or of the same rows changed, one after another."""
-    true = evaluated.true[part.places]
-    n = _count(rows)
-    true = np.tile(true, n // len(true))
-    return losses_against(part, rows, true, metric)
-
-
-def losses_against(part: Part, rows: Any, true: NDArray[np.object_], metric: Metric) -> Figures:
-    """The loss of rows with these true labels, by the part's model."""
-    if metric == "accuracy":
-        answers = part.model.answers(rows)
-        return np.array([float(a != b) for a, b in zip(answers, true, strict=True)])
-    columns = {label: at for at, label in enumerate(part.model.labels)}
-    chances = part.model.probabilities(rows)
-    places = np.array([columns.get(label, -1) for label in true])
-    own = np.where(places >= 0, chances[np.arange(len(true)), places], 0.0)
-    return np.asarray(-np.log(np.clip(own, LEAST_PROBABILITY, 1)), float)
-
-
-def _count(rows: Any) -> int:
-    return int(rows.shape[0]) if hasattr(rows, "shape") else len(rows)
 
 
 def shuffled_losses(
@@ -255,41 +184,3 @@ def shuffled_losses(
         rows = shuffled(part.rows, some, group.columns)
         found.append(loss_of(part, rows, evaluated, metric).reshape(len(some), n))
     return np.concatenate(found)
-
-
-def _drawn(evaluated: Evaluated) -> str:
-    is_all = len(evaluated.examples) == evaluated.total
-    return "" if is_all else f", drawn at random from {evaluated.total:,}"
-
-
-def _summary(
-    names: tuple[str, ...],
-    losses: NDArray[np.float32],
-    by_repeat: Figures,
-    true: NDArray[np.object_],
-    evaluated: Evaluated,
-    metric: Metric,
-    notes: Sequence[str] = (),
-) -> Importances:
-    """Means with their intervals, over all rows and over those of each true label."""
-    n, repeats = len(losses), len(by_repeat)
-    mean = losses.mean(axis=0, dtype=float)
-    rows = losses.var(axis=0, ddof=1, dtype=float) / n if n > 1 else np.full(len(names), np.nan)
-    std = by_repeat.std(axis=0, ddof=1) if repeats > 1 else None
-    shuffles = 0 if std is None else std**2 / repeats
-    error = Z * np.sqrt(rows + shuffles)
-    labels = tuple(label for label in evaluated.labels if (true == label).any())
-    by_label = np.array([losses[true == label].mean(axis=0, dtype=float) for label in labels])
-    return Importances(
-        "permutation",
-        names,
-        mean,
-        std,
-        mean - error,
-        mean + error,
-        labels=labels,
-        by_label=by_label.reshape(len(labels), len(names)),
-        unit=UNITS[metric],
-        source=f"{n:,} {evaluated.split} rows{_drawn(evaluated)}",
-        notes=tuple(notes),
-    )

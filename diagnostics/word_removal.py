@@ -11,17 +11,15 @@ import numpy as np
 from diagnostics.errors import DiagnosticsError
 from diagnostics.evaluated_inputs import Evaluated
 from diagnostics.feature_groups import Group
-from diagnostics.permutation import (
+from diagnostics.losses import (
     CHUNK,
     Metric,
-    Permutation,
-    Progress,
-    _check,
-    _judged,
-    _summary,
+    judged_parts,
+    loss_importances,
     losses_against,
     metric_of,
 )
+from diagnostics.permutation import Permutation, Progress
 
 #: A word is a run of two or more letters, digits or underscores, whatever its capitals.
 WORD = re.compile(r"\b\w\w+\b")
@@ -77,8 +75,7 @@ def word_importance(
     """
     if evaluated.form != "texts":
         raise DiagnosticsError("The model takes no texts.", hint="Mix up its columns instead.")
-    parts = _judged(evaluated)
-    _check(evaluated, parts, metric)
+    parts = judged_parts(evaluated, metric)
     texts = [text for part in parts for text in part.rows]
     words = frequent_words(texts, at_least=at_least, most=most)
     if not words:
@@ -119,7 +116,7 @@ def word_importance(
     return Permutation(
         metric,
         metric_of(base, metric),
-        _summary(
+        loss_importances(
             names,
             found,
             found.mean(axis=0, dtype=float)[None],
