@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 REPEATS = 10
 #: Features without any variety that are named.
 LISTED = 5
+
 Progress = Callable[[float, str], None]
 
 

@@ -26,6 +26,8 @@ PREDICTIONS: dict[str, Any] = {
     "true_rank": pl.Int32,
     "probabilities": pl.List(pl.Float32),
 }
+#: The columns that are read from the vectors.
+FIGURES = ("confidence", "true_confidence", "margin", "entropy", "true_rank")
 #: How often each true label got each answer.
 CONFUSION: dict[str, Any] = {
     "split": pl.String,
@@ -181,7 +183,7 @@ def _derived(
     """Confidence and its relatives from the vectors; vectors re-ordered to the label list."""
     truth = frame["true_label"].fill_null(-1).to_numpy()
     answer = frame["predicted_label"].fill_null(-1).to_numpy()
-    parts: dict[str, list[np.ndarray]] = {name: [] for name in ("c", "t", "m", "e", "r")}
+    figures = {name: np.empty(len(frame)) for name in FIGURES}
     vectors = np.zeros((len(frame), n_labels), dtype=np.float32)
     for start in range(0, len(frame), CHUNK):
         rows = slice(start, start + CHUNK)
@@ -189,22 +191,8 @@ def _derived(
         p[:, column] = probabilities[rows]
         p[np.isnan(p).any(axis=1)] = np.nan  # half a vector is no evidence
         vectors[rows] = p
-        at = np.arange(len(p))
-        of_answer = np.where(answer[rows] >= 0, p[at, answer[rows]], np.nan)
-        of_truth = np.where(truth[rows] >= 0, p[at, truth[rows]], np.nan)
-        top = np.partition(p, -2, axis=1)[:, -2:] if n_labels > 1 else np.c_[np.zeros(len(p)), p]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            entropy = -np.where(p > 0, p * np.log(p), np.where(np.isnan(p), np.nan, 0.0)).sum(
-                axis=1
-            )
-            rank = np.where(np.isnan(of_truth), -1, 1 + (p > of_truth[:, None]).sum(axis=1))
-        for name, values in zip(
-            "ctmer", (of_answer, of_truth, top[:, 1] - top[:, 0], entropy, rank), strict=True
-        ):
-            parts[name].append(values)
-    joined = {
-        name: np.concatenate(values) if values else np.empty(0) for name, values in parts.items()
-    }
+        for name, values in _figures(p, truth=truth[rows], answer=answer[rows]).items():
+            figures[name][rows] = values
     known = ~np.isnan(vectors).any(axis=1)
     lists = (
         pl.Series("probabilities", vectors).cast(pl.List(pl.Float32))
@@ -212,16 +200,32 @@ def _derived(
         else pl.Series("probabilities", [], pl.List(pl.Float32))
     )
     return {
-        "confidence": pl.Series(joined["c"]).fill_nan(None),
-        "true_confidence": pl.Series(joined["t"]).fill_nan(None),
-        "margin": pl.Series(joined["m"]).fill_nan(None),
-        "entropy": pl.Series(joined["e"]).fill_nan(None).clip(0.0).abs(),
-        "true_rank": pl.select(
-            pl.when(pl.Series(joined["r"]) > 0).then(pl.Series(joined["r"]).cast(pl.Int32))
-        ).to_series(),
+        "confidence": pl.Series(figures["confidence"]).fill_nan(None),
+        "true_confidence": pl.Series(figures["true_confidence"]).fill_nan(None),
+        "margin": pl.Series(figures["margin"]).fill_nan(None),
+        "entropy": pl.Series(figures["entropy"]).fill_nan(None).clip(0.0).abs(),
+        "true_rank": pl.Series(figures["true_rank"]).fill_nan(None).cast(pl.Int32),
         "probabilities": pl.select(pl.when(pl.Series(known)).then(lists)).to_series()
         if len(frame)
         else lists,
+    }
+
+
+def _figures(p: np.ndarray, *, truth: np.ndarray, answer: np.ndarray) -> dict[str, np.ndarray]:
+    """`FIGURES` of vectors (rows × labels), NaN where unknown; an unknown code is -1."""
+    at = np.arange(len(p))
+    of_answer = np.where(answer >= 0, p[at, answer], np.nan)
+    of_truth = np.where(truth >= 0, p[at, truth], np.nan)
+    top = np.partition(p, -2, axis=1)[:, -2:] if p.shape[1] > 1 else np.c_[np.zeros(len(p)), p]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        terms = np.where(p > 0, p * np.log(p), np.where(np.isnan(p), np.nan, 0.0))
+        rank = np.where(np.isnan(of_truth), np.nan, 1 + (p > of_truth[:, None]).sum(axis=1))
+    return {
+        "confidence": of_answer,
+        "true_confidence": of_truth,
+        "margin": top[:, 1] - top[:, 0],
+        "entropy": -terms.sum(axis=1),
+        "true_rank": rank,
     }
 
 
