@@ -115,12 +115,12 @@ class Workspace:
     @property
     def all_problems(self) -> list[Problem]:
         """The folder's problems, then the experiments' and the runs'; each once."""
-        found = list(self.problems)
+        problems = list(self.problems)
         for experiment in self.experiments:
-            found += experiment.problems
+            problems += experiment.problems
             for run in experiment.runs:
-                found += run.problems
-        return list(dict.fromkeys(found))
+                problems += run.problems
+        return list(dict.fromkeys(problems))
 
 
 def same_supports(first: Run, second: Run) -> bool:
