@@ -25,7 +25,6 @@ CIRCLES = [
         "diagnostics.search_hooks",
         "diagnostics.watching",
     ],
-    ["diagnostics.tables", "diagnostics.workspace"],
 ]
 
 
