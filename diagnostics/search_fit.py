@@ -19,12 +19,10 @@ from diagnostics.memoised import memoised
 from diagnostics.recorded_values import label_texts
 from diagnostics.search_candidate import Candidate, candidate_of
 from diagnostics.search_folder import write_candidate, write_fit, write_model
-from diagnostics.watching import LikeAScorer, Watch
+from diagnostics.watching import LikeAScorer, Listener, Watch
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from diagnostics.recorder import Recorder
 
 
 class RecordingWarning(UserWarning):
@@ -197,7 +195,7 @@ def _digest(*rows: np.ndarray) -> str:
 
 
 def _table(
-    answers: Answers | None, rows: np.ndarray, recorder: Recorder
+    answers: Answers | None, rows: np.ndarray, recorder: Listener
 ) -> tuple[pl.DataFrame, list[str]]:
     """The answers by position in the data, labels as codes into the list that is returned."""
     import polars as pl
@@ -216,7 +214,7 @@ def _table(
 
 
 def _confidence(
-    vectors: np.ndarray, chosen: np.ndarray, recorder: Recorder
+    vectors: np.ndarray, chosen: np.ndarray, recorder: Listener
 ) -> dict[str, pl.Series]:
     """The vectors, or only the probability of the predicted label, as the recorder was asked."""
     import polars as pl

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from diagnostics.errors import DiagnosticsError
 from diagnostics.search_folder import describe
-
-if TYPE_CHECKING:
-    from diagnostics.recorder import Recorder
 
 
 class LikeAScorer:
@@ -46,7 +43,16 @@ class LikeAScorer:
 
 
 class Listener(LikeAScorer):
-    """A scorer that wants to know about every search and call that it is given to."""
+    """A scorer that wants to know about every search and call that it is given to.
+
+    `name` says what a candidate is called, by its parameters. `confidence`, `probabilities` and
+    `digits` are what is kept of a model's probabilities.
+    """
+
+    name: Callable[[Mapping[str, Any]], str] | None
+    confidence: bool
+    probabilities: bool
+    digits: int | None
 
     def begin_search(self, search: Any, X: Any, y: Any) -> Watch:
         """Take notice of a search that is about to be fitted on these rows."""
@@ -54,6 +60,18 @@ class Listener(LikeAScorer):
 
     def begin_calls(self, kind: str, estimator: Any, *, raises: bool) -> Watch:
         """Take notice of a call, such as `cross_validate`, that fits one candidate."""
+        raise NotImplementedError
+
+    def place_of(self, watch: Watch, X: Any, y: Any) -> Path:
+        """Where calls on this data are kept."""
+        raise NotImplementedError
+
+    def keeps_model(self, parameters: Mapping[str, Any] | None) -> bool:
+        """Whether the fitted models of a candidate are to be kept."""
+        raise NotImplementedError
+
+    def metric_names(self, scores: Any) -> dict[str, float]:
+        """Scores by name, as floats."""
         raise NotImplementedError
 
 
@@ -64,7 +82,7 @@ class Watch(LikeAScorer):
     It travels to the processes that fit. `offset` is the number of candidates before this batch.
     """
 
-    recorder: Recorder
+    recorder: Listener
     scorer: Any
     place: Path | None = None
     kind: str = "search"
