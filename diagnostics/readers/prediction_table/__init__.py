@@ -14,12 +14,7 @@ from diagnostics.readers import Folder, Reading
 from diagnostics.readers.prediction_table.choices import Choice, choices, mapping_as_toml
 from diagnostics.readers.prediction_table.columns import recognise
 from diagnostics.readers.prediction_table.content import example_ids, examples_table
-from diagnostics.readers.prediction_table.files import (
-    SUFFIXES,
-    UnreadableTable,
-    read_table,
-    sample_table,
-)
+from diagnostics.readers.prediction_table.files import SUFFIXES, read_table, sample_table
 from diagnostics.readers.prediction_table.measurements import NotClassification
 from diagnostics.readers.prediction_table.names import is_foreign, is_prediction_file
 from diagnostics.readers.prediction_table.reading import (
@@ -29,6 +24,7 @@ from diagnostics.readers.prediction_table.reading import (
     with_truth_content,
 )
 from diagnostics.readers.prediction_table.runs import parts, split_names
+from diagnostics.readers.prediction_table.table import UnreadableTable
 from diagnostics.readers.prediction_table.truth import truth_beside
 from diagnostics.workspace import Problem
 

@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from diagnostics.readers import HEAD
-from diagnostics.readers.prediction_table.files import SAMPLE, Table, UnreadableTable
+from diagnostics.readers.prediction_table.table import SAMPLE, Table, UnreadableTable
 
 SEPARATORS = (",", ";", "\t", "|")
 FALLBACK = "cp1252"

@@ -11,35 +11,16 @@ import json
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from diagnostics.readers import HEAD
+from diagnostics.readers.prediction_table.delimited import read_delimited, sample_delimited
+from diagnostics.readers.prediction_table.table import CUT_OFF, SAMPLE, Table, UnreadableTable
 
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet")
-#: Rows that are looked at to tell what a table is.
-SAMPLE = 200
-CUT_OFF = "It may have been cut off while it was written: write it again."
-
-
-class UnreadableTable(Exception):
-    """A file that holds no table; `code`, `what` and `hint` are those of the problem to show."""
-
-    def __init__(self, code: str, what: str, hint: str) -> None:
-        super().__init__(what)
-        self.code, self.what, self.hint = code, what, hint
-
-
-@dataclass(frozen=True)
-class Table:
-    """A file as a frame, and what was odd about it: (code, what, hint)."""
-
-    frame: pl.DataFrame
-    has_header: bool = True
-    oddities: tuple[tuple[str, str, str], ...] = ()
 
 
 def sample_table(path: Path, head: bytes) -> Table:
@@ -50,8 +31,6 @@ def sample_table(path: Path, head: bytes) -> Table:
     UnreadableTable
         If it is no table of the kind that its ending says.
     """
-    from diagnostics.readers.prediction_table.delimited import sample_delimited
-
     suffix = path.suffix.lower()
     if suffix == ".parquet":
         return Table(_parquet(path, SAMPLE))
@@ -72,8 +51,6 @@ def read_table(path: Path) -> Table:
     UnreadableTable
         If it is empty, binary, broken or cannot be opened; says what to do.
     """
-    from diagnostics.readers.prediction_table.delimited import read_delimited
-
     suffix = path.suffix.lower()
     try:
         if suffix == ".parquet":

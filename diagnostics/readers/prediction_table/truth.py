@@ -11,7 +11,7 @@ import polars as pl
 
 from diagnostics.readers import Folder
 from diagnostics.readers.prediction_table.choices import Choice, said
-from diagnostics.readers.prediction_table.files import SUFFIXES, UnreadableTable, read_table
+from diagnostics.readers.prediction_table.files import SUFFIXES, read_table
 from diagnostics.readers.prediction_table.labels import texts
 from diagnostics.readers.prediction_table.names import (
     IDENTITY,
@@ -23,6 +23,7 @@ from diagnostics.readers.prediction_table.names import (
     key,
 )
 from diagnostics.readers.prediction_table.roles import Roles
+from diagnostics.readers.prediction_table.table import UnreadableTable
 
 TRUTH_FILE = (
     r"(?:y|labels?|targets?|truth|ground_?truth|gold|answers?|solutions?|actuals?)"

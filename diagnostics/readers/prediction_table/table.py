@@ -1,0 +1,28 @@
+"""A file as a frame, whatever it was written in, or why it is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+#: Rows that are looked at to tell what a table is.
+SAMPLE = 200
+CUT_OFF = "It may have been cut off while it was written: write it again."
+
+
+class UnreadableTable(Exception):
+    """A file that holds no table; `code`, `what` and `hint` are those of the problem to show."""
+
+    def __init__(self, code: str, what: str, hint: str) -> None:
+        super().__init__(what)
+        self.code, self.what, self.hint = code, what, hint
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file as a frame, and what was odd about it: (code, what, hint)."""
+
+    frame: pl.DataFrame
+    has_header: bool = True
+    oddities: tuple[tuple[str, str, str], ...] = ()
