@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from diagnostics.background_work import Cancelled
 from diagnostics.errors import DiagnosticsError
 from diagnostics.models import Model
-from diagnostics.questions import question_about
+from diagnostics.run_inputs import input_names, input_text, picture_size
 from diagnostics.run_models import NoModel, model_of_fold, rows_for
 from diagnostics.workspace import Evidence, Experiment, Run
 
@@ -130,20 +130,21 @@ def evaluated_inputs(
     if not parts:
         raise NoModel(f"No model of {run.run} is one that answered the {split or run.split} rows.")
     parts = _in_one(parts, rows, len(examples))
-    about = question_about(
-        experiment, run, examples[int(parts[0].places[0])], root=root, trust_pickles=trust_pickles
-    )
+    first = parts[0]
+    row = taken(first.rows, [0])
+    picture = picture_size(experiment, run, root, examples[int(first.places[0])], row)
+    _, text_column = input_text(experiment, run, row)
     return Evaluated(
         tuple(parts),
         tuple(examples),
         np.array(table["true_label"].to_list(), object),
         np.array(table["predicted_label"].to_list(), object),
         form_of(rows),
-        about.input_names,
+        input_names(first.model, row, picture),
         split or run.split,
         total,
-        about.picture,
-        about.text_column,
+        picture,
+        text_column,
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isqrt
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from diagnostics.errors import DiagnosticsError, unknown_name
 from diagnostics.models import Model, ModelNotOpened
+from diagnostics.run_inputs import input_names, input_text, picture_size
 from diagnostics.run_models import NoModel, model_for, model_of_fold, rows_for
 from diagnostics.workspace import Experiment, Run
 
@@ -19,9 +19,6 @@ from diagnostics.workspace import Experiment, Run
 OWN_SCORE = ""
 #: How far a probability may be from the one that was recorded, which may be rounded.
 DIFFERENT = 0.01
-#: Numbers for each pixel: grey, colours, colours with transparency.
-_CHANNELS = {1: ("",), 3: (", red", ", green", ", blue"),
-             4: (", red", ", green", ", blue", ", opacity")}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -103,15 +100,15 @@ def question_about(
     true = answer.get("true_label")
     if true is not None and true not in model.labels:
         notes.append("The model never saw the true label when it was fitted.")
-    picture = _picture(experiment, run, root, example, row)
-    text, column = _text(experiment, run, row)
+    picture = picture_size(experiment, run, root, example, row)
+    text, column = input_text(experiment, run, row)
     return Question(
         experiment, run, root, example, own, other, model, row,
         seed=seed,
         text=text,
         text_column=column,
         picture=picture,
-        input_names=_input_names(model, row, picture),
+        input_names=input_names(model, row, picture),
         notes=tuple(notes),
     )  # fmt: skip
 
@@ -215,75 +212,3 @@ def label_scores(model: Model, row: Any) -> np.ndarray:
             return values
     answered = model.answers(row)[0]
     return np.array([float(label == answered) for label in model.labels])
-
-
-def _text(experiment: Experiment, run: Run, row: Any) -> tuple[str | None, str]:
-    """The text that people see of the example, if it is what the model takes."""
-    if isinstance(row, list):
-        return row[0], ""
-    if not hasattr(row, "columns"):
-        return None, ""
-    from diagnostics.content import content_columns, with_shared_content
-
-    texts = {
-        str(name): value
-        for name, value in zip(row.columns, row.iloc[0].tolist(), strict=True)
-        if isinstance(value, str)
-    }
-    if not texts:
-        return None, ""
-    column = content_columns(with_shared_content(experiment, run)).text
-    return (texts[column], column) if column in texts else (None, "")
-
-
-def _picture(
-    experiment: Experiment, run: Run, root: Path, example: str, row: Any
-) -> tuple[int, int] | None:
-    """Rows and columns of pixels, if the row's columns are those of the example's image."""
-    if not isinstance(row, np.ndarray):
-        return None
-    size = _image_size(experiment, run, root, example)
-    if size is None:
-        return None
-    if row.ndim > 2:
-        return (row.shape[1], row.shape[2])
-    height, width = size
-    for channels in _CHANNELS:
-        pixels, rest = divmod(row.shape[1], channels)
-        rows = isqrt(pixels * height // width)
-        if not rest and rows and pixels % rows == 0 and rows * width == pixels // rows * height:
-            return rows, pixels // rows
-    return None
-
-
-def _image_size(
-    experiment: Experiment, run: Run, root: Path, example: str
-) -> tuple[int, int] | None:
-    from diagnostics.content import content_columns, with_shared_content
-    from diagnostics.examples import content_of
-    from diagnostics.images import image_bytes, image_size
-
-    shared = with_shared_content(experiment, run)
-    column = content_columns(shared).image
-    data = image_bytes(content_of(shared, example).get(column), root) if column else None
-    return image_size(data) if data else None
-
-
-def _input_names(model: Model, row: Any, picture: tuple[int, int] | None) -> tuple[str, ...]:
-    if isinstance(row, list):
-        return ()
-    if hasattr(row, "columns"):
-        return tuple(str(name) for name in row.columns)
-    size = int(np.prod(row.shape[1:]))
-    if picture is not None:
-        names = _CHANNELS[size // (picture[0] * picture[1])]
-        return tuple(
-            f"row {line + 1}, column {column + 1}{channel}"
-            for line in range(picture[0])
-            for column in range(picture[1])
-            for channel in names
-        )
-    known = getattr(model.estimator, "feature_names_in_", ())
-    if len(known) == size:
-        return tuple(str(name) for name in known)
-    return tuple(f"feature {at}" for at in range(size))
