@@ -9,10 +9,11 @@ from itertools import cycle, islice
 
 import numpy as np
 
-from diagnostics.evaluated_inputs import Evaluated, Part, asking, taken
+from diagnostics.evaluated_inputs import Evaluated, Part, asking
 from diagnostics.feature_groups import Group
 from diagnostics.losses import CHUNK, Metric, losses_against
 from diagnostics.permutation import REPEATS, shuffled_losses
+from diagnostics.row_forms import taken
 from diagnostics.sampled_contributions import sampled_contributions
 from diagnostics.sampling_plan import Plan, plan_for
 from diagnostics.word_removal import frequent_words, without_word, words_of

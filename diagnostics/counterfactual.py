@@ -17,8 +17,9 @@ import numpy as np
 from diagnostics.asking_again import Asker
 from diagnostics.background_work import Progress, no_progress
 from diagnostics.change_search import ALL_UP_TO, REPORTED, Changes, Chosen, smallest
-from diagnostics.evaluated_inputs import Evaluated, taken
+from diagnostics.evaluated_inputs import Evaluated
 from diagnostics.nearest_rows import nearest_of_other_answers, same_value
+from diagnostics.row_forms import taken
 
 #: Inputs that the model is asked about at most, for one question.
 MOST_ASKED = 5000

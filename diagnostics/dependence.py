@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from diagnostics.errors import DiagnosticsError
-from diagnostics.evaluated_inputs import Evaluated, asking, taken
+from diagnostics.evaluated_inputs import Evaluated, asking
 from diagnostics.feature_groups import column_values
+from diagnostics.row_forms import taken
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from diagnostics.background_work import Cancelled
 from diagnostics.errors import DiagnosticsError
 from diagnostics.models import Model
+from diagnostics.row_forms import Form, form_of, joined, taken
 from diagnostics.run_inputs import input_names, input_text, picture_size
 from diagnostics.run_models import NoModel, model_of_fold, rows_for
 from diagnostics.workspace import Evidence, Experiment, Run
 
-Form = Literal["texts", "frame", "array", "sparse"]
 #: Rows that are asked about at most unless told otherwise: a seeded sample of those evaluated.
 MOST_ROWS = 5000
 
@@ -173,39 +173,3 @@ def _answers(experiment: Experiment, run: Run, split: str, most: int, seed: int)
         return table, len(table)
     chosen = np.sort(np.random.default_rng(seed).choice(len(table), most, replace=False))
     return table[chosen.tolist()], len(table)
-
-
-def form_of(rows: Any) -> Form:
-    """What kind of rows they are."""
-    if isinstance(rows, list):
-        return "texts"
-    if hasattr(rows, "iloc"):
-        return "frame"
-    return "sparse" if hasattr(rows, "tocsr") else "array"
-
-
-def taken(rows: Any, places: Sequence[int] | NDArray[np.integer]) -> Any:
-    """Some of the rows, in the order of the places."""
-    if isinstance(rows, list):
-        return [rows[int(at)] for at in places]
-    if hasattr(rows, "iloc"):
-        return rows.iloc[np.asarray(places)].reset_index(drop=True)
-    return rows[np.asarray(places)]
-
-
-def joined(parts: Sequence[Any]) -> Any:
-    """Rows one after another."""
-    first = parts[0]
-    if len(parts) == 1:
-        return first
-    if isinstance(first, list):
-        return [row for part in parts for row in part]
-    if hasattr(first, "iloc"):
-        import pandas as pd
-
-        return pd.concat(parts, ignore_index=True)
-    if hasattr(first, "tocsr"):
-        from scipy.sparse import vstack
-
-        return vstack(parts, format="csr")
-    return np.concatenate(parts)

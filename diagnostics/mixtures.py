@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnostics.evaluated_inputs import joined
+from diagnostics.row_forms import joined
 from diagnostics.text_pieces import Piece, without, words_of
 
 #: Different words of a text that are told apart; the rest of a longer one stays as it is.

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnostics.errors import DiagnosticsError
-from diagnostics.evaluated_inputs import Evaluated, Part, taken
+from diagnostics.evaluated_inputs import Evaluated, Part
 from diagnostics.followed_pipeline import feature_origins
 from diagnostics.importance import Figures, Importances, over_folds
 from diagnostics.linear_scores import LinearScores, final_step, is_linear, linear_scores
+from diagnostics.row_forms import taken
 
 BIAS = (
     "Of training rows, and biased towards features with many different values: even pure noise "

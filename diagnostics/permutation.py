@@ -18,7 +18,7 @@ from diagnostics.evaluated_inputs import Evaluated, Part
 from diagnostics.feature_groups import Group
 from diagnostics.importance import Figures, Importances
 from diagnostics.losses import CHUNK, Metric, judged_parts, loss_importances, loss_of, metric_of
-from diagnostics.shuffled_rows import columns_that_differ, shuffled
+from diagnostics.row_forms import columns_that_differ, shuffled
 
 if TYPE_CHECKING:
     import pandas as pd

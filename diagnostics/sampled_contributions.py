@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnostics.contributions import Pushes
-from diagnostics.evaluated_inputs import Evaluated, Part, asking, taken
+from diagnostics.evaluated_inputs import Evaluated, Part, asking
 from diagnostics.importance import ASKED, Figures, Importances
 from diagnostics.mixtures import mixtures
 from diagnostics.permuted_orders import added_by_columns, figures_of, scale_of
+from diagnostics.row_forms import taken
 from diagnostics.sampling_plan import Plan, plan_for
 
 #: Mean sizes of up to so many times what luck alone would give may be luck.

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from diagnostics.errors import DiagnosticsError
-from diagnostics.evaluated_inputs import Evaluated, taken
+from diagnostics.evaluated_inputs import Evaluated
 from diagnostics.mixtures import mixtures
+from diagnostics.row_forms import taken
 
 #: Rows and texts that the models are asked about at most, about.
 MOST_ROWS, MOST_TEXTS = 200_000, 30_000

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnostics.errors import DiagnosticsError
-from diagnostics.evaluated_inputs import Part, taken
+from diagnostics.evaluated_inputs import Part
 from diagnostics.linear_scores import final_step
 from diagnostics.models import Model
+from diagnostics.row_forms import taken
 
 #: Rows of all parts together that are explained: unlimited trees take 0.1 s a row.
 TREE_ROWS = 300

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from diagnostics.evaluated_inputs import Evaluated, Part, form_of, taken
+from diagnostics.evaluated_inputs import Evaluated, Part
 from diagnostics.models import Model
+from diagnostics.row_forms import form_of, taken
 
 
 def evaluated_of(

@@ -1,12 +1,50 @@
-"""Rows with some of their columns in another order, whatever form the rows have."""
+"""What is done with rows, whatever form they have: some taken, joined, their columns shuffled."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+Form = Literal["texts", "frame", "array", "sparse"]
+
+
+def form_of(rows: Any) -> Form:
+    """What kind of rows they are."""
+    if isinstance(rows, list):
+        return "texts"
+    if hasattr(rows, "iloc"):
+        return "frame"
+    return "sparse" if hasattr(rows, "tocsr") else "array"
+
+
+def taken(rows: Any, places: Sequence[int] | NDArray[np.integer]) -> Any:
+    """Some of the rows, in the order of the places."""
+    if isinstance(rows, list):
+        return [rows[int(at)] for at in places]
+    if hasattr(rows, "iloc"):
+        return rows.iloc[np.asarray(places)].reset_index(drop=True)
+    return rows[np.asarray(places)]
+
+
+def joined(parts: Sequence[Any]) -> Any:
+    """Rows one after another."""
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    if isinstance(first, list):
+        return [row for part in parts for row in part]
+    if hasattr(first, "iloc"):
+        import pandas as pd
+
+        return pd.concat(parts, ignore_index=True)
+    if hasattr(first, "tocsr"):
+        from scipy.sparse import vstack
+
+        return vstack(parts, format="csr")
+    return np.concatenate(parts)
 
 
 def shuffled(rows: Any, orders: NDArray[np.int64], columns: Sequence[int]) -> Any:
