@@ -17,9 +17,10 @@ from diagnostics import DiagnosticsError, Experiment, Run
 from diagnostics.charts.robustness import CLICK, robustness_chart
 from diagnostics.edited_input import kind_of
 from diagnostics.evaluated_inputs import MOST_ROWS, evaluated_inputs
+from diagnostics.input_digest import input_digest
 from diagnostics.probabilities import percent
 from diagnostics.robustness import Robustness, robustness
-from diagnostics.robustness_kept import keep_robustness, kept_robustness, robustness_key
+from diagnostics.robustness_kept import keep_robustness, kept_robustness
 from diagnostics.row_changes import changes_for
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def show(experiment: Experiment, run: Run) -> None:
     rate, keyboard, seed = try_choice.typing(with_rate=has_text)
     root = Path(session.workspace().root)
     settings: dict[str, Any] = {"rate": rate, "keyboard": keyboard, "seed": seed}
-    key = robustness_key(experiment, run, root, **settings)
+    key = input_digest(experiment, run, root, **settings)
     found = kept_robustness(root, key)
     if found is None:
         found = try_work.result_on_request(

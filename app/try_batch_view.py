@@ -26,8 +26,8 @@ from diagnostics.batch_inputs import (
 from diagnostics.content import TEXT_NAMES
 from diagnostics.edited_input import kind_of
 from diagnostics.exporting import file_name, to_csv, to_jsonl
+from diagnostics.input_digest import input_digest
 from diagnostics.ranking import ranked_runs
-from diagnostics.robustness_kept import robustness_key
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -167,7 +167,7 @@ def _answers(
         st.text(str(error))
         return None
     kept = [
-        robustness_key(experiment, run, root, rows=_digest(one))
+        input_digest(experiment, run, root, rows=_digest(one))
         for run, one in zip(asked, rows, strict=True)
     ]
     key = (

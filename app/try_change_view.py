@@ -22,8 +22,8 @@ from diagnostics.counterfactual import (
 )
 from diagnostics.edited_input import text_of, texts_in
 from diagnostics.evaluated_inputs import evaluated_inputs
+from diagnostics.input_digest import input_digest
 from diagnostics.probabilities import percent
-from diagnostics.robustness_kept import robustness_key
 
 if TYPE_CHECKING:
     from diagnostics.background_work import Progress
@@ -61,7 +61,7 @@ def show(experiment: Experiment, run: Run, edited: EditedInput, start: Start | N
         evaluated = evaluated_inputs(experiment, run, root, trust_pickles=trusted)
         return with_values_of_the_nearest(asker, row, evaluated.names, evaluated, progress=progress)
 
-    key = robustness_key(experiment, run, root, what="change", edited=repr(edited), parts=parts)
+    key = input_digest(experiment, run, root, what="change", edited=repr(edited), parts=parts)
     found = try_work.result_at_once(key, look, "Asking about changes…")
     if found is None:
         return

@@ -14,9 +14,9 @@ from diagnostics import DiagnosticsError, Experiment, Run
 from diagnostics.charts import colours
 from diagnostics.charts.robustness import draws_chart
 from diagnostics.edited_input import text_of, texts_in
+from diagnostics.input_digest import input_digest
 from diagnostics.perturbed_answers import draws_for, perturbed_answers, summary_of_draws
 from diagnostics.probabilities import percent
-from diagnostics.robustness_kept import robustness_key
 from diagnostics.typos import perturbations
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def show(experiment: Experiment, run: Run, edited: EditedInput, start: Start | N
         )  # fmt: skip
 
     settings = {"edited": repr(edited), "rate": rate, "keyboard": keyboard, "seed": seed}
-    key = robustness_key(experiment, run, root, what="typed", **settings)
+    key = input_digest(experiment, run, root, what="typed", **settings)
     found = try_work.result_at_once(key, task, "Asking about badly typed variants…")
     if found is not None:
         _sentence(run, found, seed)

@@ -18,9 +18,9 @@ import numpy as np
 
 from diagnostics.feature_groups import Group
 from diagnostics.importance import Importances
+from diagnostics.input_digest import input_digest
 from diagnostics.kept_files import keep_file, kept_file
 from diagnostics.permutation import Permutation
-from diagnostics.robustness_kept import robustness_key
 from diagnostics.sampled_contributions import SampledContributions
 from diagnostics.workspace import Experiment, Run
 
@@ -39,7 +39,7 @@ _TUPLES = ("features", "labels", "notes", "names")
 
 def importance_key(experiment: Experiment, run: Run, root: Path, **settings: Any) -> str:
     """A name for what was asked: the content of models, inputs and answers, and the settings."""
-    return robustness_key(
+    return input_digest(
         experiment, run, root, kind="importance", version=VERSION, asked=sorted(settings.items())
     )
 

@@ -5,58 +5,15 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import fields
-from functools import lru_cache
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from diagnostics.kept_files import keep_file, kept_file
-from diagnostics.model_inputs import IDS, TEXT
 from diagnostics.robustness import Robustness
-from diagnostics.workspace import Experiment, Run
 
-#: Part of every key: raised when the same settings come to mean something else.
-VERSION = 2
 #: Reports that stay; the oldest go first.
 MOST_KEPT = 200
 _TABLES = ("changes", "classes", "flips")
-
-
-def robustness_key(experiment: Experiment, run: Run, root: Path, **settings: Any) -> str:
-    """A name for what a run's robustness depends on.
-
-    The content of its models and of their inputs, its answers, and the settings, seed included.
-    """
-    from diagnostics.content import with_shared_content
-
-    digest = blake2b(digest_size=16)
-    paths = [root / run.models[fold] for fold in sorted(run.models)]
-    if run.inputs and run.inputs != TEXT:
-        paths += [root / run.inputs, (root / run.inputs).parent / IDS]
-    elif run.inputs == TEXT:
-        paths.append(with_shared_content(experiment, run).table("examples"))
-    paths.append(run.table("predictions"))
-    for path in paths:
-        digest.update(_digest_of(path).encode())
-    said = json.dumps([VERSION, sorted(run.models), settings], sort_keys=True, default=str)
-    digest.update(said.encode())
-    return digest.hexdigest()
-
-
-def _digest_of(path: Path) -> str:
-    if not path.is_file():
-        return ""
-    stat = path.stat()
-    return _content_digest(path, stat.st_mtime_ns, stat.st_size)
-
-
-@lru_cache(256)
-def _content_digest(path: Path, changed: int, size: int) -> str:  # noqa: ARG001 - a key
-    digest = blake2b(digest_size=16)
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def kept_robustness(root: Path, key: str) -> Robustness | None:

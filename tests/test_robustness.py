@@ -16,10 +16,11 @@ from statsmodels.stats.contingency_tables import mcnemar
 from diagnostics import open_workspace
 from diagnostics.background_work import Cancelled
 from diagnostics.evaluated_inputs import Evaluated, Part, evaluated_inputs
+from diagnostics.input_digest import input_digest
 from diagnostics.multiplicity import holm
 from diagnostics.perturbed_answers import perturbed_answers, summary_of_draws
 from diagnostics.robustness import CHANGES, CLASSES, FLIPS, paired_difference, robustness
-from diagnostics.robustness_kept import keep_robustness, kept_robustness, robustness_key
+from diagnostics.robustness_kept import keep_robustness, kept_robustness
 from diagnostics.row_changes import SHIFTS, changes_for, noise, shifted
 from diagnostics.typos import perturbations, typos
 from tests import askers
@@ -245,11 +246,11 @@ def test_what_was_computed_is_kept_by_content(samples: Path) -> None:
     workspace = open_workspace(samples)
     experiment = workspace.experiment("tumours")
     run = experiment.run("logistic")
-    key = robustness_key(experiment, run, samples, seed=1)
-    assert key == robustness_key(experiment, run, samples, seed=1)
+    key = input_digest(experiment, run, samples, seed=1)
+    assert key == input_digest(experiment, run, samples, seed=1)
     others = {
-        robustness_key(experiment, run, samples, seed=2),
-        robustness_key(experiment, experiment.run("forest"), samples, seed=1),
+        input_digest(experiment, run, samples, seed=2),
+        input_digest(experiment, experiment.run("forest"), samples, seed=1),
     }
     assert key not in others
     assert len(others) == 2
@@ -268,7 +269,7 @@ def test_what_was_computed_is_kept_by_content(samples: Path) -> None:
         assert again.accuracy == pytest.approx(found.accuracy, nan_ok=True)
     path = samples / run.models[""]
     path.write_bytes(path.read_bytes() + b" ")
-    assert robustness_key(experiment, run, samples, seed=1) != key
+    assert input_digest(experiment, run, samples, seed=1) != key
 
 
 def test_one_sentence_is_typed_many_ways() -> None:
