@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -97,17 +96,17 @@ def explain_example(
 
 def is_available(method: Literal["shap", "lime"]) -> bool:
     """Whether what a method needs is installed."""
-    return find_spec(method) is not None and _module(f"{method}_explanations") is not None
+    return find_spec(method) is not None
 
 
-def _by(method: Asked, question: Question) -> Explanation:
-    if method in ("auto", "exact"):
+def _by(method: Literal["auto", "exact", "shap", "lime"], question: Question) -> Explanation:
+    if method == "auto" or method == "exact":
         return exact_explanation(question)
-    module = _module(f"{method}_explanations")
-    if module is None or find_spec(method) is None:
+    if not is_available(method):
         raise DiagnosticsError(f"{method} is not installed.", hint=f"pip install {method}")
-    found: Explanation = import_module("diagnostics.kept_estimates").estimate_once(method, question)
-    return found
+    from diagnostics.kept_estimates import estimate_once
+
+    return estimate_once(method, question)
 
 
 def _trees(question: Question) -> Explanation:
@@ -117,34 +116,33 @@ def _trees(question: Question) -> Explanation:
             f"{name} is not linear: its answer is no sum that could be taken apart exactly.",
             hint=_hint(question.model),
         )
-    trees = import_module("diagnostics.tree_shap")
+    from diagnostics.tree_shap import NoTrees, tree_explanation
+
     try:
-        found: Explanation = trees.tree_explanation(question)
-    except trees.NoTrees as error:  # what takes long is only done when asked for
+        return tree_explanation(question)
+    except NoTrees as error:  # what takes long is only done when asked for
         raise DiagnosticsError(error.message, hint=ASK_FOR_ESTIMATES) from error
-    return found
 
 
 def _hint(model: Model) -> str:
     """What else can be asked: for trees that shap would read, what is missing for it."""
-    module = _module("shap_explanations")
-    if module is not None and not is_available("shap") and module.trees_are_right(model):
+    from diagnostics.shap_explanations import trees_are_right, why_not_read
+
+    if not is_available("shap") and trees_are_right(model):
         return "shap reads it exactly: pip install shap."
-    reason = module.why_not_read(model) if module is not None else ""
-    return f"{reason} {ASK_FOR_ESTIMATES}".strip()
+    return f"{why_not_read(model)} {ASK_FOR_ESTIMATES}".strip()
 
 
 def _trees_are_right(model: Model) -> bool:
-    module = _module("shap_explanations")
-    return bool(module and find_spec("shap") and module.trees_are_right(model))
+    from diagnostics.shap_explanations import trees_are_right
+
+    return is_available("shap") and trees_are_right(model)
 
 
 def _kept(experiment: Experiment, run: Run, example: str, **asked: Any) -> Explanation | None:
-    module = _module("kept_explanations")
-    if module is None:
-        return None
-    found: Explanation | None = module.kept_explanation(experiment, run, example, **asked)
-    return found
+    from diagnostics.kept_explanations import kept_explanation
+
+    return kept_explanation(experiment, run, example, **asked)
 
 
 def _nothing_kept(run: Run, example: str) -> Explanation:
@@ -152,14 +150,6 @@ def _nothing_kept(run: Run, example: str) -> Explanation:
         f"The run {run.run} kept no explanation of {example!r}.",
         hint="Ask for another method.",
     )
-
-
-def _module(name: str) -> Any:
-    """A module of this package that a method lives in; None where it is missing."""
-    try:
-        return import_module(f"diagnostics.{name}")
-    except ImportError:
-        return None
 
 
 __all__ = ["OWN_SCORE", "Asked", "explain_example", "is_available"]

@@ -26,10 +26,8 @@ Figures = NDArray[np.float64]
 
 def trees_can_be_explained(model: Model) -> bool:
     """Whether the model ends in trees that TreeExplainer gets right."""
-    try:
-        from diagnostics.shap_explanations import trees_are_right
-    except ImportError:
-        return False
+    from diagnostics.shap_explanations import trees_are_right
+
     return trees_are_right(model)
 
 

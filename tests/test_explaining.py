@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from pathlib import Path
 from shutil import copytree
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -40,10 +42,10 @@ from sklearn.preprocessing import (
 from sklearn.svm import LinearSVC
 
 import diagnostics
-from diagnostics import DiagnosticsError
+from diagnostics import DiagnosticsError, kept_estimates, kept_explanations, shap_explanations
 from diagnostics.exact_explanation import exact_explanation
 from diagnostics.examples import answer as answer_of
-from diagnostics.explaining import OWN_SCORE, explain_example
+from diagnostics.explaining import OWN_SCORE, explain_example, is_available
 from diagnostics.explanation import Explanation
 from diagnostics.linear_scores import NotLinear
 from diagnostics.run_models import NoModel
@@ -405,6 +407,33 @@ def test_a_model_that_is_not_linear_is_refused_by_name(samples: diagnostics.Work
         explained(samples, "digits", "neighbours", "digit-1551", method="exact")
     with pytest.raises(DiagnosticsError, match="Ask for shap or lime"):
         explained(samples, "digits", "neighbours", "digit-1551")
+
+
+@pytest.mark.parametrize("method", ["lime", "shap"])
+def test_what_is_not_installed_is_named_with_what_installs_it(
+    samples: diagnostics.Workspace, monkeypatch: pytest.MonkeyPatch, method: Any
+) -> None:
+    monkeypatch.setitem(sys.modules, method, None)
+    assert not is_available(method)
+    with pytest.raises(DiagnosticsError) as caught:
+        explained(samples, "digits", "neighbours", "digit-1551", method=method)
+    assert str(caught.value) == f"{method} is not installed. pip install {method}"
+
+
+@pytest.mark.parametrize(
+    ("method", "module"),
+    [("auto", kept_explanations), ("auto", shap_explanations), ("lime", kept_estimates)],
+    ids=["what the run brought along", "trees", "estimates"],
+)
+def test_a_module_of_our_own_that_fails_is_an_error_and_not_one_that_is_not_installed(
+    samples: diagnostics.Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    method: Any,
+    module: ModuleType,
+) -> None:
+    monkeypatch.setitem(sys.modules, module.__name__, None)
+    with pytest.raises(ImportError, match=module.__name__):
+        explained(samples, "digits", "neighbours", "digit-1551", method=method)
 
 
 def test_without_a_model_it_is_said_what_brings_one(samples: diagnostics.Workspace) -> None:
