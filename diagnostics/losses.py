@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnostics.errors import DiagnosticsError
-from diagnostics.evaluated_inputs import Evaluated, Part, taken
+from diagnostics.evaluated_inputs import Evaluated, Part
 from diagnostics.importance import Figures, Importances
+from diagnostics.row_forms import taken
 
 Metric = Literal["accuracy", "log loss"]
 METRICS: tuple[Metric, ...] = ("accuracy", "log loss")
