@@ -10,9 +10,9 @@ import streamlit as st
 
 from app.cached import LISTED_CHARACTERS, Place, _found, trusts_pickles
 from diagnostics import DiagnosticsError, content
-from diagnostics.assumed_values import column_meant, column_names, with_content_of
 from diagnostics.assumption_examples import examples_of_group
 from diagnostics.assumptions import judge_assumptions
+from diagnostics.attributes import column_meant, column_names, with_content_of
 from diagnostics.statements import parse_assumption
 
 if TYPE_CHECKING:

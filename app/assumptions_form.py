@@ -10,9 +10,10 @@ from app import assumptions_cached, assumptions_list, session, widgets
 from app.shortened import shown_label
 from diagnostics import DiagnosticsError
 from diagnostics.assumption_store import exported, imported
+from diagnostics.attributes import Kind
 from diagnostics.derived import PROPERTIES
 from diagnostics.exporting import file_name
-from diagnostics.statements import Claim, Kind, assumption, parse_assumption
+from diagnostics.statements import Claim, assumption, parse_assumption
 
 KINDS: dict[Kind, str] = {
     "word": "A word",

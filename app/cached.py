@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 import diagnostics
-import diagnostics.examples
-from diagnostics import content, listing, neighbours, spans
+from diagnostics import content, example_answers, listing, neighbours, spans
 from diagnostics.opening import workspace_fingerprint
 from diagnostics.reducers import By, Measure
 
@@ -127,7 +126,7 @@ def listed_page(
 ) -> pd.DataFrame:
     """Some rows of `listed_answers`, with what a list shows of their content."""
     ranking = listed_answers(place, by, k, where, measure)
-    found = diagnostics.examples.with_content(
+    found = content.with_content(
         _with_content(place), ranking.examples.iloc[rows], _found(place)[0]
     )
     return content.preview(
@@ -139,14 +138,14 @@ def listed_page(
 def answer(place: Place, example: str, split: str | None) -> dict[str, Any] | None:
     """One example's row in the run, of another split if the asked one has none."""
     run = _found(place)[1]
-    found = diagnostics.examples.answer(run, example, split=split or run.split)
-    return found or diagnostics.examples.answer(run, example)
+    found = example_answers.answer(run, example, split=split or run.split)
+    return found or example_answers.answer(run, example)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def content_of(place: Place, example: str) -> dict[str, Any]:
     """One example's content by column."""
-    return diagnostics.examples.content_of(_with_content(place), example, _found(place)[0])
+    return content.content_of(_with_content(place), example, _found(place)[0])
 
 
 @st.cache_data(max_entries=256, show_spinner=False)

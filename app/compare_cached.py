@@ -10,7 +10,7 @@ import streamlit as st
 
 import diagnostics
 from app.cached import LISTED_CHARACTERS, Place, _found, _with_content, content_columns
-from diagnostics import ConfusionMatrix, content, examples
+from diagnostics import ConfusionMatrix, content
 from diagnostics.agreement import (
     Consensus,
     RunAgreement,
@@ -84,7 +84,7 @@ def changed_examples(
 
 def _listed(place: Place, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with what a list shows of their content."""
-    found = examples.with_content(_with_content(place), rows, _found(place)[0])
+    found = content.with_content(_with_content(place), rows, _found(place)[0])
     return content.preview(
         found, content_columns(place), Path(place.root), characters=LISTED_CHARACTERS
     )

@@ -14,8 +14,9 @@ from app import cached, examples_having, session
 from app.examples_choice import Choice
 from app.tables import height_of
 from diagnostics import DiagnosticsError, Evidence, Filter, Run
-from diagnostics.contrast import LEAST_SUPPORT, Contrast, ItemKind, having, mistakes_in_common
-from diagnostics.having import WITH, WITHOUT, Having, parse_having
+from diagnostics.attributes import Attribute
+from diagnostics.contrast import LEAST_SUPPORT, Contrast, ItemKind, mistakes_in_common, slice_of
+from diagnostics.having import WITH, WITHOUT, Slice, parse_slice
 from diagnostics.statements import Assumption, Claim
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _explained(found: Contrast) -> str:
 def _assume(where: Filter) -> None:
     """From what the list is narrowed to, to an assumption about it, ready to be written down."""
     try:
-        had = parse_having(where.having or "")
+        had = parse_slice(where.having or "")
     except DiagnosticsError:
         return
     if st.button(
@@ -108,13 +109,15 @@ def _assume(where: Filter) -> None:
         session.go("assumptions.py", draft=_assumed(had, where.predicted_label).text)
 
 
-def _assumed(had: Having, predicted: str | None) -> Assumption:
+def _assumed(had: Slice, predicted: str | None) -> Assumption:
     """That it pushes towards the label of the list, or, where there is no one label, matters."""
     has_values = had.group not in (WITH, WITHOUT) and not had.is_range
-    subject = f"{had.subject}={had.group}" if has_values else had.subject
-    has_direction = predicted and not had.is_range and had.kind != "property"
+    about = had.attribute
+    if has_values:
+        about = Attribute(about.kind, f"{about.subject}={had.group}")
+    has_direction = predicted and not had.is_range and about.kind != "property"
     claim: Claim = "pushes-towards" if has_direction else "matters"
-    return Assumption(had.kind, subject, claim, predicted if has_direction else None)
+    return Assumption(about, claim, predicted if has_direction else None)
 
 
 def _sentence(found: Contrast) -> str:
@@ -186,6 +189,6 @@ def _picked(key: str, items: list[tuple[ItemKind, str, str]]) -> None:
     cells = st.session_state[key]["selection"]["cells"]
     if not cells or cells[0][0] >= len(items):
         return
-    had = having(*items[cells[0][0]])
+    had = slice_of(*items[cells[0][0]])
     if had is not None:
         examples_having.choose(had.text)

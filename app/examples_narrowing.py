@@ -13,7 +13,7 @@ from app.doors import ANSWERS
 from app.shortened import shown_label
 from diagnostics import DiagnosticsError, Evidence, Filter, Run
 from diagnostics.charts import colours
-from diagnostics.having import parse_having
+from diagnostics.having import parse_slice
 from diagnostics.ranking import ranked_runs
 from diagnostics.verdicts import ACROSS, OUTCOMES, WITHOUT_TRUTH, Across, Outcome, knows_truth
 
@@ -96,7 +96,7 @@ def chips(where: Filter) -> list[Chip]:
 def _had(text: str) -> tuple[str, str]:
     """What the examples have, and of what; what a link has wrong as it is."""
     try:
-        return parse_having(text).words
+        return parse_slice(text).words
     except DiagnosticsError:
         return "having", text
 

@@ -18,7 +18,7 @@ from app.cached import (
     content_columns,
     trusts_pickles,
 )
-from diagnostics import content, examples
+from diagnostics import content
 from diagnostics.contributions import Pushes, pushes
 from diagnostics.dependence import Dependence, dependence
 from diagnostics.errors import DiagnosticsError
@@ -93,7 +93,7 @@ def listed(place: Place, names: tuple[str, ...]) -> pd.DataFrame:
     experiment, _ = _found(place)
     answers = dict.fromkeys(("true_label", "predicted_label", "fold", "true_rank"))
     rows = pd.DataFrame({"example": list(names), **answers})
-    found = examples.with_content(_with_content(place), rows, experiment)
+    found = content.with_content(_with_content(place), rows, experiment)
     return content.preview(
         found, content_columns(place), Path(place.root), characters=LISTED_CHARACTERS
     )

@@ -26,13 +26,8 @@ if TYPE_CHECKING:
     )
     from diagnostics.contrast import mistakes_in_common
     from diagnostics.errors import DiagnosticsError
-    from diagnostics.examples import (
-        Ranking,
-        answers_of_all_runs,
-        rank_examples,
-        top_examples,
-        wrong_run_counts,
-    )
+    from diagnostics.example_answers import answers_of_all_runs, wrong_run_counts
+    from diagnostics.examples import Ranking, rank_examples, top_examples
     from diagnostics.explaining import explain_example
     from diagnostics.explanation import Explanation
     from diagnostics.feature_importance import run_importance
@@ -70,7 +65,7 @@ _HOMES = {
     "Workspace": "workspace",
     "aligned_answers": "aligned",
     "aligned_frame": "aligned",
-    "answers_of_all_runs": "examples",
+    "answers_of_all_runs": "example_answers",
     "cheapest_threshold": "thresholds",
     "class_report": "confusion",
     "compare_predictions": "comparing",
@@ -99,7 +94,7 @@ _HOMES = {
     "suspects": "agreement",
     "top_examples": "examples",
     "vote_gains": "voting",
-    "wrong_run_counts": "examples",
+    "wrong_run_counts": "example_answers",
 }
 
 __all__ = [

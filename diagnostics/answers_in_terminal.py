@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from diagnostics.examples import Filter, Ranking
+    from diagnostics.examples import Ranking
+    from diagnostics.filters import Filter
     from diagnostics.kept_standings import Judged
     from diagnostics.reducers import By
     from diagnostics.standings import Standing

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnostics.assumed_values import assumed_values, column_meant, with_content_of
+from diagnostics.attributes import attribute_values, column_meant, with_content_of
 from diagnostics.content import content_columns
 from diagnostics.errors import DiagnosticsError
 from diagnostics.linear_scores import is_linear, linear_scores
@@ -31,7 +31,7 @@ MOST_ASKED = 1_000
 
 
 @dataclass(frozen=True, eq=False)
-class AskedWithout:
+class Ablation:
     """How often the answer changed, and by how much a label's probability was higher before.
 
     `push` has a number for each example, empty where no label was asked about or the model gives no
@@ -52,7 +52,7 @@ def ask_without(
     root: Path,
     trust_pickles: bool = False,
     seed: int = 0,
-) -> AskedWithout:
+) -> Ablation:
     """Ask a run's models again without what an assumption is about.
 
     Parameters
@@ -92,7 +92,7 @@ def ask_without(
             )
             push.append(_push(model, given.label, before, after))
     moved = np.concatenate(push) if push else np.empty(0)
-    return AskedWithout(changed, len(names), len(candidates), moved)
+    return Ablation(changed, len(names), len(candidates), moved)
 
 
 def exact_weights(
@@ -153,7 +153,7 @@ def _candidates(
 
     rows = rows_of(run, run.split).select("example", "fold").unique("example", keep="first")
     if given.kind == "word" and not everything:
-        values = assumed_values(with_content_of(experiment, run), given)
+        values = attribute_values(with_content_of(experiment, run), given.attribute)
         rows = rows.join(values.filter(pl.col("value")).lazy(), on="example", how="semi")
     return list(rows.sort("example").collect().iter_rows())
 
@@ -221,4 +221,4 @@ def _is_meant(feature: str, given: Assumption) -> bool:
     return name in (wanted, wanted.replace("=", "_"))
 
 
-__all__ = ["MOST_ASKED", "AskedWithout", "ask_without", "exact_weights"]
+__all__ = ["MOST_ASKED", "Ablation", "ask_without", "exact_weights"]

@@ -184,7 +184,7 @@ def asker(
         If a file cannot be opened, or may not be.
     """
     if example is not None and len(run.models) > 1:
-        from diagnostics.examples import answer
+        from diagnostics.example_answers import answer
 
         row = answer(run, example)
         if row is not None and row["fold"] is not None and str(row["fold"]) in run.models:

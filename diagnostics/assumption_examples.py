@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from diagnostics.association import grouping
-from diagnostics.assumed_values import assumed_values, beside, judged_answers, with_content_of
+from diagnostics.attributes import attribute_values, with_content_of
+from diagnostics.content import with_content
 from diagnostics.errors import DiagnosticsError
-from diagnostics.examples import with_content
-from diagnostics.having import Having, group_text
+from diagnostics.having import Slice, group_text
+from diagnostics.judged_answers import beside, judged_answers
 from diagnostics.kept_answers import rows_of
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def examples_of_group(
     import polars as pl
 
     answers = judged_answers(run, needs_truth=given.label is None)
-    values = beside(answers, assumed_values(with_content_of(experiment, run), given))
+    values = beside(answers, attribute_values(with_content_of(experiment, run), given.attribute))
     found = grouping(values)
     if group not in found.names:
         raise DiagnosticsError(f"There is no group {group!r}.")
@@ -52,7 +53,7 @@ def examples_of_group(
     kept = with_content_of(experiment, run)
     frame = with_content(kept, first.drop("outcome").to_pandas(), experiment)
     picked = group_text(values, found, group)
-    having = Having(given.kind, given.subject, picked).text if picked is not None else None
+    having = Slice(given.attribute, picked).text if picked is not None else None
     return frame, int(np.sum(found.place == found.names.index(group))), having
 
 

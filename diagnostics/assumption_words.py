@@ -1,4 +1,4 @@
-"""What is said of assumptions: each piece of evidence, and the verdict, in a sentence."""
+"""What is said of assumptions: each piece of evidence in a sentence."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from diagnostics.asked_without import AskedWithout
+    from diagnostics.asked_without import Ablation
     from diagnostics.association import Association, Effect
-    from diagnostics.findings import Judgement
     from diagnostics.statements import Assumption
 
 #: What a chart and a sentence call the two sides of something that is there or not.
@@ -65,7 +64,7 @@ def _signed(effect: Effect, more: str, fewer: str) -> str:
     return f"{100 * abs(effect.estimate):.1f} points {side(effect.estimate)} ({ends})"
 
 
-def changed_sentence(given: Assumption, again: AskedWithout, low: float, high: float) -> str:
+def changed_sentence(given: Assumption, again: Ablation, low: float, high: float) -> str:
     """How many answers changed when the models were asked again."""
     share = f"{_percent(again.changed / again.asked)}, {_percent(low)} to {_percent(high)}"
     sampled = f", a sample of {again.total:,}" if again.total > again.asked else ""
@@ -79,7 +78,7 @@ def changed_sentence(given: Assumption, again: AskedWithout, low: float, high: f
     )
 
 
-def push_sentence(given: Assumption, again: AskedWithout, effect: Effect) -> str:
+def push_sentence(given: Assumption, again: Ablation, effect: Effect) -> str:
     """By how much the label is more probable with the word than without."""
     return (
         f"In the {len(again.push):,} texts that have it, the model's probability of {given.label} "
@@ -119,14 +118,6 @@ def importance_sentence(
     bounds = "" if low != low else f" ({low:.3g} to {high:.3g})"
     by = f" by {method}" if method else ""
     return f"Kept with the run: importance{by} {mean:.3g}{bounds}, number {rank:,} of {of:,}."
-
-
-def verdict_sentence(found: Judgement) -> str:
-    """The verdict and what it rests on."""
-    begin = f"{found.assumption.sentence}: {found.verdict}."
-    begin = begin[0].upper() + begin[1:]
-    speaking = [finding.sentence for finding in found.findings if finding.reading != "note"]
-    return " ".join([begin, *(speaking or found.missing[:1])])
 
 
 def _percent(share: float) -> str:

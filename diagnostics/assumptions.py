@@ -10,14 +10,7 @@ from typing import TYPE_CHECKING
 
 from diagnostics.asked_without import ask_without, exact_weights
 from diagnostics.association import Association, associate
-from diagnostics.assumed_values import (
-    NoValues,
-    assumed_values,
-    beside,
-    judged_answers,
-    outcomes,
-    with_content_of,
-)
+from diagnostics.attributes import NoValues, attribute_values, with_content_of
 from diagnostics.errors import DiagnosticsError
 from diagnostics.findings import (
     ALPHA,
@@ -31,6 +24,7 @@ from diagnostics.findings import (
     importance_finding,
     weight_finding,
 )
+from diagnostics.judged_answers import beside, judged_answers, outcomes
 from diagnostics.run_models import NoModel
 from diagnostics.statements import Assumption, assumption, parse_assumption
 from diagnostics.workspace import Evidence
@@ -122,7 +116,7 @@ class _Judge:
             return None
         try:
             answers = self.judged if given.label is None else self.given
-            values = beside(answers, assumed_values(self.kept, given))
+            values = beside(answers, attribute_values(self.kept, given.attribute))
         except NoValues as error:
             missing.append(str(error))
             return None

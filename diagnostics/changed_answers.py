@@ -72,7 +72,7 @@ def examples_that_changed(
     Returns
     -------
     The first `k`, those whose confidence moved most first, ties by example, as rows that
-    `diagnostics.examples.with_content` takes; and the number of all.
+    `diagnostics.content.with_content` takes; and the number of all.
 
     Raises
     ------

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from diagnostics.kept_answers import kept_only_mistakes
 from diagnostics.workspace import Evidence
 
 if TYPE_CHECKING:
@@ -26,6 +27,23 @@ PROSE = 20
 SAMPLE = 200
 #: Fields that a list has room for.
 LISTED_FIELDS = 2
+#: What a list shows of every answer, before the content's own columns. The last three are there
+#: where the answers are held against those of another run.
+COLUMNS = (
+    "example",
+    "split",
+    "fold",
+    "true_label",
+    "predicted_label",
+    "confidence",
+    "true_confidence",
+    "margin",
+    "entropy",
+    "true_rank",
+    "against_label",
+    "against_confidence",
+    "moved",
+)
 #: Columns that lists of neighbours have besides those of an answer.
 EXTRAS = ("similarity", "correct")
 
@@ -86,6 +104,54 @@ def with_shared_content(experiment: Experiment, run: Run) -> Run:
     return run
 
 
+def with_content(
+    run: Run, rows: pd.DataFrame, experiment: Experiment | None = None
+) -> pd.DataFrame:
+    """Rows of the predictions table with labels for codes and their content joined on, in order.
+
+    Columns of the content that are called like one of `COLUMNS` get ` (content)` behind. What the
+    run did not keep, because it was right, has the content that other runs of `experiment` kept.
+    """
+    import pandas as pd
+
+    shown = rows[[name for name in COLUMNS if name in rows]].copy()
+    for name in ("true_label", "predicted_label"):
+        shown[name] = [run.labels[int(code)] if pd.notna(code) else None for code in shown[name]]
+    for name in ("fold", "true_rank"):
+        shown[name] = shown[name].astype("Int64")
+    content = _content(run, list(shown["example"].unique()), experiment)
+    clashing = {name: f"{name} (content)" for name in content.columns if name in COLUMNS[1:]}
+    return shown.merge(content.rename(clashing).to_pandas(), on="example", how="left")
+
+
+def _content(run: Run, wanted: list[str], experiment: Experiment | None) -> pl.DataFrame:
+    """The content of the examples, a row each; of those that are in any table."""
+    import polars as pl
+
+    from diagnostics import run_tables
+
+    found: list[pl.DataFrame] = []
+    for one in [run, *(experiment.runs if experiment and kept_only_mistakes(run) else ())]:
+        missing = pl.Series(wanted, dtype=pl.String).implode()
+        rows = run_tables.scan_examples(one).filter(pl.col("example").is_in(missing)).collect()
+        found.append(rows.unique("example", maintain_order=True))
+        known = set(rows["example"])
+        wanted = [example for example in wanted if example not in known]
+        if not wanted:
+            break
+    return pl.concat(found, how="diagonal_relaxed")
+
+
+def content_of(run: Run, example: str, experiment: Experiment | None = None) -> dict[str, Any]:
+    """One example's content by column; empty if none was kept.
+
+    Of a run that kept only its mistakes it may be the content that another of `experiment` kept.
+    """
+    rows = _content(run, [example], experiment)
+    row = rows.to_dicts()[0] if len(rows) else {}
+    return {name: value for name, value in row.items() if name != "example"}
+
+
 def _by_name(sample: pl.DataFrame, names: tuple[str, ...]) -> list[str]:
     """The columns, those with a telling name first."""
     rank = {name: index for index, name in enumerate(names)}
@@ -130,8 +196,6 @@ def preview(
     Images become thumbnails in `data:` addresses, texts are cut after `characters`, of fields the
     first few are kept. The columns of the answers stay.
     """
-    from diagnostics.examples import COLUMNS
-
     shown = frame[[name for name in frame if name in COLUMNS or name in EXTRAS]].copy()
     for name in listed_columns(columns):
         values = frame[name] if name not in COLUMNS else frame[f"{name} (content)"]

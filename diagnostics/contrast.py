@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from diagnostics.association import BINS, quantile_bins
-from diagnostics.assumed_values import NoValues, with_content_of
+from diagnostics.attributes import LONGEST, Attribute, NoValues, with_content_of
 from diagnostics.content import ContentColumns, content_columns
 from diagnostics.contrast_inputs import fed_features
 from diagnostics.contrast_statistics import contrast_table
 from diagnostics.derived import words_of
 from diagnostics.filters import Filter, answers_where
-from diagnostics.having import Having, range_text
+from diagnostics.having import Slice, range_text
 from diagnostics.kept_answers import kept_only_mistakes
-from diagnostics.statements import LONGEST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -215,11 +214,13 @@ def _of_column(content: pl.DataFrame, name: str) -> pl.DataFrame | None:
     return _named(frame.drop_nulls("value"), "value", name)
 
 
-def having(kind: ItemKind, column: str, value: str) -> Having | None:
-    """What narrows a list to the examples that have an item; None for what only a model saw."""
+def slice_of(kind: ItemKind, column: str, value: str) -> Slice | None:
+    """The slice of the examples that have an item; None for what only a model saw."""
     if kind == "feature":
         return None
-    return Having("word", value) if kind == "word" else Having("column", column, value)
+    if kind == "word":
+        return Slice(Attribute("word", value))
+    return Slice(Attribute("column", column), value)
 
 
 def _named(pairs: pl.DataFrame, kind: ItemKind, column: str) -> pl.DataFrame:
@@ -233,4 +234,4 @@ def _named(pairs: pl.DataFrame, kind: ItemKind, column: str) -> pl.DataFrame:
     )
 
 
-__all__ = ["FEWEST", "LEAST_SUPPORT", "MOST_TESTED", "Contrast", "having", "mistakes_in_common"]
+__all__ = ["FEWEST", "LEAST_SUPPORT", "MOST_TESTED", "Contrast", "mistakes_in_common", "slice_of"]

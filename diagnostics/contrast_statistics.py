@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnostics.having import Having
+from diagnostics.attributes import Attribute
+from diagnostics.having import Slice
 from diagnostics.multiplicity import benjamini_hochberg
 
 if TYPE_CHECKING:
@@ -231,7 +232,7 @@ def _shown(kind: str, column: str, value: str) -> str:
         return value
     if kind == "value":
         return f"{column} = {value}"
-    return f"{column}: {Having('column', column, value).words[1]}"
+    return f"{column}: {Slice(Attribute('column', column), value).words[1]}"
 
 
 __all__ = ["ENOUGH", "contrast_table", "haldane_ratio", "mantel_haenszel", "stratified_p"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from diagnostics.beside import joint_labels, with_unlisted
 from diagnostics.errors import DiagnosticsError
+from diagnostics.having import examples_in_slice
 from diagnostics.kept_answers import kept_only_mistakes, rows_of
 from diagnostics.verdicts import (
     ACROSS,
@@ -34,7 +35,7 @@ class Filter:
     keeps right or wrong answers. The confidence lies in (`min_confidence`, `max_confidence`], as
     in the bins of all histograms; a minimum of 0 includes 0.
 
-    `having` is a word, a value of a column or a range in the compact form of
+    `having` is a slice: a word, a value of a column or a range in the compact form of
     `diagnostics.having`, such as `word:refund` or `column:age:0..11`: exactly that, where `text`
     is found within longer words and in every column, too.
 
@@ -166,8 +167,6 @@ def _narrowed(
     """
     import polars as pl
 
-    from diagnostics.having import examples_having
-
     # A truth that only the other run tells may be a label that this one never heard of.
     labels = joint_labels(run, [other] if other else [])
     truth = "truth" if other else "true_label"
@@ -182,7 +181,7 @@ def _narrowed(
     if where.text:
         rows = rows.join(_containing(content, where.text), on="example", how="semi")
     if where.having:
-        rows = rows.join(examples_having(content, where.having), on="example", how="semi")
+        rows = rows.join(examples_in_slice(content, where.having), on="example", how="semi")
     return rows
 
 

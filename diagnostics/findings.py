@@ -14,7 +14,7 @@ from diagnostics.intervals import wilson
 from diagnostics.statements import Assumption, Claim
 
 if TYPE_CHECKING:
-    from diagnostics.asked_without import AskedWithout
+    from diagnostics.asked_without import Ablation
     from diagnostics.workspace import Run
 
 Verdict = Literal["holds", "violated", "cannot be told"]
@@ -73,7 +73,10 @@ class Judgement:
     @property
     def sentence(self) -> str:
         """The verdict and the evidence that it rests on."""
-        return words.verdict_sentence(self)
+        begin = f"{self.assumption.sentence}: {self.verdict}."
+        begin = begin[0].upper() + begin[1:]
+        speaking = [finding.sentence for finding in self.findings if finding.reading != "note"]
+        return " ".join([begin, *(speaking or self.missing[:1])])
 
 
 def combined_verdict(claim: Claim, readings: Sequence[Reading]) -> Verdict:
@@ -152,7 +155,7 @@ def weight_finding(given: Assumption, weights: Sequence[float]) -> Finding:
     )
 
 
-def changed_finding(given: Assumption, again: AskedWithout, alpha: float) -> Finding:
+def changed_finding(given: Assumption, again: Ablation, alpha: float) -> Finding:
     """What became of the answers without it, or of a label's probability."""
     if given.claim == "pushes-towards":
         return _push_finding(given, again, alpha)
@@ -167,7 +170,7 @@ def changed_finding(given: Assumption, again: AskedWithout, alpha: float) -> Fin
     return Finding("asked again", reading, said, share, low, high, again.asked)
 
 
-def _push_finding(given: Assumption, again: AskedWithout, alpha: float) -> Finding:
+def _push_finding(given: Assumption, again: Ablation, alpha: float) -> Finding:
     """The mean difference of the label's probability with Student's interval."""
     from scipy.special import stdtrit
 

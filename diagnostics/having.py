@@ -1,14 +1,14 @@
-"""Which examples have something: a word, a value of a column, a number in a range."""
+"""Slices: the examples that have a word, a value of a column, a number in a range."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from diagnostics.attributes import KINDS, Attribute, NoValues, attribute_values, escaped
 from diagnostics.errors import DiagnosticsError
-from diagnostics.statements import Assumption, Kind, assumption, escaped
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,22 +21,21 @@ _BETWEEN = ".."
 
 
 @dataclass(frozen=True)
-class Having:
-    """What examples are picked by.
+class Slice:
+    """The examples that have an attribute, or a value of it.
 
-    `kind` and `subject` are those of an assumption. `group` is `with` or `without` for what is
-    there or not, `3..7` for numbers from 3 to 7, both included, and else a value of the column.
+    `group` is `with` or `without` for what is there or not, `3..7` for numbers from 3 to 7, both
+    included, and else a value of the column.
     """
 
-    kind: Kind
-    subject: str
+    attribute: Attribute
     group: str = WITH
 
     @property
     def text(self) -> str:
         """The compact form, as links and filters have it: `word:refund`, `column:age:0..11`."""
-        parts = [self.kind, escaped(self.subject)]
-        return ":".join(parts if self.group == WITH else [*parts, escaped(self.group)])
+        own = self.attribute.text
+        return own if self.group == WITH else f"{own}:{escaped(self.group)}"
 
     @property
     def is_range(self) -> bool:
@@ -47,15 +46,15 @@ class Having:
     @property
     def words(self) -> tuple[str, str]:
         """For people: what it is, and the value of it."""
-        if self.kind == "word":
-            noun = "phrase" if " " in self.subject else "word"
-            return (noun if self.group == WITH else f"without the {noun}"), self.subject
+        subject, noun = self.attribute.subject, self.attribute.noun
+        if self.attribute.kind == "word":
+            return (noun if self.group == WITH else f"without the {noun}"), subject
         if self.group in (WITH, WITHOUT):
-            return self.group, self.subject
+            return self.group, subject
         if not self.is_range:
-            return self.subject, self.group
+            return subject, self.group
         low, _, high = self.group.partition(_BETWEEN)
-        return self.subject, low if low == high else f"{_short(low)} to {_short(high)}"
+        return subject, low if low == high else f"{_short(low)} to {_short(high)}"
 
 
 def range_text(low: float, high: float) -> str:
@@ -77,20 +76,19 @@ def group_text(values: pl.Series, found: Grouping, name: str) -> str | None:
     return None if found.has_others and place == len(found.names) - 1 else name
 
 
-def parse_having(text: str) -> Having:
-    """What a compact form means; DiagnosticsError if it means nothing."""
+def parse_slice(text: str) -> Slice:
+    """The slice of a compact form; DiagnosticsError if it is none."""
     parts = [unquote(part) for part in text.split(":")]
-    if not (2 <= len(parts) <= 3 and all(parts)) or parts[0] not in get_args(Kind):
+    if not (2 <= len(parts) <= 3 and all(parts)) or parts[0] not in KINDS:
         raise DiagnosticsError(
             f"{text[:200]!r} names nothing that examples could have.",
             hint="One reads word:refund or column:age:0..11.",
         )
-    given = assumption(parts[0], parts[1], "matters")
-    return Having(given.kind, given.subject, *parts[2:])
+    return Slice(Attribute.checked(parts[0], parts[1]), *parts[2:])
 
 
-def examples_having(runs: Iterable[Run], text: str) -> pl.LazyFrame:
-    """The examples that have it, by what any of the runs kept of them: `example`.
+def examples_in_slice(runs: Iterable[Run], text: str) -> pl.LazyFrame:
+    """The examples of a slice in its compact form, by what any of the runs kept: `example`.
 
     Raises
     ------
@@ -99,10 +97,7 @@ def examples_having(runs: Iterable[Run], text: str) -> pl.LazyFrame:
     """
     import polars as pl
 
-    from diagnostics.assumed_values import NoValues, assumed_values
-
-    wanted = parse_having(text)
-    given = Assumption(wanted.kind, wanted.subject, "matters")
+    wanted = parse_slice(text)
     kept = {run.table("examples"): run for run in runs if run.table("examples").is_file()}
     found: list[pl.LazyFrame] = []
     refused: DiagnosticsError = NoValues(
@@ -111,7 +106,7 @@ def examples_having(runs: Iterable[Run], text: str) -> pl.LazyFrame:
     )
     for run in kept.values():
         try:
-            values = assumed_values(run, given)
+            values = attribute_values(run, wanted.attribute)
         except NoValues as error:
             refused = error
             continue
@@ -149,4 +144,4 @@ def _short(number: str) -> str:
     return f"{float(number):.4g}"
 
 
-__all__ = ["Having", "examples_having", "group_text", "parse_having", "range_text"]
+__all__ = ["Slice", "examples_in_slice", "group_text", "parse_slice", "range_text"]

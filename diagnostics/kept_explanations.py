@@ -62,9 +62,9 @@ def kept_explanation(
     kept = None if path is None else read_kept(path, example)
     if kept is None:
         return None
-    from diagnostics import examples
+    from diagnostics import example_answers as answers
 
-    answer = examples.answer(run, example, split=run.split) or examples.answer(run, example) or {}
+    answer = answers.answer(run, example, split=run.split) or answers.answer(run, example) or {}
     own = label if label is not None else answer.get("predicted_label")
     chosen = _chosen(kept, run, answer, own, against)
     if own is None or chosen is None:
@@ -185,8 +185,7 @@ def _content(
     experiment: Experiment, run: Run, root: Path, example: str, size: int
 ) -> tuple[str | None, tuple[int, int] | None]:
     """The example's text, and the size of its picture if that has so many pixels."""
-    from diagnostics.content import content_columns, with_shared_content
-    from diagnostics.examples import content_of
+    from diagnostics.content import content_columns, content_of, with_shared_content
     from diagnostics.images import image_bytes, image_size
 
     try:

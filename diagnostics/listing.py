@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from diagnostics import reducers
-from diagnostics.examples import Ranking, rank_examples, refuse_moved_alone, with_content
+from diagnostics.content import with_content
+from diagnostics.examples import Ranking, rank_examples, refuse_moved_alone
 from diagnostics.filters import Filter, selected_answers
 from diagnostics.reducers import RANKINGS, By, Measure
 from diagnostics.workspace import Evidence

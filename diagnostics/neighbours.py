@@ -109,7 +109,7 @@ def nearest_examples(
     import polars as pl
 
     from diagnostics import run_tables
-    from diagnostics.examples import COLUMNS, with_content
+    from diagnostics.content import COLUMNS, with_content
 
     made = index or example_index(run, near=example, root=root)
     asked = run_tables.scan_examples(run).filter(pl.col("example") == example).head(1).collect()

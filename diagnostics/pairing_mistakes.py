@@ -19,7 +19,7 @@ from diagnostics.workspace import Evidence
 if TYPE_CHECKING:
     import polars as pl
 
-    from diagnostics.examples import Filter
+    from diagnostics.filters import Filter
     from diagnostics.workspace import Run
 
 #: Stands in a list of mistakes for the examples that are not on it.

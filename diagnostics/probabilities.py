@@ -74,8 +74,8 @@ def _role(label: str, true_label: str | None, predicted_label: str | None) -> st
 def standing(answer: Mapping[str, Any], labels: int) -> str:
     """One sentence on how sure the answer was and where the true label stood.
 
-    `answer` is a row as `diagnostics.examples.answer` has it; `labels` is how many there are.
-    "" if nothing but the label is known.
+    `answer` is a row as `diagnostics.example_answers.answer` has it; `labels` is how many
+    there are. "" if nothing but the label is known.
     """
     confidence, truth = answer.get("confidence"), answer.get("true_label")
     if confidence is None:

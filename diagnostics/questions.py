@@ -114,9 +114,9 @@ def question_about(
 
 
 def _answer(run: Run, example: str) -> Mapping[str, Any]:
-    from diagnostics import examples
+    from diagnostics.example_answers import answer
 
-    return examples.answer(run, example, split=run.split) or examples.answer(run, example) or {}
+    return answer(run, example, split=run.split) or answer(run, example) or {}
 
 
 def _otherwise(model: Model, row: Any, answer: Mapping[str, Any], answered: str) -> list[str]:

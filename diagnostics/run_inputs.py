@@ -61,8 +61,7 @@ def picture_size(
 def _image_size(
     experiment: Experiment, run: Run, root: Path, example: str
 ) -> tuple[int, int] | None:
-    from diagnostics.content import content_columns, with_shared_content
-    from diagnostics.examples import content_of
+    from diagnostics.content import content_columns, content_of, with_shared_content
     from diagnostics.images import image_bytes, image_size
 
     shared = with_shared_content(experiment, run)

@@ -101,7 +101,7 @@ def _path(run: Run, example: str | None) -> str:
         return run.models[""]
     if example is None:
         return run.models[min(run.models, key=lambda name: (len(name), name))]
-    from diagnostics.examples import answer
+    from diagnostics.example_answers import answer
 
     row = answer(run, example)
     fold = "" if row is None or row["fold"] is None else str(row["fold"])

@@ -164,7 +164,7 @@ def entities_of_all_runs(experiment: Experiment, example: str) -> pd.DataFrame:
     """
     import pandas as pd
 
-    from diagnostics.examples import content_of
+    from diagnostics.content import content_of
 
     rows = []
     for run in experiment.runs:

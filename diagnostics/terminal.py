@@ -61,7 +61,7 @@ def print_table(
 
 def content_line(row: Mapping[str, Any]) -> str:
     """What an example is, in a line: its text, else its first few fields."""
-    from diagnostics.examples import COLUMNS
+    from diagnostics.content import COLUMNS
 
     content = {name: value for name, value in row.items() if name not in COLUMNS}
     if isinstance(content.get("text"), str):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from diagnostics import DiagnosticsError
 from diagnostics.assumption_store import AssumptionStore, Kept, exported, imported
+from diagnostics.attributes import Attribute
 from diagnostics.derived import PROPERTIES
 from diagnostics.statements import (
     CLAIMS,
@@ -175,5 +176,8 @@ def test_a_file_that_is_no_export_is_refused_whole(text: str, said: str) -> None
 
 
 def test_an_assumption_sorts_and_hashes_by_what_it_says() -> None:
-    assert Assumption("word", "refund", "pushes-towards", "billing") == REFUND
-    assert len({REFUND, Assumption("word", "refund", "pushes-towards", "billing")}) == 1
+    again = Assumption(Attribute("word", "refund"), "pushes-towards", "billing")
+    assert again == REFUND
+    assert len({REFUND, again}) == 1
+    assert sorted([REFUND, LENGTH]) == [LENGTH, REFUND]
+    assert (REFUND.kind, REFUND.subject) == ("word", "refund")

@@ -10,12 +10,10 @@ import pandas as pd
 import pytest
 
 import diagnostics
-from diagnostics.assumed_values import assumed_values
 from diagnostics.assumption_examples import examples_of_group
 from diagnostics.assumptions import judge_assumptions
 from diagnostics.findings import Judgement, combined_verdict
 from diagnostics.statements import Assumption, assumption
-from tests.runs import record_animals
 
 WORDS = ["refund", "invoice", "parcel", "hello", "please", "today"]
 
@@ -307,15 +305,6 @@ def test_an_example_of_repeated_folds_counts_once(tmp_path: Path) -> None:
     )
     groups = found.association.groups
     assert groups[["examples", "hits"]].to_numpy().tolist() == [[20, 20], [40, 0]]
-
-
-def test_values_are_those_of_the_examples(tmp_path: Path) -> None:
-    record_animals(tmp_path / "results" / "one")
-    (experiment,) = diagnostics.open_workspace(tmp_path / "results").experiments
-    run = experiment.runs[0]
-    values = assumed_values(run, assumption("word", "owl", "matters"))
-    has = dict(values.iter_rows())
-    assert [name for name, value in has.items() if value] == ["animal-4", "animal-5"]
 
 
 def test_both_sides_have_their_examples_mistakes_first(tmp_path: Path) -> None:

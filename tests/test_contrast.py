@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import diagnostics
 from diagnostics import Filter
-from diagnostics.assumed_values import NoValues
+from diagnostics.attributes import NoValues
 from diagnostics.contrast import mistakes_in_common
 from diagnostics.contrast_statistics import (
     contrast_table,

@@ -44,7 +44,7 @@ from sklearn.svm import LinearSVC
 import diagnostics
 from diagnostics import DiagnosticsError, kept_estimates, kept_explanations, shap_explanations
 from diagnostics.exact_explanation import exact_explanation
-from diagnostics.examples import answer as answer_of
+from diagnostics.example_answers import answer as answer_of
 from diagnostics.explaining import OWN_SCORE, explain_example, is_available
 from diagnostics.explanation import Explanation
 from diagnostics.linear_scores import NotLinear

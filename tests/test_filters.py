@@ -26,6 +26,7 @@ from diagnostics import (
     tables,
 )
 from diagnostics.comparing import compare_runs
+from diagnostics.content import content_of
 from diagnostics.filters import answers_where, selected_answers
 from diagnostics.listing import UNRANKED, listed_answers, listed_examples
 from diagnostics.verdicts import ACROSS, OUTCOMES, Across, Outcome
@@ -488,7 +489,7 @@ def test_right_answers_that_were_not_kept_have_the_content_of_another_run(tmp_pa
     assert fixed.examples["text"].tolist() == ["a tabby", "a collie?", "an eagle owl"]
     words = Filter(against="whole", outcome="fixed", text="COLLIE")
     assert answers_where(mistakes, words, experiment).collect()["example"].to_list() == [IDS[1]]
-    assert diagnostics.examples.content_of(mistakes, IDS[1], experiment) == {"text": "a collie?"}
+    assert content_of(mistakes, IDS[1], experiment) == {"text": "a collie?"}
 
 
 @given(

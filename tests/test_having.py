@@ -9,9 +9,10 @@ import pytest
 import diagnostics
 from diagnostics import DiagnosticsError, Filter
 from diagnostics.assumption_examples import examples_of_group
-from diagnostics.contrast import having, mistakes_in_common
+from diagnostics.attributes import Attribute
+from diagnostics.contrast import mistakes_in_common, slice_of
 from diagnostics.filters import answers_where
-from diagnostics.having import Having, parse_having, range_text
+from diagnostics.having import Slice, parse_slice, range_text
 from diagnostics.statements import assumption
 
 N = 120
@@ -34,7 +35,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Any]:
         }
     )
     wrong = rng.random(N) < np.where(np.arange(N) % 4 == 0, 0.7, 0.2)
-    folder = tmp_path_factory.mktemp("having") / "results"
+    folder = tmp_path_factory.mktemp("slices") / "results"
     answers = {"true_label": ["a"] * N, "predicted_label": np.where(wrong, "b", "a")}
     ids = [f"e{n}" for n in range(N)]
     diagnostics.record(folder / "one", experiment="x", example=ids, content=content, **answers)
@@ -64,7 +65,7 @@ def listed(recorded: tuple[Any, Any], text: str) -> list[int]:
         ("column:land:with", [n for n in range(N) if n % 4 == 3]),
         ("column:land:3..7", [n for n in range(N) if n % 4 == 2]),
         ("column:land=fr", [n for n in range(N) if n % 4 == 0]),
-        (Having("column", "land", "a:b,c%").text, [n for n in range(N) if n % 4 == 1]),
+        (Slice(Attribute("column", "land"), "a:b,c%").text, [n for n in range(N) if n % 4 == 1]),
         ("property:words:2..3", [n for n in range(N) if n % 4 in (0, 1, 2)]),
         ("property:question mark", []),
     ],
@@ -78,7 +79,7 @@ def test_exactly_the_examples_that_have_it_are_listed(
 @pytest.mark.parametrize("text", ["", "refund", "word:", "owner:x", "word:a:b:c", "word:?!"])
 def test_what_names_nothing_is_refused(text: str) -> None:
     with pytest.raises(DiagnosticsError):
-        parse_having(text)
+        parse_slice(text)
 
 
 def test_a_column_that_is_not_there_is_named(recorded: tuple[Any, Any]) -> None:
@@ -93,7 +94,7 @@ def test_every_item_that_mistakes_share_lists_as_many_as_were_counted(
     found = mistakes_in_common(run, Filter(), experiment)
     assert set(found.items["kind"]) == {"word", "range", "value"}
     for row in found.items.itertuples():
-        text = having(row.kind, row.column, row.value).text
+        text = slice_of(row.kind, row.column, row.value).text
         for correct, n in ((False, row.mistakes), (True, row.right)):
             where = Filter(having=text, correct=correct)
             assert len(answers_where(run, where, experiment).collect()) == n, text
@@ -135,12 +136,19 @@ def test_of_a_run_without_content_that_of_another_is_looked_at(recorded: tuple[A
 def test_ranges_are_kept_to_the_last_digit_and_said_in_short() -> None:
     text = range_text(0.1 + 0.2, 7.0)
     assert text == "0.30000000000000004..7"
-    assert Having("column", "age", text).words == ("age", "0.3 to 7")
-    assert parse_having(Having("column", "age: x", text).text) == Having("column", "age: x", text)
+    assert Slice(Attribute("column", "age"), text).words == ("age", "0.3 to 7")
+    odd = Slice(Attribute("column", "age: x"), text)
+    assert parse_slice(odd.text) == odd
 
 
 def test_what_examples_have_is_said_in_words() -> None:
-    assert Having("word", "refund").words == ("word", "refund")
-    assert Having("word", "my refund", "without").words == ("without the phrase", "my refund")
-    assert Having("property", "question mark", "without").words == ("without", "question mark")
-    assert Having("column", "land", "fr").words == ("land", "fr")
+    assert Slice(Attribute("word", "refund")).words == ("word", "refund")
+    assert Slice(Attribute("word", "my refund"), "without").words == (
+        "without the phrase",
+        "my refund",
+    )
+    assert Slice(Attribute("property", "question mark"), "without").words == (
+        "without",
+        "question mark",
+    )
+    assert Slice(Attribute("column", "land"), "fr").words == ("land", "fr")

@@ -16,7 +16,9 @@ from sklearn.metrics import accuracy_score, f1_score
 from sklearn.svm import LinearSVC
 
 import diagnostics
-from diagnostics import DiagnosticsError, Evidence, examples, run_tables, tables
+from diagnostics import DiagnosticsError, Evidence, run_tables, tables
+from diagnostics.content import content_of
+from diagnostics.filters import answers_where
 from tests.runs import IDS, LABELS, PROBABILITIES, TEXTS, TRUE, record_animals
 
 
@@ -67,15 +69,15 @@ def test_a_frame_s_columns_are_the_content(tmp_path: Path) -> None:
     frame = pd.DataFrame({"age": [1, 2], "town": ["Ulm", None]})
     diagnostics.record(tmp_path / "run", predicted_label=["a", "b"], content=frame)
     (experiment,) = diagnostics.open_workspace(tmp_path).experiments
-    ranking = examples.answers_where(experiment.runs[0], diagnostics.Filter())
+    ranking = answers_where(experiment.runs[0], diagnostics.Filter())
     assert ranking.collect().height == 2
-    assert examples.content_of(experiment.runs[0], "1") == {"age": 2, "town": None}
+    assert content_of(experiment.runs[0], "1") == {"age": 2, "town": None}
 
 
 def test_images_are_kept_as_png(tmp_path: Path) -> None:
     images = np.linspace(0, 1, 2 * 8 * 8).reshape(2, 8, 8)
     diagnostics.record(tmp_path / "run", predicted_label=[0, 1], content=images)
-    image = examples.content_of(only_run(tmp_path), "0")["image"]
+    image = content_of(only_run(tmp_path), "0")["image"]
     assert image.startswith(b"\x89PNG")
 
 
@@ -175,14 +177,14 @@ def test_answers_without_a_truth_are_counted_and_not_judged(tmp_path: Path) -> N
 def test_fields_of_mixed_values_are_kept_as_text(tmp_path: Path) -> None:
     content = {"seen": [{"a": 1}, [1]], "n": [1, 2.5], "day": [None, "x"]}
     diagnostics.record(tmp_path / "run", predicted_label=["a", "b"], content=content)
-    kept = examples.content_of(only_run(tmp_path), "0")
+    kept = content_of(only_run(tmp_path), "0")
     assert kept == {"seen": "{'a': 1}", "n": 1.0, "day": None}
 
 
 @pytest.mark.parametrize("shape", [(2, 8, 9), (2, 8, 9, 1), (2, 8, 9, 3)])
 def test_grey_and_colour_images_are_kept(tmp_path: Path, shape: tuple[int, ...]) -> None:
     diagnostics.record(tmp_path / "run", predicted_label=[0, 1], content=np.ones(shape))
-    image = examples.content_of(only_run(tmp_path), "1")["image"]
+    image = content_of(only_run(tmp_path), "1")["image"]
     assert Image.open(BytesIO(image)).size == (9, 8)
 
 

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from app import contrast_view
 from app.contrast_view import _assumed, _ratio
 from diagnostics import record
-from diagnostics.having import parse_having
+from diagnostics.having import parse_slice
 from tests.places import MAIN
 
 N = 240
@@ -150,7 +150,7 @@ def test_it_leads_to_an_assumption_that_is_filled_in(page: Any) -> None:
 def test_the_assumption_is_about_what_the_list_has(
     having: str, predicted: str | None, expected: str
 ) -> None:
-    assert _assumed(parse_having(having), predicted).text == expected
+    assert _assumed(parse_slice(having), predicted).text == expected
 
 
 def test_without_mistakes_a_sentence_says_so_or_nothing_is_offered(page: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import diagnostics
-from diagnostics import Evidence, Problem, examples
+from diagnostics import Evidence, Problem, content, example_answers
 from tests.runs import record_animals
 
 
@@ -52,7 +52,7 @@ def test_json_lines_with_vectors(tmp_path: Path) -> None:
     text = "\n".join(json.dumps(row) for row in rows)
     write_run(tmp_path / "r", text, name="predictions.jsonl")
     (run,) = opened(tmp_path).experiments[0].runs
-    answer = examples.answer(run, "1")
+    answer = example_answers.answer(run, "1")
     assert answer is not None
     assert answer["probabilities"] == [0.25, 0.75]
     assert run.errors == 0
@@ -67,7 +67,7 @@ def test_runs_that_share_their_examples(tmp_path: Path) -> None:
         )
     (tmp_path / "shared.csv").write_text("example,text\n1,hello\n", encoding="utf-8")
     (experiment,) = opened(tmp_path).experiments
-    contents = [examples.content_of(run, "1") for run in experiment.runs]
+    contents = [content.content_of(run, "1") for run in experiment.runs]
     assert contents == [{"text": "hello"}] * 2
 
 
@@ -80,7 +80,7 @@ def test_shared_examples_outside_the_opened_folder_are_not_read(tmp_path: Path) 
     )
     workspace = opened(tmp_path / "open")
     (run,) = workspace.experiments[0].runs
-    assert examples.content_of(run, "1") == {}
+    assert content.content_of(run, "1") == {}
     assert "lies outside" in workspace.all_problems[0].what
 
 
@@ -91,7 +91,7 @@ def test_a_confidence_that_contradicts_its_vector_is_a_problem(tmp_path: Path) -
     )
     (run,) = opened(tmp_path).experiments[0].runs
     assert [problem.code for problem in run.problems] == ["confidence-differs"]
-    answer = examples.answer(run, "1")
+    answer = example_answers.answer(run, "1")
     assert answer is not None
     assert answer["confidence"] == 0.75
 

@@ -1,37 +1,111 @@
-"""The values that assumptions are about, of every example, and a run's answers beside them."""
+"""What examples can have: a word, a property of their text, a column; and the values of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import numpy as np
+from typing import TYPE_CHECKING, Literal, get_args
 
 from diagnostics.content import content_columns, with_shared_content
-from diagnostics.derived import contains_word, derived
+from diagnostics.derived import PROPERTIES, contains_word, derived
 from diagnostics.errors import DiagnosticsError
-from diagnostics.kept_answers import kept_only_mistakes, rows_of
-from diagnostics.natural import as_text
-from diagnostics.statements import Assumption, Kind
-from diagnostics.workspace import Evidence
 
 if TYPE_CHECKING:
     import polars as pl
 
     from diagnostics.workspace import Experiment, Run
 
+Kind = Literal["word", "property", "column"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+#: Characters of one subject or label; more is a slip, such as a pasted page.
+LONGEST = 200
 #: Columns of values that are held: judging many runs asks for the same again.
 HELD = 32
 
 
 class NoValues(DiagnosticsError):  # noqa: N818 - says what is missing
-    """What an assumption is about is not among what was kept of the examples."""
+    """What is asked about is not among what was kept of the examples."""
 
 
-def assumed_values(run: Run, given: Assumption) -> pl.DataFrame:
-    """What an assumption is about, of every example that the run kept: `example` and `value`.
+@dataclass(frozen=True, order=True)
+class Attribute:
+    """Something that examples have, or have a value of.
+
+    `kind` says what `subject` is: a word or phrase that texts have, a derived property of the text
+    (`diagnostics.derived.PROPERTIES`), or a column or feature; `column=value` is one value of a
+    column.
+    """
+
+    kind: Kind
+    subject: str
+
+    @classmethod
+    def checked(cls, kind: str, subject: str) -> Attribute:
+        """One from what somebody entered: spaces at the ends go, words are in small letters.
+
+        Raises
+        ------
+        DiagnosticsError
+            If the kind or property is unknown, or the subject is missing, too long or no word.
+        """
+        if kind not in KINDS:
+            raise DiagnosticsError(
+                f"There is no kind {kind!r}.", hint=f"Use {alternatives(KINDS)}."
+            )
+        subject = " ".join(subject.split())
+        subject = subject.lower() if kind == "word" else subject
+        if not subject:
+            raise DiagnosticsError(f"The {kind} is missing.", hint="Say what you assume it of.")
+        if kind == "property" and subject not in PROPERTIES:
+            raise DiagnosticsError(
+                f"There is no property {subject!r}.", hint=f"Use {alternatives(PROPERTIES)}."
+            )
+        if kind == "word" and not re.search(r"\w", subject):
+            raise DiagnosticsError(f"{subject!r} is no word.", hint="A word has letters or digits.")
+        refuse_long(subject)
+        return cls(kind, subject)
+
+    @property
+    def text(self) -> str:
+        """The compact form, as links and files have it: `word:refund`."""
+        return f"{self.kind}:{escaped(self.subject)}"
+
+    @property
+    def noun(self) -> str:
+        """What it is: a `phrase` is several words."""
+        return "phrase" if self.kind == "word" and " " in self.subject else self.kind
+
+    @property
+    def named(self) -> str:
+        """The same for people, with what it is: `the word “refund”`."""
+        if self.kind == "property":
+            return PROPERTIES[self.subject].phrase
+        return f"the {self.noun} “{self.subject}”"
+
+
+def refuse_long(text: str) -> None:
+    """Raise a DiagnosticsError if a subject or label is longer than anybody would write."""
+    if len(text) > LONGEST:
+        raise DiagnosticsError(f"That is longer than {LONGEST} characters.", hint="Shorten it.")
+
+
+def escaped(text: str) -> str:
+    """A part of a compact form, without the signs that stand between parts."""
+    return text.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+
+
+def alternatives(names: Iterable[str]) -> str:
+    """Names to choose from, in words: `word, property or column`."""
+    *most, last = names
+    return f"{', '.join(most)} or {last}"
+
+
+def attribute_values(run: Run, attribute: Attribute) -> pl.DataFrame:
+    """The attribute's values of every example that the run kept: `example` and `value`.
 
     Booleans, numbers, or text for categories; null where it is not known. An example that comes
     several times in the content counts once.
@@ -43,8 +117,8 @@ def assumed_values(run: Run, given: Assumption) -> pl.DataFrame:
     """
     table = run.table("examples")
     changed = table.stat().st_mtime_ns if table.is_file() else 0
-    text = None if given.kind == "column" else content_columns(run).text
-    return _values_in(table, changed, text, given.kind, given.subject)
+    text = None if attribute.kind == "column" else content_columns(run).text
+    return _values_in(table, changed, text, attribute.kind, attribute.subject)
 
 
 @lru_cache(HELD)
@@ -72,56 +146,9 @@ def _values_in(
 
 
 def column_names(run: Run) -> list[str]:
-    """The columns of the content that assumptions can be about: all but pictures and the text."""
+    """The columns of the content that attributes can be: all but pictures and the text."""
     columns = content_columns(run)
     return list(columns.fields)
-
-
-def judged_answers(run: Run, *, needs_truth: bool = True) -> pl.DataFrame:
-    """The held-out answers of a run, one row an example, sorted by it.
-
-    Those whose truth is known; all where `needs_truth` is false.
-
-    Columns: `example`, `wrong` (of an example that was evaluated several times: in half of its
-    answers or more), `predicted_label` (its first answer, as text; null if it gave none).
-
-    Raises
-    ------
-    NoValues
-        If the run is not about labels, kept only its mistakes, or knows no truth that is needed.
-    """
-    import polars as pl
-
-    if run.task != "classification":
-        raise NoValues(f"The run is about {run.task}, not about one label for each example.")
-    if kept_only_mistakes(run):
-        raise NoValues(
-            "The run kept only its mistakes: what it was right about is not in its files.",
-            hint="Keep all answers; `rasa test nlu` does with --successes.",
-        )
-    if not run.has(Evidence.PREDICTIONS):
-        raise NoValues("The run kept no answers to single examples, only figures.")
-    if needs_truth and not run.has(Evidence.TRUTH):
-        raise NoValues("The run has no answers whose truth is known.", hint="Add true labels.")
-    names = ["example", "true_label", "predicted_label"]
-    rows = rows_of(run, run.split).select(names)
-    if needs_truth:
-        rows = rows.filter(pl.col("true_label").is_not_null())
-    wrong = pl.col("true_label").ne_missing(pl.col("predicted_label"))
-    frame = rows.select(
-        "example", as_text("predicted_label", run.labels), wrong.alias("wrong")
-    ).collect()
-    if frame["example"].is_duplicated().any():
-        frame = frame.group_by("example", maintain_order=True).agg(
-            pl.col("wrong").mean() >= 0.5, pl.col("predicted_label").first()
-        )
-    return frame.sort("example")
-
-
-def beside(answers: pl.DataFrame, values: pl.DataFrame) -> pl.Series:
-    """The value of each answer's example, in the order of the answers."""
-    joined = answers.select("example").join(values, on="example", how="left", maintain_order="left")
-    return joined["value"]
 
 
 def with_content_of(experiment: Experiment, run: Run) -> Run:
@@ -194,20 +221,17 @@ def _equal(values: pl.Series, wanted: str) -> pl.Series:
     return values.cast(pl.String) == wanted
 
 
-def outcomes(answers: pl.DataFrame, label: str | None) -> np.ndarray:
-    """For each answer whether it was wrong, or with a label whether it was that one."""
-    if label is None:
-        return answers["wrong"].to_numpy().astype(bool)
-    return (answers["predicted_label"] == label).fill_null(value=False).to_numpy().astype(bool)
-
-
 __all__ = [
+    "KINDS",
+    "LONGEST",
+    "Attribute",
+    "Kind",
     "NoValues",
-    "assumed_values",
-    "beside",
+    "alternatives",
+    "attribute_values",
     "column_meant",
     "column_names",
-    "judged_answers",
-    "outcomes",
+    "escaped",
+    "refuse_long",
     "with_content_of",
 ]
