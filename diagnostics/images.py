@@ -7,6 +7,8 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from diagnostics.links import file_inside
+
 if TYPE_CHECKING:
     import numpy as np
     from PIL.Image import Image
@@ -30,10 +32,9 @@ def image_bytes(value: Any, root: Path) -> bytes | None:
     if not isinstance(value, str) or not value:
         return None
     try:
-        path = (root / value).resolve()
-        inside = path.is_relative_to(root.resolve()) and path.is_file()
-        return path.read_bytes() if inside and path.stat().st_size <= MAX_BYTES else None
-    except (OSError, ValueError):
+        path = file_inside(root / value, root)
+        return path.read_bytes() if path and path.stat().st_size <= MAX_BYTES else None
+    except OSError:
         return None
 
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from diagnostics.importance import Figures, Importances
 from diagnostics.importance_files import SUFFIXES, NoImportances, read_importances
+from diagnostics.links import resolved_inside
 from diagnostics.run_format import IMPORTANCES as OURS
 from diagnostics.workspace import Evidence, Experiment, Run
 
@@ -42,7 +43,7 @@ def files_beside(experiment: Experiment, run: Run, root: Path) -> Iterator[Path]
     """Files whose name says that they may hold importances, in the run's folder."""
     home = root / run.path
     home = home if home.is_dir() else home.parent
-    if not home.is_dir() or not home.resolve().is_relative_to(root.resolve()):
+    if not home.is_dir() or resolved_inside(home, root) is None:
         return
     shared = sum(_home(root, other) == home for other in experiment.runs) > 1
     for inside in INSIDE:

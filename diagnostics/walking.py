@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 
+from diagnostics.links import file_inside
 from diagnostics.readers import File, Folder
 
 #: Never results: our own folder and what tools leave behind.
@@ -18,8 +19,9 @@ def walk(root: Path, *, owns_tree: Callable[[Folder], bool]) -> Iterator[Folder]
     """Every folder from `root` downwards, parents first, names in order.
 
     Hidden folders and links to folders are left out, and files that link to outside of the root:
-    the dashboard reads nothing that was not pointed at. Below a folder for which `owns_tree` is
-    true the walk does not go on. It ends after `MAX_FOLDERS` folders.
+    the dashboard reads nothing that was not pointed at. So are links that lead to themselves. Below
+    a folder for which `owns_tree` is true the walk does not go on. It ends after `MAX_FOLDERS`
+    folders.
     """
     waiting = [root]
     for _ in range(MAX_FOLDERS):
@@ -61,8 +63,7 @@ def _is_utf8(name: str) -> bool:
 def _is_inside(entry: os.DirEntry[str], root: Path) -> bool:
     if not entry.is_symlink():
         return entry.is_file()
-    target = Path(entry.path).resolve()
-    return target.is_file() and target.is_relative_to(root)
+    return file_inside(Path(entry.path), root) is not None
 
 
 def fingerprint(folder: Folder) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from diagnostics.links import file_inside
 from diagnostics.model_inputs import ARRAY, FRAME, SPARSE, TEXT
 from diagnostics.readers import Folder, Reading
 from diagnostics.readers.kept import kept_problems
@@ -227,8 +228,8 @@ def _examples(
 
 
 def _shared_examples(folder: Folder, shared: str) -> pl.DataFrame:
-    path = (folder.path / shared).resolve()
-    if not path.is_relative_to(folder.root) or not path.is_file():
+    path = file_inside(folder.path / shared, folder.root)
+    if path is None:
         what = f"The examples file {shared!r} is not there, or lies outside the opened folder."
         raise _Broken(folder, DESCRIPTION, what, "Open a folder that holds both.")
     folder.use(path)

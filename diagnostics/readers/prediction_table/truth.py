@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from diagnostics.links import file_inside
 from diagnostics.readers import Folder
 from diagnostics.readers.prediction_table.choices import Choice, said
 from diagnostics.readers.prediction_table.files import SUFFIXES, read_table
@@ -74,8 +75,8 @@ def truth_beside(
 def _candidates(folder: Folder, name: str, choice: Choice) -> Iterator[tuple[Path, str]]:
     """Files that may hold the truth, and how `errata.toml` would call them."""
     if choice.truth_file:
-        told = (choice.base / choice.truth_file).resolve()
-        if told.is_relative_to(folder.root.resolve()) and told.is_file():
+        told = file_inside(choice.base / choice.truth_file, folder.root)
+        if told is not None:
             yield told, choice.truth_file
         return
     for file in folder.files:

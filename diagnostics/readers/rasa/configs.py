@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from diagnostics.links import resolved_inside
 from diagnostics.readers import Folder
 from diagnostics.readers.rasa.places import Place
 from diagnostics.workspace import Problem
@@ -70,8 +71,8 @@ def _is_alone(folder: Folder) -> bool:
 
 
 def _may_be_read(folder: Folder, path: Path) -> bool:
-    inside = path.resolve().is_relative_to(folder.root.resolve())
-    return inside and path.stat().st_size <= _LIMIT
+    inside = resolved_inside(path, folder.root)
+    return inside is not None and path.stat().st_size <= _LIMIT
 
 
 def _read(folder: Folder, path: Path) -> Config:
