@@ -142,6 +142,9 @@ def show_files(entries: list[assumptions_list.Listed]) -> None:
     if not own.is_beside:
         st.caption("The folder of results may not be written, so what you write is kept here:")
         st.text(str(own.path))
+    if own.left_out:
+        st.caption("Nothing is read or kept beside the results:")
+        st.text(own.left_out)
     broken = own.broken()
     if broken:
         st.caption(f"{broken:,} lines of {own.path.name} cannot be read and were left as they are.")

@@ -1,8 +1,9 @@
 """What a team assumes, kept with its results: one row a line, none of them ever changed.
 
 `.errata/assumptions.jsonl` beside the results; where that may not be written, a folder of the
-user's own. To withdraw an assumption is another row. A line is written in one piece under a lock,
-and a line that cannot be read is left where it is.
+user's own; where a link stands in its place, nowhere, for it may lead to somebody's file. To
+withdraw an assumption is another row. A line is written in one piece under a lock, and a line that
+cannot be read is left where it is.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from diagnostics.errors import DiagnosticsError
+from diagnostics.own_folder import OWN, untrusted_part, untrusted_words
 from diagnostics.statements import Assumption, assumption
 
 VERSION = 1
@@ -46,8 +48,10 @@ class AssumptionStore:
     """The assumptions of one workspace.
 
     `path` is where rows are added, `is_beside` whether that is beside the results. `others` are
-    where rows may lie from a time when it was not.
+    where rows may lie from a time when it was not. `root` is the workspace's folder.
     """
+
+    root: Path
 
     path: Path
     is_beside: bool
@@ -56,10 +60,16 @@ class AssumptionStore:
     @classmethod
     def of(cls, root: Path) -> AssumptionStore:
         """That of the workspace in a folder: beside the results when that may be written."""
-        beside, own = root / ".errata" / NAME, _own_folder(root) / NAME
-        if _may_write(beside):
-            return cls(beside, is_beside=True, others=(own,))
-        return cls(own, is_beside=False, others=(beside,))
+        beside, own = root / OWN / NAME, _own_folder(root) / NAME
+        if untrusted_part(root, NAME) is not None or _may_write(beside):
+            return cls(root, beside, is_beside=True, others=(own,))
+        return cls(root, own, is_beside=False, others=(beside,))
+
+    @property
+    def left_out(self) -> str:
+        """Why what lies beside the results is not read, as a sentence; "" if it is."""
+        untrusted = untrusted_part(self.root, NAME)
+        return "" if untrusted is None else f"{untrusted_words(untrusted)}."
 
     def kept(self, experiment: str | None = None) -> list[Kept]:
         """What is assumed now, in the order in which it was written; None for all experiments.
@@ -109,18 +119,24 @@ class AssumptionStore:
         """The rows of both files by time, and how many lines are none."""
         rows: list[dict[str, Any]] = []
         broken = 0
-        for path in (self.path, *self.others):
+        paths = [path for path in (self.path, *self.others) if self._is_trusted(path)]
+        for path in paths:
             for line in _lines(path):
                 row = _parsed(line)
                 broken += row is None
                 rows += [row] if row is not None else []
-        if all(path.is_file() for path in (self.path, *self.others)):
+        if len(paths) > 1 and all(path.is_file() for path in paths):
             rows.sort(key=lambda row: str(row.get("added", "")))
         return rows, broken
 
     def _append(self, rows: list[dict[str, Any]]) -> None:
         if not rows:
             return
+        if not self._is_trusted(self.path):
+            raise DiagnosticsError(
+                f"The assumption was not kept: {self.left_out}",
+                hint="Remove it, or put the folder or file itself in its place.",
+            )
         data = b"".join(_line(row) for row in rows)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -135,6 +151,10 @@ class AssumptionStore:
                 f"The assumption was not kept: {self.path.name} cannot be written ({said}).",
                 hint="Keep the link or export the assumptions, and make room or ask for access.",
             ) from error
+
+    def _is_trusted(self, path: Path) -> bool:
+        """Whether a path is with the user, or beside the results and may be ours."""
+        return path != self.root / OWN / NAME or untrusted_part(self.root, NAME) is None
 
 
 def exported(entries: Iterable[Kept]) -> str:
@@ -194,7 +214,8 @@ def _may_write(path: Path) -> bool:
 @contextmanager
 def _locked(path: Path) -> Iterator[int]:
     """The file, opened for adding, while nobody else adds; where there are no locks, without."""
-    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+    extra = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | extra, 0o666)
     try:
         try:
             import fcntl

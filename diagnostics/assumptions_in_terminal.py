@@ -49,6 +49,9 @@ def show_assumptions(workspace: Workspace, judged: Sequence[Judged], *, as_json:
         print_json([_summary(*entry) for entry in judged])
         return
     console = new_console()
+    store = AssumptionStore.of(workspace.root)
+    if store.left_out:
+        console.print(printable(store.left_out))
     if not judged:
         console.print("No assumptions are written down for this.")
         console.print("The page Assumptions of the dashboard keeps them with the results.")
@@ -59,7 +62,7 @@ def show_assumptions(workspace: Workspace, judged: Sequence[Judged], *, as_json:
         rows = [row for found in own for row in _rows(found)]
         title = f"{experiment} / {run}"
         print_table(console, title, ["assumption", "verdict", "evidence"], rows, numbers=3)
-    broken = AssumptionStore.of(workspace.root).broken()
+    broken = store.broken()
     if broken:
         console.print(printable(f"{broken} lines of the list cannot be read."), style="dim")
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from diagnostics.own_folder import is_plain_folder, made_folder
 from diagnostics.run import Evidence, Problem, Run, Score
 
 #: Part of every key: a change of the tables' layout makes everything be read again.
@@ -21,6 +24,13 @@ VERSION = "6"
 KEPT_SECONDS = 24 * 3600
 #: How the names of what is not yet complete begin.
 WRITING = "writing-"
+#: Says that we made the folder it lies in, to us and to programs that make backups.
+MARKER = "CACHEDIR.TAG"
+MARK = b"""Signature: 8a477f597d28d172789f06886806bc55
+# What Errata read, so that it need not read it again. What is old in here is deleted.
+"""
+#: What a key looks like: the name of a folder of tables, never a path.
+_KEY = re.compile("[0-9a-f]{24}")
 
 
 @dataclass
@@ -52,24 +62,29 @@ class Cache:
 
     @classmethod
     def of(cls, root: Path) -> Cache:
-        """Beside the results when that may be written, else in the user's cache folder."""
-        beside = root / ".errata" / "cache"
+        """Beside the results when that may be written, else in the user's cache folder.
+
+        We make no links: a folder beside the results that is one, or has one in it, is not as we
+        left it and is let be.
+        """
         try:
-            beside.mkdir(parents=True, exist_ok=True)
+            beside = made_folder(root, "cache")
+            if not is_plain_folder(beside):
+                raise NotADirectoryError(beside)
             with tempfile.TemporaryFile(dir=beside):
-                return cls(beside)
+                return cls(beside)._marked()
         except OSError:
             from platformdirs import user_cache_path
 
             name = blake2b(str(root).encode(errors="surrogateescape"), digest_size=12).hexdigest()
             path = user_cache_path("errata") / name
             path.mkdir(parents=True, exist_ok=True)
-            return cls(path)
+            return cls(path)._marked()
 
     def load(self) -> dict[str, Listing]:
         """The listings by folder; empty if there are none, or none that this version wrote."""
         try:
-            content = json.loads((self.path / "index.json").read_text(encoding="utf-8"))
+            content = self._content()
             if content["version"] != VERSION:
                 return {}
             return {name: self._listing(entry) for name, entry in content["folders"].items()}
@@ -78,42 +93,97 @@ class Cache:
 
     def save(self, listings: Mapping[str, Listing]) -> None:
         """Replace the index in one step, and forget tables that nothing refers to any more."""
+        kept = {unit.key for listing in listings.values() for unit in listing.units}
+        unused = {key for key in self._named() - kept if (self.path / key).exists()}
         content = {
             "version": VERSION,
             "folders": {name: _plain(listing) for name, listing in listings.items()},
+            "unused": sorted(unused),
         }
         handle, name = tempfile.mkstemp(dir=self.path, prefix=WRITING, suffix=".json")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(content, file, ensure_ascii=False, separators=(",", ":"))
         Path(name).replace(self.path / "index.json")
-        self._forget({unit.key for listing in listings.values() for unit in listing.units})
+        self._forget(unused)
 
     def new_tables(self) -> Path:
         """A fresh folder to write a unit's tables into; `publish` makes it the unit's own."""
         return Path(tempfile.mkdtemp(dir=self.path, prefix=WRITING))
 
     def publish(self, written: Path, key: str) -> Path:
-        """Give the written tables their name: complete or absent, also with two writers."""
+        """Give the written tables their name: complete or absent, also with two writers.
+
+        It is the key, or one made of it where something that is not ours has that name.
+        """
         target = self.path / key
         try:
             written.rename(target)
         except OSError:
+            if os.path.lexists(target) and not is_plain_folder(target):
+                return self.publish(written, blake2b(key.encode(), digest_size=12).hexdigest())
             shutil.rmtree(written, ignore_errors=True)
         return target
 
     def has(self, unit: Unit) -> bool:
         """Whether the unit's tables are still there."""
-        return not unit.runs or (self.path / unit.key).is_dir()
+        return not unit.runs or is_plain_folder(self.path / unit.key)
 
-    def _forget(self, kept: set[str]) -> None:
-        for entry in os.scandir(self.path):
-            is_old = time.time() - entry.stat().st_mtime > KEPT_SECONDS
-            if entry.is_dir() and entry.name not in kept and is_old:
-                shutil.rmtree(entry.path, ignore_errors=True)
-            elif is_old and entry.name.startswith(WRITING):  # its writer was killed
-                Path(entry.path).unlink(missing_ok=True)
+    def may_delete(self) -> bool:
+        """Whether the folder is marked as made by us; in one that is not, all may be somebody's.
+
+        Caches that were made before there was a marker have none, and it is not added: nothing
+        tells them from a folder that somebody else filled. What is old stays in them.
+        """
+        try:
+            return (self.path / MARKER).read_bytes() == MARK
+        except OSError:
+            return False
+
+    def _marked(self) -> Cache:
+        """The cache itself, its folder marked if it is new: in an empty one nothing is lost."""
+        with os.scandir(self.path) as entries:
+            is_new = next(entries, None) is None
+        if is_new:
+            with suppress(OSError), (self.path / MARKER).open("xb") as file:
+                file.write(MARK)
+        return self
+
+    def _content(self) -> Any:
+        return json.loads((self.path / "index.json").read_text(encoding="utf-8"))
+
+    def _named(self) -> set[str]:
+        """The keys that the index on the disk names, those included that it once named."""
+        try:
+            content = self._content()
+            units = [unit for entry in content["folders"].values() for unit in entry["units"]]
+            keys = [*(unit["key"] for unit in units), *content.get("unused", ())]
+            return {key for key in keys if _KEY.fullmatch(key)}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return set()
+
+    def _forget(self, unused: set[str]) -> None:
+        """Delete what is old of the tables that the index named, and of what was left unfinished.
+
+        Nothing else: whatever lies there besides is not known to be ours.
+        """
+        if not self.may_delete():
+            return
+        with os.scandir(self.path) as entries:
+            ours = [e for e in entries if e.name in unused or e.name.startswith(WRITING)]
+        for entry in ours:
+            with suppress(OSError):  # another process was faster
+                status = entry.stat(follow_symlinks=False)
+                if time.time() - status.st_mtime <= KEPT_SECONDS:
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    shutil.rmtree(entry.path, ignore_errors=True)
+                elif entry.name.startswith(WRITING):  # its writer was killed
+                    Path(entry.path).unlink(missing_ok=True)
 
     def _listing(self, entry: dict[str, Any]) -> Listing:
+        for unit in entry["units"]:
+            if not _KEY.fullmatch(unit["key"]):
+                raise ValueError(unit["key"])
         return Listing(
             entry["fingerprint"],
             entry["owns_tree"],

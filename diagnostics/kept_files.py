@@ -23,7 +23,7 @@ def kept_file(root: Path, kind: str, key: str, suffix: str = ".json") -> Path:
 def keep_file(path: Path, content: bytes, *, most: int) -> None:
     """Write a file, complete or not at all; where nothing can be written, nothing is kept.
 
-    Of the files of its kind the `most` newest stay.
+    Of the files of its kind the `most` newest stay, or all where the folder is not marked as ours.
     """
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=WRITING, suffix=path.suffix)
@@ -40,9 +40,11 @@ def keep_file(path: Path, content: bytes, *, most: int) -> None:
 
 
 def _forget(path: Path, most: int) -> None:
+    if not Cache(path.parent).may_delete():
+        return
     kind = path.name.partition("-")[0]
     alike = sorted(
-        path.parent.glob(f"{kind}-*{path.suffix}"), key=lambda file: file.stat().st_mtime
+        path.parent.glob(f"{kind}-*{path.suffix}"), key=lambda file: file.lstat().st_mtime
     )
     for file in alike[: max(len(alike) - most, 0)]:
         file.unlink(missing_ok=True)

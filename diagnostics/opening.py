@@ -159,7 +159,7 @@ class _Opening:
         return Unit(
             reader.NAME,
             folder.relative,
-            key,
+            tables.name,
             [replace(r, tables=tables) for r in runs],
             problems,
             used,

@@ -11,18 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from diagnostics.errors import DiagnosticsError
+from diagnostics.own_folder import OWN, made_folder, untrusted_part, untrusted_words
 from diagnostics.readers import Folder
 from diagnostics.readers.run_table.roles import Role, known_roles
 
+_NAME = "run-tables.json"
 #: Below the workspace's root, where alone Errata writes.
-FILE = ".errata/run-tables.json"
+FILE = f"{OWN}/{_NAME}"
 
 
 def chosen_roles(folder: Folder, name: str) -> dict[str, Role]:
     """The roles that were last chosen for the columns of a table; empty if nobody chose."""
-    path = folder.use(folder.root / FILE)
+    folder.use(folder.root / FILE)
     where = folder.where(name)
-    mine = [entry for entry in _entries(path) if entry.get("file") == where]
+    mine = [entry for entry in _entries(folder.root) if entry.get("file") == where]
     return known_roles(mine[-1].get("roles") or {}) if mine else {}
 
 
@@ -44,10 +46,16 @@ def choose_roles(root: Path, file: str, roles: Mapping[str, Role]) -> None:
         If nothing may be written there.
     """
     path = root / FILE
+    untrusted = untrusted_part(root, _NAME)
+    if untrusted is not None:
+        raise DiagnosticsError(
+            f"The choice cannot be kept: {untrusted_words(untrusted)}.",
+            hint=f"Remove {untrusted}, or put the folder or file itself in its place.",
+        )
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    entries = [*_entries(path), {"file": file, "chosen": now, "roles": dict(roles)}]
+    entries = [*_entries(root), {"file": file, "chosen": now, "roles": dict(roles)}]
     try:
-        path.parent.mkdir(exist_ok=True)
+        made_folder(root)
         handle, written = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
         with os.fdopen(handle, "w", encoding="utf-8") as out:
             json.dump(entries, out, ensure_ascii=False, indent=1)
@@ -59,9 +67,11 @@ def choose_roles(root: Path, file: str, roles: Mapping[str, Role]) -> None:
         ) from error
 
 
-def _entries(path: Path) -> list[dict[str, Any]]:
+def _entries(root: Path) -> list[dict[str, Any]]:
+    if untrusted_part(root, _NAME) is not None:
+        return []
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads((root / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return []
     return (
