@@ -12,9 +12,9 @@ import streamlit as st
 from app import explanation_cached
 from app.background import works
 from app.cached import Place, _found, trusts_pickles
-from app.explanation_view import explained
+from app.explanation_figure import explained
 from app.explanation_words import agreement
-from diagnostics import DiagnosticsError, Experiment, Run
+from diagnostics import DiagnosticsError
 from diagnostics.estimates import (
     Method,
     estimate_key,
@@ -50,14 +50,7 @@ class Asked:
     costs: dict[Method, str]
 
 
-def show(
-    place: Place,
-    experiment: Experiment,  # noqa: ARG001 - found again by its place, in a later run of the part
-    run: Run,  # noqa: ARG001
-    example: str,
-    label: str | None,
-    against: str | None,
-) -> None:
+def show(place: Place, example: str, label: str | None, against: str | None) -> None:
     """A button for each method that fits the model; its bar while it works; what it found.
 
     Draws nothing where the model may not be asked: that is said above already.

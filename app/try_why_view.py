@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import cached, session, try_cached, try_work, verbatim
-from app.explanation_view import explained
+from app.explanation_figure import explained
 from app.explanation_words import method_sentences, sum_sentence, warnings
 from app.shortened import shown_label
 from diagnostics import DiagnosticsError, Run

@@ -21,7 +21,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from streamlit.testing.v1 import AppTest
 
-from app.explanation_view import ALONE, shaded
+from app.explanation_figure import shaded
+from app.explanation_view import ALONE
 from app.explanation_words import has_columns, warnings
 from diagnostics import record
 from diagnostics.charts import colours

@@ -44,7 +44,7 @@ def test_the_two_directions_are_told_apart_by_every_eye(eye: str) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("colour", [colours.TOWARDS, colours.AWAY])
 def test_words_are_legible_on_their_strongest_ground(theme: str, colour: str) -> None:
-    from app.explanation_view import STRONGEST
+    from app.explanation_figure import STRONGEST
 
     ground = THEMES[theme]["backgroundColor"]
     channels = [(int(colour[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (1, 3, 5)]
