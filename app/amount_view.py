@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from app import cached, session
-from app.effects_words import apart
+from app.runs_words import apart
 from diagnostics import Experiment
 from diagnostics.charts.training import COLOURED, PICK, curve_chart
 from diagnostics.learning_curves import (
@@ -24,7 +24,7 @@ from diagnostics.ranking import rises
 if TYPE_CHECKING:
     import pandas as pd
 
-    from app.runs_view import Listing
+    from app.runs_listing import Listing
 
 KEY = "amount_chart"
 #: Configurations that have a line at most: those that got furthest.

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app import session, widgets
-from app.confusion_view import choose_split
 from app.evidence_words import keep_hint
 from app.shortened import shown_label
+from app.split_choice import choose_split
 from diagnostics import Experiment, Filter, Run
 from diagnostics.aligned import alignable_runs
 from diagnostics.kept_answers import has_answers

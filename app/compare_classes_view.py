@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from app.compare_choice import Choice, open_outcome
-from app.compare_tables import clicked_cell
+from app.compare_tables import clicked_cell, table_height
 from app.compare_words import ALPHA, p_text
-from app.confusion_doors import ROWS, TABLE_HEIGHT
 from app.shortened import named
 from diagnostics import Comparison
 from diagnostics.charts.comparison import CHANGE, class_changes_chart
@@ -147,7 +146,7 @@ def show_answers(found: Comparison) -> None:
     st.dataframe(
         named(answered.assign(**{name: 100 * answered[name] for name in shares}), longest=LONGEST),
         hide_index=True,
-        height="content" if len(answered) <= ROWS else TABLE_HEIGHT,
+        height=table_height(answered),
         placeholder="–",
         column_order=[
             *("label", "n_a", "n_b", "share_difference", "disagree", "disagreement", "low", "high")

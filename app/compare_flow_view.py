@@ -9,9 +9,8 @@ import streamlit as st
 
 from app import cached, compare_cached, session
 from app.compare_choice import NEW, OLD, Choice, open_outcome
-from app.compare_tables import clicked_example
+from app.compare_tables import clicked_example, table_height
 from app.compare_view import IN_NO_FILE, list_only_mistakes
-from app.confusion_doors import ROWS, TABLE_HEIGHT
 from app.shortened import named, shown_label
 from diagnostics import Comparison, ConfusionMatrix
 from diagnostics.charts.confusion import CELL, confusion_heatmap
@@ -56,7 +55,7 @@ def show_pairs(found: Comparison, choice: Choice) -> None:
     pairs = list(zip(shown["old_label"], shown["new_label"], strict=True))
     st.dataframe(
         named(shown.assign(share_of_old=100 * shown["share_of_old"]), longest=LONGEST),
-        height="content" if len(shown) <= ROWS else TABLE_HEIGHT,
+        height=table_height(shown),
         hide_index=True,
         column_order=list(columns),
         column_config=columns,

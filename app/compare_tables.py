@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
-from app.confusion_doors import ROWS, TABLE_HEIGHT
 from app.shortened import named
 from app.tables import HEAD, ROW_HEIGHTS
 from diagnostics.content import heading
@@ -16,18 +15,41 @@ if TYPE_CHECKING:
 
     from diagnostics.content import ContentColumns
 
+#: Rows that a table shows at once, and its pixels when there are more.
+ROWS, TABLE_HEIGHT = 15, 532
 #: Characters of a label in a list of examples, and pixels of the columns beside the content.
 LABEL, LABEL_WIDTH, SHARE_WIDTH = 24, 176, 112
+
+
+def clicked_row(
+    frame: pd.DataFrame, columns: dict[str, Any], *, key: str, alt: str, is_open: bool
+) -> int | None:
+    """Draw a table with `columns` in their order; the row that was clicked if rows can be.
+
+    A click leads away, so cells are selected and not rows, whose boxes would take room.
+    """
+    if not is_open:
+        st.dataframe(
+            frame,
+            height=table_height(frame),
+            hide_index=True,
+            placeholder="–",
+            column_order=[name for name in columns if name in frame],
+            column_config=columns,
+            alt=alt,
+        )
+        return None
+    cell = clicked_cell(frame, columns, key=key, alt=alt)
+    return None if cell is None else cell[0]
 
 
 def clicked_cell(
     frame: pd.DataFrame, columns: dict[str, Any], *, key: str, alt: str
 ) -> tuple[int, str] | None:
     """Draw a table with `columns` in their order; the row and the column that was clicked."""
-    height: int | Literal["content"] = "content" if len(frame) <= ROWS else TABLE_HEIGHT
     event = st.dataframe(
         frame,
-        height=height,
+        height=table_height(frame),
         hide_index=True,
         placeholder="–",
         column_order=[name for name in columns if name in frame],
@@ -40,6 +62,11 @@ def clicked_cell(
     # Until the browser has drawn a shorter table, the row may be one of the longer one.
     cells = [(row, str(name)) for row, name in event["selection"]["cells"] if row < len(frame)]
     return cells[0] if cells else None
+
+
+def table_height(frame: pd.DataFrame) -> int | Literal["content"]:
+    """As high as its rows; beyond `ROWS` of them a table scrolls."""
+    return "content" if len(frame) <= ROWS else TABLE_HEIGHT
 
 
 def clicked_example(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app import session, widgets
-from app.confusion_view import choose_split
 from app.evidence_words import keep_hint
+from app.split_choice import choose_split
 from app.told_apart import told_apart
 from diagnostics import Evidence, Experiment, Run
 

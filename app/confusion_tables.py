@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import cached, session
-from app.confusion_doors import ROWS, clicked_row, has_rows, open_examples
+from app.compare_tables import ROWS, clicked_row
+from app.doors import has_rows, open_examples
 from app.shortened import named
 from diagnostics import ConfusionMatrix, Run
 from diagnostics.charts import colours

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import cached, session
-from app.confusion_doors import has_rows, open_cell
+from app.doors import has_rows, open_cell
 from app.widgets import known_split
 from diagnostics import ConfusionMatrix, Run
 from diagnostics.charts.confusion import CELL, Shading, Value, confusion_heatmap
@@ -33,22 +33,6 @@ _VALUES: dict[str, Value] = {
     "By predicted": "share_of_predicted",
 }
 _SHADINGS: dict[str, Shading] = {"Logarithmic": "log", "Square root": "sqrt", "Linear": "linear"}
-
-
-def choose_split(run: Run) -> str | None:
-    """The split to look at, None for the held-out one; asked for where there are several."""
-    if len(run.splits) < 2:
-        return None
-    others = [split for split in run.splits if split != run.split]
-    chosen = st.selectbox(
-        "Split",
-        ["", *others],
-        key="split",
-        bind="query-params",
-        format_func=lambda split: split or run.split,
-        width=200,
-    )
-    return chosen or None
 
 
 def show_summary(run: Run, matrix: ConfusionMatrix, split: str | None) -> None:

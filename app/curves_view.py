@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from app import session, threshold_cached, widgets
+from app.compare_tables import table_height
 from app.confidence_choice import NAME
-from app.confusion_doors import ROWS, TABLE_HEIGHT
 from app.evidence_words import keep_hint
 from app.percents import PERCENT, in_percent
 from app.shortened import named, shown_label
@@ -310,7 +310,7 @@ def _show_table(
     columns = _columns()
     st.dataframe(
         named(table),
-        height="content" if len(table) <= ROWS else TABLE_HEIGHT,
+        height=table_height(table),
         hide_index=True,
         placeholder="–",
         column_order=list(columns),

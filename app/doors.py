@@ -1,4 +1,4 @@
-"""Buttons that lead from a run to the pages that have something to show of it."""
+"""Ways to other pages: from a run to those that show something of it, from numbers to examples."""
 
 from __future__ import annotations
 
@@ -45,9 +45,38 @@ def doors(experiment: Experiment, run: Run, *, key: str, leads: bool, with_runs:
 def _ways(run: Run) -> Iterator[Way]:
     """The pages with something to show: file, label, icon, choices."""
     icon = ":material/list_alt:"
-    if run.errors and run.task in _MISTAKES and run.evidence & ANSWERS:
+    if run.errors and run.task in _MISTAKES and has_rows(run):
         yield "examples.py", _MISTAKES[run.task], icon, {"by": "confident-mistakes"}
     elif not run.errors and run.has(Evidence.PREDICTIONS | Evidence.CONFIDENCE):
         yield "examples.py", "Read the least sure answers", icon, {"by": "uncertain"}
     if run.errors != 0 and (run.has(Evidence.REPORT) or run.confusion_is_exact):
         yield "confusion.py", _FIGURES[run.task], ":material/grid_on:", {}
+
+
+def has_rows(run: Run) -> bool:
+    """Whether there are examples to open."""
+    return bool(run.evidence & ANSWERS)
+
+
+def open_examples(
+    truth: str | None, answer: str | None, split: str | None, by: str = "confident-mistakes"
+) -> None:
+    """Go to the examples of a true class, an answer, or both; None does not restrict."""
+    session.go(
+        "examples.py", true=truth, predicted=answer, by=by, split=split, q=None, example=None
+    )
+
+
+def open_cell(run: Run, cell: dict[str, str], others: str, split: str | None) -> None:
+    """Go to the examples of a cell: mistakes, or on the diagonal what went right."""
+    truth, answer = (
+        None if cell[name] == others else cell[name] for name in ("true_label", "predicted_label")
+    )
+    if truth is None and answer is None:
+        st.toast("These classes are not shown one by one: choose more classes under Options.")
+    elif truth != answer:
+        open_examples(truth, answer, split)
+    elif run.has(Evidence.PREDICTIONS | Evidence.CONFIDENCE):
+        open_examples(truth, answer, split, by="confident-correct")
+    else:
+        open_examples(truth, None, split)

@@ -21,7 +21,7 @@ from diagnostics.parameters import parameter_names, short_names
 from diagnostics.trials import Family, families, given_amounts, trials
 
 if TYPE_CHECKING:
-    from app.runs_view import Listing
+    from app.runs_listing import Listing
 
 #: Parameters that are shown unless told otherwise.
 SHOWN = 6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from diagnostics.metric_words import in_a_sentence, is_percentage, metric_text
+from diagnostics.metric_words import in_a_sentence, metric_text
 from diagnostics.parameter_edges import LEAST_SHARE, Edge
 from diagnostics.parameter_effects import Importance, joined
 from diagnostics.parameters import short_names
@@ -118,11 +118,6 @@ def noise_sentence(share: float) -> str:
         return ""
     words = f"Chance between folds alone would make {_percent(share)} of this spread"
     return f"{words}: do not trust small effects." if share >= NOISY else f"{words}."
-
-
-def apart(metric: str, difference: float) -> str:
-    """A difference between two scores: of shares in percentage points."""
-    return f"{100 * difference:.1f} points" if is_percentage(metric) else f"{difference:.3f}"
 
 
 def _percent(share: float) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from app import cached, session, widgets
 from app.amount_view import show_amounts
-from app.effects_words import apart
+from app.runs_words import apart
 from diagnostics import Experiment
 from diagnostics.chance import chance_level, truth_counts
 from diagnostics.charts.training import PICK, VERDICTS, train_chart
@@ -21,7 +21,7 @@ from diagnostics.training import train_metrics, training_points
 if TYPE_CHECKING:
     import pandas as pd
 
-    from app.runs_view import Listing
+    from app.runs_listing import Listing
 
 KEY, TABLE_KEY = "training_chart", "training_table"
 ROWS_HEIGHT, EVIDENCE_WIDTH = 420, 840

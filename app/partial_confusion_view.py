@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from app import widgets
-from app.confusion_doors import open_examples
 from app.confusion_tables import classes_table, worst_first
+from app.doors import open_examples
 from app.evidence_words import keep_hint
 from diagnostics import Evidence, Run
 from diagnostics.charts.classes import CLASS, answers_chart, class_figures_chart

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from app.leaderboard_view import board, show_verdict
 from app.runs_chart import show_chart
 from app.runs_columns import PARAMETERS, column_config, column_heads, default_columns, in_percent
 from app.runs_export import RunsTable, show_export
+from app.runs_listing import Listing
 from diagnostics import Experiment
 from diagnostics.grid import RunColumn, filtered_runs, run_columns, run_table, value_choices
 from diagnostics.metric_words import MISSING, metric_words
@@ -37,14 +37,6 @@ KEYS = (
 )
 #: What the page can show.
 VIEWS = ("Leaderboard", "Parameters", "Training")
-
-
-@dataclass(frozen=True)
-class Listing:
-    """The runs that the choices leave, the best first, and the metric that says so."""
-
-    metric: str
-    runs: list[str]
 
 
 def choose_view() -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from app import session, threshold_cached
+from app.compare_tables import clicked_row
 from app.confidence_choice import short_names
-from app.confusion_doors import clicked_row
 from app.percents import PERCENT, in_percent, threshold_format
 from app.shortened import named
 from app.threshold_choice import Selection, choose_ambiguity

@@ -16,7 +16,7 @@ from diagnostics.trials import trials
 if TYPE_CHECKING:
     import pandas as pd
 
-    from app.runs_view import Listing
+    from app.runs_listing import Listing
 
 _CLOCKS: dict[Clock, str] = {"fit_seconds": "Fitting", "score_seconds": "Answering"}
 KEY = "effects_time"

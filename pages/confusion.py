@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import cached, confusion_tables, confusion_view, partial_confusion_view, session
+from app.split_choice import choose_split
 from diagnostics import Evidence
 
 run = session.run()
@@ -10,12 +11,12 @@ if not run.confusion_is_exact:
     if run.has(Evidence.REPORT):
         partial_confusion_view.show_report(run)
     elif run.task == "classification" and run.has(Evidence.PREDICTIONS):
-        partial_confusion_view.show_answers(run, confusion_view.choose_split(run))
+        partial_confusion_view.show_answers(run, choose_split(run))
     else:
         partial_confusion_view.show_nothing(run)
     st.stop()
 
-split = confusion_view.choose_split(run)
+split = choose_split(run)
 matrix = cached.confusion_matrix(session.place(), split)
 if not matrix.total:  # this split has answers only
     partial_confusion_view.show_answers(run, split)

@@ -14,12 +14,8 @@ from streamlit.testing.v1 import AppTest
 
 from app import time_view
 from app.effects_analysis import _by_weight
-from app.effects_words import (
-    apart,
-    edge_sentence,
-    importance_sentences,
-    noise_sentence,
-)
+from app.effects_words import edge_sentence, importance_sentences, noise_sentence
+from app.runs_words import apart
 from diagnostics import record
 from diagnostics.parameter_edges import Edge
 from diagnostics.parameter_effects import Importance, importance
