@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.cached import LISTED_CHARACTERS, Place, _found, trusts_pickles
+from app.cached import Place, experiment_and_run, trusts_pickles
+from app.examples_cached import LISTED_CHARACTERS
 from diagnostics import DiagnosticsError, content
 from diagnostics.assumption_examples import examples_of_group
 from diagnostics.assumptions import judge_assumptions
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 @st.cache_data(max_entries=64, show_spinner=False)
 def judgements(place: Place, texts: tuple[str, ...]) -> list[Judgement]:
     """What became of assumptions in one run, all of them at once: one more changes the others."""
-    experiment, run = _found(place)
+    experiment, run = experiment_and_run(place)
     return judge_assumptions(
         experiment,
         run,
@@ -38,7 +39,7 @@ def judgements(place: Place, texts: tuple[str, ...]) -> list[Judgement]:
 @st.cache_data(max_entries=64, show_spinner=False)
 def offered(place: Place) -> tuple[bool, list[str]]:
     """Whether the examples have a text, and the columns that assumptions can be about."""
-    experiment, run = _found(place)
+    experiment, run = experiment_and_run(place)
     try:
         kept = with_content_of(experiment, run)
     except DiagnosticsError:
@@ -54,7 +55,7 @@ def group(
 
     Besides how many there are, and what narrows the list of all examples to them.
     """
-    experiment, run = _found(place)
+    experiment, run = experiment_and_run(place)
     try:
         frame, total, having = examples_of_group(experiment, run, parse_assumption(text), name, k=k)
         columns = content.content_columns(with_content_of(experiment, run))

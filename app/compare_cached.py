@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 import diagnostics
-from app.cached import LISTED_CHARACTERS, Place, _found, _with_content, content_columns
+from app.cached import (
+    Place,
+    content_columns,
+    experiment_and_run,
+    experiment_at,
+    run_at,
+    run_with_content,
+)
+from app.examples_cached import LISTED_CHARACTERS
 from diagnostics import ConfusionMatrix, content
 from diagnostics.agreement import (
     Consensus,
@@ -39,7 +47,7 @@ LISTED = 100
 @st.cache_resource(max_entries=16, show_spinner="Comparing the runs…")
 def comparison(place: Place, against: str, split: str | None, where: Filter) -> Comparison:
     """The run against an older one, on the examples that fit the filter."""
-    experiment, run = _found(place)
+    experiment, run = experiment_and_run(place)
     return diagnostics.compare_runs(experiment, against, run.run, split=split, where=where)
 
 
@@ -69,7 +77,7 @@ def changed_examples(
     labels: tuple[str | None, str | None],
 ) -> tuple[pd.DataFrame, int]:
     """The first examples whose label went from the one to the other, as a list shows them."""
-    experiment, run = _found(place)
+    experiment, run = experiment_and_run(place)
     rows, total = examples_that_changed(
         experiment,
         run,
@@ -84,7 +92,7 @@ def changed_examples(
 
 def _listed(place: Place, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with what a list shows of their content."""
-    found = content.with_content(_with_content(place), rows, _found(place)[0])
+    found = content.with_content(run_with_content(place), rows, experiment_at(place))
     return content.preview(
         found, content_columns(place), Path(place.root), characters=LISTED_CHARACTERS
     )
@@ -93,7 +101,7 @@ def _listed(place: Place, rows: pd.DataFrame) -> pd.DataFrame:
 @st.cache_resource(max_entries=2, show_spinner="Laying the answers of all runs side by side…")
 def aligned(place: Place) -> AlignedAnswers:
     """The answers of all runs that can be laid beside this one's."""
-    return aligned_answers(alignable_runs(*_found(place))[0])
+    return aligned_answers(alignable_runs(*experiment_and_run(place))[0])
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -112,7 +120,7 @@ def consensus_of(place: Place) -> Consensus:
 @st.cache_data(max_entries=8, show_spinner=False)
 def lonely(place: Place) -> pd.DataFrame:
     """What each run alone got right or wrong, the best run first."""
-    ranked = {name: rank for rank, name in enumerate(ranked_runs(_found(place)[0]))}
+    ranked = {name: rank for rank, name in enumerate(ranked_runs(experiment_at(place)))}
     return lonely_answers(aligned(place)).sort_values(
         "run", key=lambda names: names.map(ranked), ignore_index=True
     )
@@ -157,7 +165,7 @@ def suspected(place: Place, best: int) -> pd.DataFrame:
 @st.cache_data(max_entries=16, show_spinner=False)
 def listed_suspects(place: Place, best: int) -> pd.DataFrame:
     """The first of them as a list shows them: what the runs said is the predicted label."""
-    run = _found(place)[1]
+    run = run_at(place)
     code = {label: at for at, label in enumerate(run.labels)}
     rows = suspected(place, best).head(LISTED)
     coded = rows.assign(
@@ -173,4 +181,4 @@ def listed_suspects(place: Place, best: int) -> pd.DataFrame:
 def _ranked(place: Place, found: AlignedAnswers) -> list[str]:
     """The runs that are laid side by side, the best first."""
     known = set(found.runs)
-    return [name for name in ranked_runs(_found(place)[0]) if name in known]
+    return [name for name in ranked_runs(experiment_at(place)) if name in known]

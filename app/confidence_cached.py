@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.cached import Place, _found
+from app.cached import Place, run_at
 from diagnostics.calibration import ConfidenceCounts, confidence_counts
 from diagnostics.corp import Chance, by_chance
 from diagnostics.correctness import Recalibration, recalibration
@@ -17,14 +17,14 @@ from diagnostics.temperature import Rescaling, rescaling
 @st.cache_data(max_entries=128, show_spinner=False)
 def counts(place: Place, split: str | None, label: str | None) -> ConfidenceCounts:
     """The run's answers by confidence, all or those with one predicted label."""
-    return confidence_counts(_found(place)[1], split=split, predicted_label=label)
+    return confidence_counts(run_at(place), split=split, predicted_label=label)
 
 
 # A resource: half a million distinct confidences are not copied for every look at them.
 @st.cache_resource(max_entries=24, show_spinner=False)
 def outcomes(place: Place, split: str | None, label: str | None) -> Outcomes:
     """What came of the run's answers of each confidence."""
-    return run_outcomes(_found(place)[1], split=split, predicted_label=label)
+    return run_outcomes(run_at(place), split=split, predicted_label=label)
 
 
 @st.cache_data(max_entries=64, show_spinner="Drawing what chance would do…")
@@ -49,11 +49,11 @@ def temperature(place: Place, split: str | None) -> Rescaling | None:
 def _of_vectors(
     place: Place, split: str | None
 ) -> tuple[ProbabilityScores | None, Rescaling | None]:
-    table = VectorTable(_found(place)[1], split)
+    table = VectorTable(run_at(place), split)
     return probability_scores(table, table.n_labels), rescaling(table)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
 def calibrator(place: Place, split: str | None, label: str | None) -> Recalibration | None:
     """What a calibrator of correctness would change."""
-    return recalibration(_found(place)[1], split=split, predicted_label=label)
+    return recalibration(run_at(place), split=split, predicted_label=label)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import cached, session
+from app import confusion_cached, session
 from app.doors import has_rows, open_cell
 from app.widgets import known_split
 from diagnostics import ConfusionMatrix, Run
@@ -84,7 +84,7 @@ def choose_labels(matrix: ConfusionMatrix, split: str | None) -> list[str]:
             )
             with st.popover("Options", icon=":material/tune:"):
                 size, by_hand = _choose_more(matrix)
-    shown = cached.most_confused_labels(session.place(), split, size)
+    shown = confusion_cached.most_confused_labels(session.place(), split, size)
     if not by_hand:
         return shown
     ordered = [label for label in shown if label in by_hand]

@@ -42,7 +42,7 @@ class Found:
 
 @st.cache_data(max_entries=64, show_spinner="Counting words…")
 def _contrast(place: cached.Place, where: Filter) -> Found:
-    experiment, run = cached._found(place)
+    experiment, run = cached.experiment_and_run(place)
     try:
         return Found(mistakes_in_common(run, where, experiment, root=Path(place.root)))
     except DiagnosticsError as error:

@@ -11,6 +11,7 @@ import streamlit as st
 from app import (
     cached,
     example_company,
+    examples_cached,
     explanation_cached,
     explanation_view,
     session,
@@ -38,8 +39,8 @@ IMAGE_WIDTH = 260
 def draw(example: str, *, split: str | None = None) -> None:
     """The card of one example, as the chosen run answered it."""
     run, place = session.run(), session.place()
-    content = cached.content_of(place, example)
-    answer = cached.answer(place, example, split)
+    content = examples_cached.content_of(place, example)
+    answer = examples_cached.answer(place, example, split)
     if answer is None and not content:
         _unknown(example, run)
         return

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import cached, session, tables
+from app import cached, examples_cached, session, tables
 from app.shortened import named
 from diagnostics import Evidence
 from diagnostics.charts import colours
@@ -26,12 +26,12 @@ def other_runs(example: str) -> None:
     if len(chosen.runs) < 2:
         return
     if chosen.task == "entities":
-        found = cached.entities_of_all_runs(session.place(), example)
+        found = examples_cached.entities_of_all_runs(session.place(), example)
         listed = int(found["is_listed"].sum())
         _heading(f"Wrong in {listed:,} of {len(found):,} runs.")
         _runs_table(_entities_shown(found), example)
         return
-    answers = cached.answers_of_all_runs(session.place(), example)
+    answers = examples_cached.answers_of_all_runs(session.place(), example)
     if answers.empty:
         return
     _heading(_verdict(answers))
@@ -155,7 +155,7 @@ def neighbours(example: str, split: str) -> None:
     columns = cached.content_columns(place)
     if columns.kind == "none":
         return
-    found, compared, total = cached.nearest_examples(place, example, split)
+    found, compared, total = examples_cached.nearest_examples(place, example, split)
     if found.empty:
         return
     st.markdown("**Nearest examples**")

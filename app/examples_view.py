@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import cached, session, tables, verbatim, widgets
+from app import cached, examples_cached, session, tables, verbatim, widgets
 from app.evidence_words import keep_hint
 from app.examples_choice import NAMES, Choice
 from app.examples_narrowing import Chip, chips, clear
@@ -77,7 +77,8 @@ def listing(choice: Choice) -> Ranking:
 
 
 def _listed(by: By, k: int, choice: Choice, where: Filter | None = None) -> Ranking:
-    return cached.listed_answers(session.place(), by, k, where or choice.where, choice.measure)
+    place = session.place()
+    return examples_cached.listed_answers(place, by, k, where or choice.where, choice.measure)
 
 
 def heading(run: Run, choice: Choice, found: Ranking) -> None:
@@ -208,7 +209,10 @@ def _forget_example_of_another_experiment() -> None:
     example = st.session_state.get("example")
     if example and before not in (None, here):
         place = session.place()
-        if not cached.content_of(place, example) and cached.answer(place, example, None) is None:
+        if (
+            not examples_cached.content_of(place, example)
+            and examples_cached.answer(place, example, None) is None
+        ):
             st.session_state["example"] = ""
 
 
@@ -232,7 +236,7 @@ def table(choice: Choice, found: Ranking, shown: str) -> None:
     at = ids.index(shown) if shown in ids else 0
     first = at - at % size
     rows = slice(first, min(first + size, len(ids)))
-    frame = cached.listed_page(
+    frame = examples_cached.listed_page(
         session.place(), choice.by, LISTED, choice.where, choice.measure, rows
     )
     version = blake2b(repr((session.place(), choice, first)).encode(), digest_size=6)

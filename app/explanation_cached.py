@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.cached import Place, _found, trusts_pickles
+from app.cached import Place, experiment_and_run, trusts_pickles
 from diagnostics import DiagnosticsError
 from diagnostics.explaining import Asked, explain_example
 from diagnostics.run_models import NoModel
@@ -46,7 +46,7 @@ def explanation(
     place: Place, example: str, label: str | None, against: str | None, method: Asked
 ) -> Found:
     """Why the run's model gave its answer to one example."""
-    experiment, run = _found(place)
+    experiment, run = experiment_and_run(place)
     try:
         found = explain_example(
             experiment,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import cached, session, verbatim
+from app import cached, examples_cached, session, verbatim
 from app.explanation_words import (
     POOR,
     has_columns,
@@ -126,7 +126,7 @@ def _bars(found: Explanation) -> None:
 
 
 def _picture(found: Explanation, example: str) -> None:
-    content = cached.content_of(session.place(), example)
+    content = examples_cached.content_of(session.place(), example)
     columns = cached.content_columns(session.place())
     data = image_bytes(content.get(columns.image or ""), Path(session.workspace().root))
     picture = faded_png(data, side=PICTURE_WIDTH) if data else None

@@ -10,14 +10,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.cached import (
-    LISTED_CHARACTERS,
-    Place,
-    _found,
-    _with_content,
-    content_columns,
-    trusts_pickles,
-)
+from app.cached import Place, content_columns, experiment_and_run, run_with_content, trusts_pickles
+from app.examples_cached import LISTED_CHARACTERS
 from diagnostics import content
 from diagnostics.contributions import Pushes, pushes
 from diagnostics.dependence import Dependence, dependence
@@ -45,14 +39,14 @@ _HOLDING = threading.Lock()
 @st.cache_resource(max_entries=64, show_spinner="Looking for what matters…")
 def offer(place: Place) -> Offer:
     """Which importances the run has, or can be asked for."""
-    experiment, run = _found(place)
+    experiment, run = experiment_and_run(place)
     return importance_offer(experiment, run, Path(place.root), trust_pickles=trusts_pickles())
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the model…")
 def evaluated(place: Place) -> Evaluated:
     """What the run's models were evaluated on."""
-    experiment, run = _found(place)
+    experiment, run = experiment_and_run(place)
     return evaluated_inputs(experiment, run, Path(place.root), trust_pickles=trusts_pickles())
 
 
@@ -65,7 +59,7 @@ def own(place: Place, method: str, scaled: bool = True) -> Importances:
 @st.cache_resource(max_entries=32, show_spinner="Looking at the features…")
 def flags(place: Place) -> list[Flag]:
     """What looks wrong with the features."""
-    experiment, run = _found(place)
+    experiment, run = experiment_and_run(place)
     return importance_flags(experiment, run, Path(place.root), trust_pickles=trusts_pickles())
 
 
@@ -90,10 +84,10 @@ def listed(place: Place, names: tuple[str, ...]) -> pd.DataFrame:
     """What a list shows of the content of these examples, in their order."""
     import pandas as pd
 
-    experiment, _ = _found(place)
+    experiment, _ = experiment_and_run(place)
     answers = dict.fromkeys(("true_label", "predicted_label", "fold", "true_rank"))
     rows = pd.DataFrame({"example": list(names), **answers})
-    found = content.with_content(_with_content(place), rows, experiment)
+    found = content.with_content(run_with_content(place), rows, experiment)
     return content.preview(
         found, content_columns(place), Path(place.root), characters=LISTED_CHARACTERS
     )
@@ -106,7 +100,7 @@ def _results() -> OrderedDict[str, Result]:
 
 def key(place: Place, question: Asking) -> str:
     """Equal for the same models, rows, answers and settings, whatever else changed."""
-    return question.key(*_found(place), Path(place.root))
+    return question.key(*experiment_and_run(place), Path(place.root))
 
 
 def known(place: Place, question: Asking) -> Result | None:
@@ -122,7 +116,7 @@ def known(place: Place, question: Asking) -> Result | None:
 
 def asks(place: Place, question: Asking) -> Callable[[Callable[[float, str], None]], None]:
     """What asks the models and keeps the answer, in whatever thread it is called."""
-    experiment, run = _found(place)
+    experiment, run = experiment_and_run(place)
     inputs, name = evaluated(place), key(place, question)
 
     def ask(progress: Callable[[float, str], None]) -> None:

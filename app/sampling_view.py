@@ -11,7 +11,7 @@ import streamlit as st
 
 from app import explanation_cached
 from app.background import works
-from app.cached import Place, _found, trusts_pickles
+from app.cached import Place, experiment_and_run, trusts_pickles
 from app.explanation_figure import explained
 from app.explanation_words import agreement
 from diagnostics import DiagnosticsError
@@ -67,7 +67,7 @@ def show(place: Place, example: str, label: str | None, against: str | None) -> 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _asked(place: Place, example: str, label: str | None, against: str | None) -> Asked:
-    experiment, run = _found(place)
+    experiment, run = experiment_and_run(place)
     question = question_about(
         experiment,
         run,

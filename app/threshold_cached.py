@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.cached import Place, _found
+from app.cached import Place, run_at
 from diagnostics.ambiguity import Ambiguity, ambiguous_answers
 from diagnostics.answers_by_confidence import SelectiveCounts, selective_counts_of_run
 from diagnostics.class_thresholds import class_thresholds
@@ -28,7 +28,7 @@ def selective(
 ) -> SelectiveCounts:
     """The run's answers by confidence."""
     return selective_counts_of_run(
-        _found(place)[1], split=split, none_labels=none_labels, predicted_label=label
+        run_at(place), split=split, none_labels=none_labels, predicted_label=label
     )
 
 
@@ -72,7 +72,7 @@ def ambiguous(
 ) -> Ambiguity:
     """What an ambiguity threshold withholds of the answers that reach `threshold`."""
     return ambiguous_answers(
-        _found(place)[1],
+        run_at(place),
         ambiguity,
         threshold=threshold,
         split=split,
@@ -87,14 +87,14 @@ def by_class(
 ) -> pd.DataFrame:
     """A threshold of its own for each predicted class."""
     return class_thresholds(
-        _found(place)[1], target, threshold=threshold, split=split, none_labels=none_labels
+        run_at(place), target, threshold=threshold, split=split, none_labels=none_labels
     )
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the probabilities…")
 def scores(place: Place, split: str | None) -> OneVsRest | None:
     """Every class's scores counted; None where the run allows no curve of a class."""
-    run = _found(place)[1]
+    run = run_at(place)
     if run.has(Evidence.PROBABILITIES):
         return one_vs_rest(run, split=split)
     return from_confidence(run, split=split)
@@ -113,4 +113,4 @@ def areas(place: Place, split: str | None) -> tuple[pd.DataFrame, dict[str, dict
 @st.cache_data(max_entries=64, show_spinner=False)
 def points(place: Place, split: str | None, threshold: float | None) -> dict[str, CurvePoint]:
     """Where the run's answers stand on the curves of its classes."""
-    return answer_points(_found(place)[1], threshold=threshold, split=split)
+    return answer_points(run_at(place), threshold=threshold, split=split)

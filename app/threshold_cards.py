@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
-from app import cached, session, widgets
+from app import examples_cached, session, widgets
 from app.threshold_choice import Selection
 from diagnostics import Filter
 from diagnostics.answers_by_confidence import SelectiveCounts
@@ -134,7 +134,7 @@ def _label(chosen: Selection, counts: SelectiveCounts, card: Card) -> str:
         max_confidence=below,
     )
     by = cast("By", link["by"])
-    n = cached.listed_answers(session.place(chosen.run), by, 1, where, "margin").total
+    n = examples_cached.listed_answers(session.place(chosen.run), by, 1, where, "margin").total
     return "Examples" if n == card.n else widgets.counted(n, "example")
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import cached
-from app.cached import Place, _found, trusts_pickles
+from app import examples_cached
+from app.cached import Place, experiment_and_run, run_at, trusts_pickles
 from diagnostics import DiagnosticsError
 from diagnostics.asking_again import Asker
 from diagnostics.edited_input import (
@@ -66,7 +66,7 @@ class Started:
 @st.cache_data(max_entries=128, show_spinner=False)
 def started(place: Place, example: str) -> Started:
     """What the run's model takes for an example."""
-    experiment, run = _found(place)
+    experiment, run = experiment_and_run(place)
     try:
         found = start_from(
             experiment, run, Path(place.root), example, trust_pickles=trusts_pickles()
@@ -86,7 +86,7 @@ def asked_of(place: Place, edited: EditedInput, start: Start | None) -> tuple[As
     DiagnosticsError
         If there is no model, it may not be opened, or it does not take the input.
     """
-    experiment, run = _found(place)
+    experiment, run = experiment_and_run(place)
     root = Path(place.root)
     row = edited_row(
         experiment,
@@ -127,7 +127,7 @@ def question(
     place: Place, edited: EditedInput, start: Start | None, against: str | None
 ) -> Question | None:
     """Why the run answers so, as a question; None where no other label could be."""
-    experiment, run = _found(place)
+    experiment, run = experiment_and_run(place)
     try:
         asker, row = asked_of(place, edited, start)
         return edited_question(
@@ -173,10 +173,12 @@ def starts(place: Place) -> pd.DataFrame:
     from diagnostics.examples import NEEDS
     from diagnostics.reducers import By
 
-    run = _found(place)[1]
+    run = run_at(place)
     by: By = "confident-mistakes" if run.has(NEEDS["confident-mistakes"]) else "all"
     for way in (by, "all"):
-        found = cached.listed_page(place, way, STARTS, Filter(), "margin", slice(0, STARTS))
+        found = examples_cached.listed_page(
+            place, way, STARTS, Filter(), "margin", slice(0, STARTS)
+        )
         if len(found):
             break
     return found

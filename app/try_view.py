@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import cached, session, try_cached, try_why_view, verbatim
+from app import examples_cached, session, try_cached, try_why_view, verbatim
 from app.shortened import shown_label
 from app.told_apart import told_apart
 from app.try_cached import Said
@@ -71,7 +71,7 @@ def _answer(run: Run, edited: EditedInput, start: Start | None) -> None:
         if said.message:
             st.text(f"{said.message} {said.hint}".strip())
             return
-        recorded = cached.answer(place, edited.example, None) if edited.example else None
+        recorded = examples_cached.answer(place, edited.example, None) if edited.example else None
         _label(said, recorded)
         if said.chances:
             table = probability_table(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import cached, session, try_cached, try_work, verbatim
+from app import cached, examples_cached, session, try_cached, try_work, verbatim
 from app.explanation_figure import explained
 from app.explanation_words import method_sentences, sum_sentence, warnings
 from app.shortened import shown_label
@@ -42,7 +42,7 @@ def show(run: Run, edited: EditedInput, start: Start | None) -> None:
     said = try_cached.said(place, edited, start)
     if said.message:
         return
-    recorded = cached.answer(place, edited.example, None) if edited.example else None
+    recorded = examples_cached.answer(place, edited.example, None) if edited.example else None
     against = (recorded or {}).get("true_label")
     if against in (None, said.label):
         against = (recorded or {}).get("predicted_label")
@@ -137,5 +137,5 @@ def _shown(run: Run, example: str) -> bytes | None:
     column = cached.content_columns(place).image
     if not example or column is None:
         return None
-    content = cached.content_of(place, example)
+    content = examples_cached.content_of(place, example)
     return image_bytes(content.get(column), Path(session.workspace().root))

@@ -2,7 +2,13 @@
 
 import streamlit as st
 
-from app import cached, confusion_tables, confusion_view, partial_confusion_view, session
+from app import (
+    confusion_cached,
+    confusion_tables,
+    confusion_view,
+    partial_confusion_view,
+    session,
+)
 from app.split_choice import choose_split
 from diagnostics import Evidence
 
@@ -17,7 +23,7 @@ if not run.confusion_is_exact:
     st.stop()
 
 split = choose_split(run)
-matrix = cached.confusion_matrix(session.place(), split)
+matrix = confusion_cached.confusion_matrix(session.place(), split)
 if not matrix.total:  # this split has answers only
     partial_confusion_view.show_answers(run, split)
     st.stop()
