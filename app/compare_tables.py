@@ -89,7 +89,7 @@ def clicked_example(
         height=HEAD + row * min(len(frame), ROWS),
         placeholder="–",
         column_order=[*ids, *titles, *contents],
-        column_config={**_answers(frame, titles), **_contents(contents, content)},
+        column_config={**_answers(frame, titles), **content_column_config(contents, content)},
         alt=alt,
         key=key,
         on_select="rerun",
@@ -110,7 +110,8 @@ def _answers(frame: pd.DataFrame, titles: dict[str, str]) -> dict[str, Any]:
     return columns
 
 
-def _contents(names: list[str], content: ContentColumns) -> dict[str, Any]:
+def content_column_config(names: list[str], content: ContentColumns) -> dict[str, Any]:
+    """How columns of content are drawn: an image, a text, or whatever else it is."""
     kinds = st.column_config
     columns: dict[str, Any] = {}
     for name in names:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import cached, importance_cached, session
-from app.compare_tables import _contents
+from app.compare_tables import content_column_config
 from app.feature_importance_view import pushes_of
 from app.importance_choice import Choice, choose_feature
 from app.shortened import shown_label
@@ -184,7 +184,7 @@ def _show_list(choice: Choice, title: str, rows: pd.DataFrame, total: int) -> No
             ),
             "true_label": kinds.TextColumn("True", width=100),
             "predicted_label": kinds.TextColumn("Predicted", width=100),
-            **_contents(contents, columns),
+            **content_column_config(contents, columns),
             **{name: kinds.TextColumn("Text", width=210) for name in texts},
         },
         key=f"feature_{title.split()[0].lower()}",
