@@ -8,16 +8,13 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app import importance_cached, widgets
-from app.background import works
+from app.background import WayOut, begin, show_failure, watch, works
 from app.cached import Place
 from diagnostics.asking_cost import Cost, sampling_cost, shuffling_cost
 from diagnostics.background_work import Progress
 from diagnostics.evaluated_inputs import Evaluated
 from diagnostics.importance_asked import Asking, groups_of
 from diagnostics.importance_kept import Result
-
-#: How often the bar is drawn anew, and how long quick work is waited for, in seconds.
-GLANCE, PATIENCE = 0.5, 1.5
 
 
 @dataclass(frozen=True)
@@ -60,10 +57,10 @@ def answered(place: Place, question: Asking, slot: st.delta_generator.DeltaGener
     key = importance_cached.key(place, question)
     work = works().get(key)
     if work is not None and not work.is_over:
-        st.fragment(_bar, run_every=GLANCE)(key, words.bar)
+        watch(key, words.bar, WayOut("Stop", "importance_stop"))
         st.stop()
     if work is not None and work.failure:
-        st.text(f"{work.failure} {work.hint}".strip())
+        show_failure(work)
     with slot:
         st.button(
             words.button,
@@ -94,9 +91,7 @@ def _cost(place: Place, question: Asking) -> Cost:
 
 
 def _begin(place: Place, question: Asking) -> None:
-    """In a thread of its own; what is quick is there at once."""
-    key = importance_cached.key(place, question)
-    works().start(key, _task(place, question)).wait(PATIENCE)
+    begin(importance_cached.key(place, question), _task(place, question))
 
 
 def _task(place: Place, question: Asking) -> Callable[[Progress], bool]:
@@ -107,16 +102,3 @@ def _task(place: Place, question: Asking) -> Callable[[Progress], bool]:
         return True
 
     return task
-
-
-def _bar(key: str, words: str) -> None:
-    work = works().get(key)
-    if work is None or work.is_over:
-        st.rerun()
-        return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.progress(work.share, text=f"{words} {work.share:.0%}")
-        if st.button("Stop", key="importance_stop", icon=":material/close:"):
-            work.cancel()
-            work.wait(2)
-            st.rerun()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import session, try_cached, try_choice, try_work
+from app import background, session, try_cached, try_choice
 from app.cached import trusts_pickles
 from app.shortened import LETTER, PADDING
 from app.tables import ROW_HEIGHTS, height_of
@@ -48,7 +48,7 @@ def show(experiment: Experiment, run: Run) -> None:
     key = input_digest(experiment, run, root, **settings)
     found = kept_robustness(root, key)
     if found is None:
-        found = try_work.result_on_request(
+        found = background.result_on_request(
             key,
             _task(experiment, run, root, key, rate, keyboard, seed),
             button="Ask about every example",
@@ -63,7 +63,7 @@ def show(experiment: Experiment, run: Run) -> None:
 def _task(
     experiment: Experiment, run: Run, root: Path, key: str, rate: float, keyboard: Keyboard,
     seed: int,
-) -> try_work.Task:  # fmt: skip
+) -> background.Task:  # fmt: skip
     trusted = trusts_pickles()  # asked here: the work has no session
 
     def task(progress: Progress) -> Robustness:

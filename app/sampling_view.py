@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import explanation_cached
-from app.background import works
+from app.background import GLANCE, WayOut, bar, works
 from app.cached import Place, experiment_and_run, trusts_pickles
 from app.explanation_figure import explained
 from app.explanation_words import agreement
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from diagnostics.background_work import Progress, Work
     from diagnostics.explanation import Explanation
 
-#: How often the bar of a piece of work is drawn anew, in seconds.
-GLANCE = 0.5
 NAMES: dict[Method, str] = {"lime": "LIME", "shap": "SHAP"}
 _HELP: dict[Method, str] = {
     "lime": "Asks the model about variations of this example and fits a linear stand-in to its "
@@ -154,12 +152,9 @@ def _task(method: Method, question: Question) -> Callable[[Progress], Explanatio
 
 
 def _under_way(method: Method, work: Work) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        step = f"asks the model… {work.share:.0%}" if work.share else "is being loaded…"
-        st.progress(work.share, text=f"{NAMES[method]} {step}")
-        if st.button("Cancel", key=f"sampling_cancel_{method}", icon=":material/close:"):
-            work.cancel()
-            st.rerun()
+    step = f"asks the model… {work.share:.0%}" if work.share else "is being loaded…"
+    out = WayOut("Cancel", f"sampling_cancel_{method}", wait=0)
+    bar(work, f"{NAMES[method]} {step}", out)
 
 
 def _result(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import session, try_work
+from app import background, session
 from app.cached import trusts_pickles
 from app.tables import ROW_HEIGHTS, height_of
 from app.try_cached import starts, text_column
@@ -179,7 +179,7 @@ def _answers(
     def task(progress: Progress) -> pd.DataFrame:
         return batch_answers(askers, rows, given.shown, progress=progress)
 
-    found: pd.DataFrame | None = try_work.result_at_once(key, task, "Asking about every row…")
+    found: pd.DataFrame | None = background.result_at_once(key, task, "Asking about every row…")
     return found
 
 

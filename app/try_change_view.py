@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import session, try_cached, try_work, verbatim
+from app import background, session, try_cached, verbatim
 from app.cached import Place, trusts_pickles
 from app.shortened import shown_label
 from app.try_input import as_json, set_changed, start_at
@@ -62,7 +62,7 @@ def show(experiment: Experiment, run: Run, edited: EditedInput, start: Start | N
         return with_values_of_the_nearest(asker, row, evaluated.names, evaluated, progress=progress)
 
     key = input_digest(experiment, run, root, what="change", edited=repr(edited), parts=parts)
-    found = try_work.result_at_once(key, look, "Asking about changes…")
+    found = background.result_at_once(key, look, "Asking about changes…")
     if found is None:
         return
     _heading(found, run, parts)

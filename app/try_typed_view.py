@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import session, try_cached, try_choice, try_work, verbatim
+from app import background, session, try_cached, try_choice, verbatim
 from app.shortened import shown_label
 from app.tables import ROW_HEIGHTS, height_of
 from diagnostics import DiagnosticsError, Experiment, Run
@@ -53,7 +53,7 @@ def show(experiment: Experiment, run: Run, edited: EditedInput, start: Start | N
 
     settings = {"edited": repr(edited), "rate": rate, "keyboard": keyboard, "seed": seed}
     key = input_digest(experiment, run, root, what="typed", **settings)
-    found = try_work.result_at_once(key, task, "Asking about badly typed variants…")
+    found = background.result_at_once(key, task, "Asking about badly typed variants…")
     if found is not None:
         _sentence(run, found, seed)
 

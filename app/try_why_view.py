@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import cached, examples_cached, session, try_cached, try_work, verbatim
+from app import background, cached, examples_cached, session, try_cached, verbatim
 from app.explanation_figure import explained
 from app.explanation_words import method_sentences, sum_sentence, warnings
 from app.shortened import shown_label
@@ -70,7 +70,7 @@ def _estimates(run: Run, edited: EditedInput, start: Start | None, against: str 
         if not is_available(method):
             st.text(f"{name} is not installed: pip install {method}")
             continue
-        found = try_work.result_on_request(
+        found = background.result_on_request(
             ("edited", *estimate_key(method, question), edited),
             partial(_estimated, method, question),
             button=f"Ask {name}{_cost(method, question)}",
