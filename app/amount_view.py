@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from app import cached, session
+from app.runs_chart import picking_chart
 from app.runs_words import apart
 from diagnostics import Experiment
-from diagnostics.charts.training import COLOURED, PICK, curve_chart
+from diagnostics.charts.training import COLOURED, curve_chart
 from diagnostics.learning_curves import (
     EXCLUSION,
     comparison_of,
@@ -60,14 +61,8 @@ def show_amounts(experiment: Experiment, listing: Listing) -> None:
     curve = curve[curve["configuration"].isin(order[:LINES])]
     said = _caption(curve, len(order), is_comparison=is_comparison, repeats=len(experiments))
     amount = "Percent of the training data" if is_comparison else "Given to learn from"
-    st.altair_chart(
-        curve_chart(curve, metric, amount=amount, order=order[:LINES]),
-        key=KEY,
-        on_select=_pick,
-        selection_mode=PICK,
-        alt=said,
-    )
-    st.caption(said)
+    chart = curve_chart(curve, metric, amount=amount, order=order[:LINES])
+    picking_chart(chart, said, key=KEY)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -122,10 +117,3 @@ def _caption(curve: pd.DataFrame, n: int, *, is_comparison: bool, repeats: int) 
         f"the lowest to the highest of the {what}; ± is the standard error of the gain.{survivors}"
         f"{rest} A click on a dot picks its best run."
     )
-
-
-def _pick() -> None:
-    picked: list[dict[str, Any]] = st.session_state[KEY]["selection"].get(PICK) or []
-    if picked and picked[0].get("run"):
-        there = {session.EXPERIMENT: str(picked[0]["experiment"])}
-        session.choose(run=str(picked[0]["run"]), **there)

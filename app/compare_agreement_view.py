@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import compare_cached, session
 from app.compare_choice import AGAINST, TWO
+from app.downloads import csv_button
 from diagnostics.agreement import agreement_cells, agreement_pairs
 from diagnostics.charts.agreement import TWO as TWO_RUNS
 from diagnostics.charts.agreement import Likeness, agreement_heatmap
@@ -45,16 +46,12 @@ def show_agreement(place: Place) -> None:
                 help="Cohen's kappa is what of the agreement is left when that of chance is taken "
                 "away: 1 is full agreement, 0 what two unrelated runs with the same habits reach.",
             )
-            st.download_button(
+            csv_button(
                 "Pairs",
                 lambda: to_csv(agreement_pairs(found)),
                 file_name(place.experiment, "agreement", suffix=".csv"),
-                "text/csv",
                 key="compare_download_agreement",
-                help="Each two runs, as csv",
-                icon=":material/download:",
-                type="tertiary",
-                on_click="ignore",
+                hint="Each two runs, as csv",
             )
     selected = tuple(name for name in session.selected_runs() if name in found.runs)
     selected = selected if len(selected) > 1 else ()

@@ -9,6 +9,7 @@ import streamlit as st
 from app.compare_choice import Choice, open_outcome
 from app.compare_tables import clicked_cell, table_height
 from app.compare_words import ALPHA, p_text
+from app.downloads import csv_button
 from app.shortened import named
 from diagnostics import Comparison
 from diagnostics.charts.comparison import CHANGE, class_changes_chart
@@ -63,16 +64,12 @@ def show_classes(found: Comparison, choice: Choice) -> None:
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         st.subheader("Classes", anchor=False)
-        st.download_button(
+        csv_button(
             "Classes",
             lambda: to_csv(classes),
             file_name(found.b, "against", found.a, "classes", suffix=".csv"),
-            "text/csv",
             key="compare_download_classes",
-            help="All of it, as csv",
-            icon=":material/download:",
-            type="tertiary",
-            on_click="ignore",
+            hint="All of it, as csv",
         )
     st.caption(reading(classes))
     clicked = clicked_cell(

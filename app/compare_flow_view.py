@@ -11,6 +11,7 @@ from app import cached, compare_cached, session
 from app.compare_choice import NEW, OLD, Choice, open_outcome
 from app.compare_tables import clicked_example, table_height
 from app.compare_view import IN_NO_FILE, list_only_mistakes
+from app.downloads import csv_button
 from app.shortened import named, shown_label
 from diagnostics import Comparison, ConfusionMatrix
 from diagnostics.charts.confusion import CELL, confusion_heatmap
@@ -36,16 +37,12 @@ def show_pairs(found: Comparison, choice: Choice) -> None:
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         st.subheader("Which label became which", anchor=False)
-        st.download_button(
+        csv_button(
             "Pairs",
             lambda: to_csv(changes),
             file_name(found.b, "against", found.a, "answers", suffix=".csv"),
-            "text/csv",
             key="compare_download_pairs",
-            help="All of them, as csv",
-            icon=":material/download:",
-            type="tertiary",
-            on_click="ignore",
+            hint="All of them, as csv",
         )
     st.caption(reading(changes, found))
     if changes.empty:

@@ -9,6 +9,7 @@ import streamlit as st
 from app import cached, compare_cached, session
 from app.compare_choice import split_in_link
 from app.compare_tables import clicked_example
+from app.downloads import csv_button
 from diagnostics import Run
 from diagnostics.exporting import file_name, to_csv
 
@@ -29,17 +30,13 @@ def show_suspects(runs: list[Run], split: str, place: Place) -> None:
         with st.container(horizontal=True, width="content", vertical_alignment="center"):
             best = _choose_best(len(runs))
             suspects = compare_cached.suspected(place, best)
-            st.download_button(
+            csv_button(
                 "Suspects",
                 lambda: to_csv(suspects),
                 file_name(place.experiment, "suspects", suffix=".csv"),
-                "text/csv",
                 key="compare_download_suspects",
-                help="All of them, as csv",
-                icon=":material/download:",
-                type="tertiary",
-                on_click="ignore",
-                disabled=suspects.empty,
+                hint="All of them, as csv",
+                is_off=suspects.empty,
             )
     st.caption(suspicion(len(suspects), best, is_all=best == len(runs), split=split))
     if suspects.empty:

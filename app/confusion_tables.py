@@ -9,6 +9,7 @@ import streamlit as st
 from app import confusion_cached, session
 from app.compare_tables import ROWS, clicked_row
 from app.doors import has_rows, open_examples
+from app.downloads import csv_button
 from app.shortened import named
 from diagnostics import ConfusionMatrix, Run
 from diagnostics.charts import colours
@@ -180,14 +181,10 @@ def _downloads(run: Run, matrix: ConfusionMatrix, report: pd.DataFrame, split: s
         "Pairs": lambda: to_csv(confusion_cached.confused_pairs(place, split)),
     }
     for label, data in offered.items():
-        st.download_button(
+        csv_button(
             label,
             data,
             file_name(run.run, split or run.split, label.lower(), suffix=".csv"),
-            "text/csv",
             key=f"confusion_download_{label.lower()}",
-            help="All of it, as csv",
-            icon=":material/download:",
-            type="tertiary",
-            on_click="ignore",
+            hint="All of it, as csv",
         )

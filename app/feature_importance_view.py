@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import importance_cached, session
+from app.downloads import csv_button
 from app.importance_choice import Choice, pick_feature, picked
 from diagnostics.charts.importance import PICK, beeswarm_chart, importance_chart
 from diagnostics.contributions import FEATURES, Pushes, beeswarm
@@ -75,16 +76,12 @@ def show_bars(choice: Choice, feature: str) -> None:
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         st.subheader("What matters", anchor=False)
-        st.download_button(
+        csv_button(
             "Importances",
             lambda: to_csv(table),
             file_name(choice.place.run, "importances", suffix=".csv"),
-            "text/csv",
             key="importance_download",
-            help="All features, as csv",
-            icon=":material/download:",
-            type="tertiary",
-            on_click="ignore",
+            hint="All features, as csv",
         )
     is_signed = found.is_signed and choice.label is not None
     key = f"importance_bars_{choice.method}"

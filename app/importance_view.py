@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
 from app import session
 from app.effects_analysis import Analysis
+from app.runs_chart import picking_chart
 from diagnostics.charts.effects import PICK, importance_bars, pair_heatmap
 from diagnostics.parameter_effects import Importance, pair_means
 from diagnostics.parameters import short_names
@@ -73,14 +73,8 @@ def _show_pair(known: Analysis) -> None:
         f"Mean score of the runs at each combination of {len(cells):,} that were tried. A click "
         "picks the best run of one."
     )
-    st.altair_chart(
-        pair_heatmap(cells, known.found.metric, shorter[first], shorter[second]),
-        key="effects_pair",
-        on_select=partial(_pick, "effects_pair"),
-        selection_mode=PICK,
-        alt=said,
-    )
-    st.caption(said)
+    chart = pair_heatmap(cells, known.found.metric, shorter[first], shorter[second])
+    picking_chart(chart, said, key="effects_pair")
 
 
 def _choose_one(
@@ -117,9 +111,3 @@ def _usual_pair(known: Analysis) -> tuple[str, str]:
 def _weightiest(known: Analysis, block: Sequence[str]) -> str:
     """Of a block of parameters the one whose means lie furthest apart, "" if none can be shown."""
     return next((name for name in known.order if name in block), "")
-
-
-def _pick(key: str) -> None:
-    picked: list[dict[str, Any]] = st.session_state[key]["selection"].get(PICK) or []
-    if picked and picked[0].get("run"):
-        session.choose(run=str(picked[0]["run"]))

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from app import cached, session, widgets
 from app.amount_view import show_amounts
+from app.runs_chart import picking_chart
 from app.runs_words import apart
 from diagnostics import Experiment
 from diagnostics.chance import chance_level, truth_counts
-from diagnostics.charts.training import PICK, VERDICTS, train_chart
+from diagnostics.charts.training import VERDICTS, train_chart
 from diagnostics.metric_words import metric_words
 from diagnostics.ranking import given
 from diagnostics.training import train_metrics, training_points
@@ -136,20 +137,8 @@ def _show_chart(points: pd.DataFrame, metric: str) -> None:
         f"{len(points):,} runs; above the dashed line, if it is in sight, held out is better than "
         f"train. {said}. The ring is the chosen run; a click picks one."
     )
-    st.altair_chart(
-        train_chart(points, metric, chosen=session.run().run),
-        key=KEY,
-        on_select=_pick_dot,
-        selection_mode=PICK,
-        alt=said,
-    )
-    st.caption(said)
-
-
-def _pick_dot() -> None:
-    picked: list[dict[str, Any]] = st.session_state[KEY]["selection"].get(PICK) or []
-    if picked and picked[0].get("run"):
-        session.choose(run=str(picked[0]["run"]))
+    chart = train_chart(points, metric, chosen=session.run().run)
+    picking_chart(chart, said, key=KEY)
 
 
 def _show_table(points: pd.DataFrame) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -16,6 +16,7 @@ from diagnostics.metric_words import is_known, metric_text, metric_words
 from diagnostics.ranking import fold_points, score_points
 
 if TYPE_CHECKING:
+    import altair as alt
     import pandas as pd
 
     from diagnostics.standings import Leaderboard
@@ -31,17 +32,22 @@ def show_chart(experiment: Experiment, listed: Sequence[str], judged: Leaderboar
     points = points.assign(rank=range(1, len(points) + 1))
     if len(points) < 2:
         return
-    chosen, key = session.run().run, "runs_chart"
+    chosen = session.run().run
     if len(points) <= LINES:
         folds = fold_points([experiment.run(name) for name in points["run"]], judged.metric)
         chart = score_lines(points, folds, judged.metric, chosen=chosen)
     else:
         chart = score_ranks(points, judged.metric, chosen=chosen)
     said = chart_sentence(points, len(listed), judged.metric, interval_words(judged))
-    pick = partial(_pick_dot, key)
     with st.container(gap=None):
-        st.altair_chart(chart, key=key, on_select=pick, selection_mode=PICK, alt=said)
-        st.caption(said)
+        picking_chart(chart, said, key="runs_chart")
+
+
+def picking_chart(chart: alt.Chart | alt.LayerChart, said: str, *, key: str) -> None:
+    """A chart with what is said of it below; a click on what stands for a run picks that one."""
+    pick = partial(_pick, key)
+    st.altair_chart(chart, key=key, on_select=pick, selection_mode=PICK, alt=said)
+    st.caption(said)
 
 
 def judged_points(experiment: Experiment, judged: Leaderboard) -> pd.DataFrame:
@@ -76,7 +82,8 @@ def chart_sentence(points: pd.DataFrame, listed: int, metric: str, intervals: st
     return " ".join(words)
 
 
-def _pick_dot(key: str) -> None:
-    picked = st.session_state[key]["selection"].get(PICK) or []
-    if picked:
-        session.choose(run=str(picked[0]["run"]))
+def _pick(key: str) -> None:
+    picked: list[dict[str, Any]] = st.session_state[key]["selection"].get(PICK) or []
+    if picked and picked[0].get("run"):
+        names = (session.EXPERIMENT, session.RUN)
+        session.choose(**{name: str(picked[0][name]) for name in names if name in picked[0]})

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import cached, session, widgets
+from app.runs_chart import picking_chart
 from diagnostics import Experiment
-from diagnostics.charts.effects import PICK, time_chart
+from diagnostics.charts.effects import time_chart
 from diagnostics.metric_words import metric_text
 from diagnostics.pareto import Clock, time_points
 from diagnostics.trials import trials
@@ -58,14 +59,8 @@ def show_time(experiment: Experiment, listing: Listing, given: float | None) -> 
         "than one standard error over every faster diamond. Thin lines reach one standard error "
         "either way. A click picks the run."
     )
-    st.altair_chart(
-        time_chart(points, listing.metric, seconds=_CLOCKS[clock], chosen=session.run().run),
-        key=KEY,
-        on_select=_pick,
-        selection_mode=PICK,
-        alt=said,
-    )
-    st.caption(said)
+    chart = time_chart(points, listing.metric, seconds=_CLOCKS[clock], chosen=session.run().run)
+    picking_chart(chart, said, key=KEY)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -97,9 +92,3 @@ def _sentence(points: pd.DataFrame, metric: str) -> str:
         f"{metric_text(metric, best['value'])} of {best['run']}, which takes {times:.1f} times as "
         "long."
     )
-
-
-def _pick() -> None:
-    picked = st.session_state[KEY]["selection"].get(PICK) or []
-    if picked and picked[0].get("run"):
-        session.choose(run=str(picked[0]["run"]))
