@@ -6,7 +6,8 @@ from functools import partial
 
 import streamlit as st
 
-from app import assumptions_cached, assumptions_list, session, widgets
+from app import assumptions_cached, assumptions_list, session
+from app.evidence_words import missing
 from app.shortened import shown_label
 from diagnostics import DiagnosticsError
 from diagnostics.assumption_store import exported, imported
@@ -68,7 +69,7 @@ def show() -> None:
             st.caption(f"{name.capitalize()}: {PROPERTIES[name].definition}.")
     refused = assumptions_list.refusal()
     if refused is not None:
-        widgets.missing(*refused)
+        missing(*refused)
 
 
 def _take_draft(kinds: list[Kind]) -> None:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import assumption_sides, assumptions_cached, assumptions_list, session, verbatim, widgets
+from app import assumption_sides, assumptions_cached, assumptions_list, session, verbatim
 from app.assumptions_list import Listed
+from app.evidence_words import missing
 from app.shortened import LETTER, PADDING, shown_label
 from app.tables import height_of
+from app.widgets import known_split
 from diagnostics import Experiment, Run
 from diagnostics.assumption_words import SIDES
 from diagnostics.charts import colours
@@ -62,7 +64,7 @@ _MATRIX, _RUNS = "assumptions_matrix", "assumptions_runs"
 
 def show_empty() -> None:
     """What the page is for, where nothing was written down."""
-    widgets.missing(
+    missing(
         "Nothing is assumed yet.",
         "Write down what you expect to matter, or not to, before you look: each assumption is "
         "then judged in every run.",
@@ -259,4 +261,4 @@ def _show_chart(found: Judgement) -> str | None:
 
 def found_split() -> str:
     """The split that is judged, as a word before `examples`."""
-    return widgets.known_split(session.run().split)
+    return known_split(session.run().split)

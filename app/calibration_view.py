@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import confidence_cached, mending_view, session, widgets
+from app import confidence_cached, mending_view, session
 from app.calibration_figures import figure_rows
 from app.confidence_choice import Choice, short_names
 from app.confidence_view import counts_of, left_out, of_split, open_bar
-from app.evidence_words import keep_hint
+from app.evidence_words import keep_hint, missing
 from app.shortened import letters_in
 from app.tables import HEAD
+from app.widgets import counted
 from diagnostics import Run
 from diagnostics.charts.reliability import POINT, overlaid_reliability_chart, reliability_chart
 from diagnostics.corp import corp_line
@@ -73,14 +74,12 @@ def _judged(choice: Choice) -> list[Run]:
     chosen = counts[choice.runs[0].run]
     if not chosen.judged:
         what = "No true label is known here: whether the confidence holds cannot be told."
-        widgets.missing(what, "Add a column true_label to the predictions.")
+        missing(what, "Add a column true_label to the predictions.")
         st.stop()
     if chosen.only_mistakes:
         what = "Only mistakes are in this run's files: how often answers are right is not known."
         of_rasa = "Run rasa test nlu --successes to keep the right answers, too."
-        widgets.missing(
-            what, of_rasa if choice.runs[0].reader == "rasa" else keep_hint(choice.runs[0])
-        )
+        missing(what, of_rasa if choice.runs[0].reader == "rasa" else keep_hint(choice.runs[0]))
         st.stop()
     kept = [run for run in choice.runs if run.run in counts]
     return [run for run in kept if counts[run.run].judged and not counts[run.run].only_mistakes]
@@ -148,7 +147,7 @@ def _about_the_diagram(
     n = found[runs[0].run].total
     width = "equally wide" if binning == "width" else "equally filled"
     parts = [
-        f"{widgets.counted(n, of_split(runs[0], choice) + ' answer')} in {ECE_BINS} {width} bins, "
+        f"{counted(n, of_split(runs[0], choice) + ' answer')} in {ECE_BINS} {width} bins, "
         "with Wilson intervals of 95%; a click on a point opens its answers."
     ]
     scored = len(choice.runs) - len(counts_of(choice))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app import session, widgets
-from app.evidence_words import keep_hint
+from app import session
+from app.evidence_words import keep_hint, missing
 from app.shortened import shown_label
 from app.split_choice import choose_split
 from diagnostics import Experiment, Filter, Run
@@ -50,10 +50,10 @@ def require_two(experiment: Experiment, run: Run) -> None:
     """End the page with a sentence if there is nothing to hold the run against."""
     if run.task != "classification":
         what = "Runs are compared by the one label that they give to each example."
-        widgets.missing(what, "Choose an experiment that classifies.")
+        missing(what, "Choose an experiment that classifies.")
     elif not has_answers(run):
         what = f"{run.run} kept no answers to single examples, only figures."
-        widgets.missing(what, keep_hint(run))
+        missing(what, keep_hint(run))
     elif not opponents(experiment, run):
         if len(experiment.runs) > 1:
             what = "None of the other runs kept its answers to single examples."
@@ -64,7 +64,7 @@ def require_two(experiment: Experiment, run: Run) -> None:
                 "Evaluate another model on the same examples and keep its results beside these; "
                 "runs that share examples and their true labels become one experiment."
             )
-        widgets.missing(what, hint)
+        missing(what, hint)
     else:
         return
     st.stop()

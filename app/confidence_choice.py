@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app import session, widgets
-from app.evidence_words import keep_hint
+from app import session
+from app.evidence_words import keep_hint, missing
 from app.split_choice import choose_split
 from app.told_apart import told_apart
 from diagnostics import Evidence, Experiment, Run
@@ -50,16 +50,16 @@ def require_confidence(run: Run) -> None:
         return
     if run.task != "classification":
         what = "Confidence is looked at for classifications only, where an answer is one label."
-        widgets.missing(what, "Choose an experiment that classifies.")
+        missing(what, "Choose an experiment that classifies.")
     elif not run.evidence & (Evidence.PREDICTIONS | Evidence.ERRORS):
         what = "This run brought figures only: its answers to single examples are not in its files."
-        widgets.missing(what, keep_hint(run))
+        missing(what, keep_hint(run))
     else:
         what = "The answers of this run have no confidence."
         hint = "Pass probabilities= to diagnostics.record, or add a column confidence."
         if run.reader == "rasa":
             hint = "Run rasa test nlu with a classifier whose confidences are probabilities."
-        widgets.missing(what, hint)
+        missing(what, hint)
     st.stop()
 
 

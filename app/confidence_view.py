@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import confidence_cached, session, widgets
+from app import confidence_cached, session
 from app.confidence_choice import Choice, short_names
+from app.evidence_words import missing
+from app.widgets import counted, known_split
 from diagnostics import Run
 from diagnostics.calibration import ConfidenceCounts, histogram_bars
 from diagnostics.charts.confidence import (
@@ -38,10 +40,10 @@ def counts_of(choice: Choice) -> dict[str, ConfidenceCounts]:
     if not counts.is_probability:
         what = f"The confidences go from {counts.lowest:.3g} to {counts.highest:.3g}:"
         hint = "Record probabilities between 0 and 1, as predict_proba gives them."
-        widgets.missing(f"{what} scores, not probabilities.", hint)
+        missing(f"{what} scores, not probabilities.", hint)
         st.stop()
     if not counts.total:
-        widgets.missing("No answer here has a confidence.", "Choose other answers above.")
+        missing("No answer here has a confidence.", "Choose other answers above.")
         st.stop()
     return {name: found[name] for name in found if found[name].is_probability}
 
@@ -110,7 +112,7 @@ def _say_what_is_counted(choice: Choice, found: dict[str, ConfidenceCounts]) -> 
     """How many answers of which split, what is left out, and what the files do not have."""
     run = choice.runs[0]
     counts = found[run.run]
-    said = widgets.counted(counts.total, f"{of_split(run, choice)} answer")
+    said = counted(counts.total, f"{of_split(run, choice)} answer")
     if counts.only_mistakes:
         said = f"Only mistakes are in this run's files: {counts.wrong.sum():,} of them"
     elif counts.judged:
@@ -136,7 +138,7 @@ def _say_what_is_counted(choice: Choice, found: dict[str, ConfidenceCounts]) -> 
 
 def left_out(n: int) -> str:
     """Of runs that are laid over, but whose confidence is none."""
-    runs = widgets.counted(n, "run") + " laid over"
+    runs = counted(n, "run") + " laid over"
     return f"{runs} {'has' if n == 1 else 'have'} scores instead of probabilities: left out"
 
 
@@ -152,7 +154,7 @@ def _mean_confidence(counts: ConfidenceCounts) -> list[str]:
 
 def of_split(run: Run, choice: Choice) -> str:
     """The split that is shown, as a word before "answers"."""
-    return widgets.known_split(choice.split or run.split) or "evaluated"
+    return known_split(choice.split or run.split) or "evaluated"
 
 
 def open_bar(choice: Choice, bar: dict[str, Any]) -> None:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import session, threshold_cached, widgets
+from app import session, threshold_cached
 from app.compare_tables import table_height
 from app.confidence_choice import NAME
-from app.evidence_words import keep_hint
+from app.evidence_words import keep_hint, missing
 from app.percents import PERCENT, in_percent
 from app.shortened import named, shown_label
 from app.threshold_choice import THRESHOLD, choose_none_labels, number
 from app.told_apart import told_apart
+from app.widgets import counted
 from diagnostics import Evidence, Experiment, Run
 from diagnostics.charts.thresholds import Kind, rate_curve_chart
 from diagnostics.curves import (
@@ -85,7 +86,7 @@ def _say_what_is_missing(run: Run) -> None:
     else:
         what = "Right answers were not kept: a curve needs them as well as the mistakes."
         hint = "Run rasa test nlu --successes." if run.reader == "rasa" else keep_hint(run)
-    widgets.missing(what, hint)
+    missing(what, hint)
 
 
 def _show_classes(runs: list[Run], scores: OneVsRest, split: str | None, label: str | None) -> None:
@@ -98,7 +99,7 @@ def _show_classes(runs: list[Run], scores: OneVsRest, split: str | None, label: 
     left_out = [run.run for run in runs if run.run not in {curve.run for curve in curves}]
     if not curves or curves[0].run != runs[0].run:
         hint = "Choose another class."
-        widgets.missing("This class has no examples here, or nothing but its examples.", hint)
+        missing("This class has no examples here, or nothing but its examples.", hint)
     else:
         _say_figures(curves, scores, left_out, chosen)
         _draw(curves)
@@ -300,7 +301,7 @@ def _show_table(
     undefined = int(areas["auc"].isna().sum())
     words = f"Area under ROC and average precision over the classes: {shown}."
     if undefined:
-        said = widgets.counted(undefined, "class", "classes")
+        said = counted(undefined, "class", "classes")
         be = "is" if undefined == 1 else "are"
         words += f" {said} without examples {be} left out of the averages."
     st.caption(f"{words} A click draws a class.")
@@ -369,7 +370,7 @@ def _show_correctness(runs: list[Run], split: str | None, label: str | None) -> 
             curves.append(curve)
     if not curves or curves[0].run != runs[0].run:
         what = "All answers here are right, or all wrong: there is nothing to tell apart."
-        widgets.missing(what, "Choose other answers above.")
+        missing(what, "Choose other answers above.")
         return
     first = curves[0]
     with st.grid(3, min_column_width=160):

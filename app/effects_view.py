@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import cached, session, widgets
+from app import cached, session
 from app.effects_analysis import Analysis, analysis
 from app.effects_words import edge_sentence, importance_sentences, noise_sentence
+from app.evidence_words import missing
 from app.importance_view import show_importance
 from app.parallel_view import follow_door, show_lines
 from app.time_view import show_time
@@ -42,14 +43,14 @@ def show(experiment: Experiment, listing: Listing) -> None:
     place = session.place(experiment.runs[0])
     known = analysis(place, listing.metric, given, tuple(names), experiment)
     if not parameter_names(experiment):
-        widgets.missing(
+        missing(
             "The files name no parameters of these runs.",
             "diagnostics.record takes parameters; configurations of Rasa are read where they lie "
             "beside the results.",
         )
     elif len(known.found.runs) < FEWEST or not known.order:
         reason = known.weights.reason if len(known.found.runs) < FEWEST else _NOTHING_IN_COMMON
-        widgets.missing(reason, "Record several runs for each value, as a search does.")
+        missing(reason, "Record several runs for each value, as a search does.")
     else:
         _show_sentences(known)
         shown = _choose_parameters(known)
@@ -68,7 +69,7 @@ def _choose_runs(
     amounts = _amounts(*listed, experiment)
     if not amounts:
         score = in_a_sentence(listing.metric) if is_known(listing.metric) else "this score"
-        widgets.missing(
+        missing(
             f"None of the listed runs has {score} with all of its folds.",
             "Rank by another metric, or clear what is in Find or in Only where.",
         )

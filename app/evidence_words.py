@@ -1,6 +1,8 @@
-"""What a run brought along, in plain words, and how to bring what is missing."""
+"""What a run brought along, in plain words, what is missing, and how to bring it."""
 
 from __future__ import annotations
+
+import streamlit as st
 
 from diagnostics import Evidence, Run
 
@@ -89,3 +91,12 @@ def _applies(run: Run, needed: Evidence) -> bool:
     if run.errors == 0 and not run.has(Evidence.PREDICTIONS):
         return needed == Evidence.PREDICTIONS
     return run.task == "classification" or needed == Evidence.PREDICTIONS | Evidence.ERRORS
+
+
+def missing(what: str, hint: str) -> None:
+    """An intended empty state: one sentence that says what is missing and what would bring it."""
+    with st.container(border=True, horizontal_alignment="center"):
+        st.markdown(":material/inventory_2:", width="content")
+        st.text(what)
+        if hint:
+            st.text(hint)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import cached, examples_cached, session, tables, verbatim, widgets
-from app.evidence_words import keep_hint
+from app import cached, examples_cached, session, tables, verbatim
+from app.evidence_words import keep_hint, missing
 from app.examples_choice import NAMES, Choice
 from app.examples_narrowing import Chip, chips, clear
 from app.examples_words import definition
@@ -58,7 +58,7 @@ def require_examples(run: Run) -> None:
     else:
         what = "This run brought figures only: its answers to single examples are not in its files."
         hint = keep_hint(run)
-    widgets.missing(what, hint)
+    missing(what, hint)
     st.stop()
 
 
@@ -72,7 +72,7 @@ def listing(choice: Choice) -> Ranking:
     except DiagnosticsError as error:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             _chips(session.run(), choice)
-        widgets.missing(error.message, error.hint)
+        missing(error.message, error.hint)
         st.stop()
 
 
@@ -121,10 +121,10 @@ def empty(run: Run, choice: Choice) -> None:
     """What to say where nothing is listed."""
     only_mistakes_kept = not run.has(Evidence.PREDICTIONS)
     if chips(choice.where):
-        widgets.missing("Nothing fits.", _way_out(choice))
+        missing("Nothing fits.", _way_out(choice))
     elif only_mistakes_kept and run.errors:
         what = f"The list of mistakes is empty, but the run's figures count {run.errors:,}."
-        widgets.missing(what, "The files may be of different tests: see the overview.")
+        missing(what, "The files may be of different tests: see the overview.")
     elif only_mistakes_kept:
         _no_mistakes(run, choice)
         st.text("Right answers are not in this run's files, so there is nothing to list.")
@@ -132,9 +132,9 @@ def empty(run: Run, choice: Choice) -> None:
         _no_mistakes(run, choice)
     elif choice.by != "uncertain" and not _has_right_answers(choice):
         what = f"No true label is known in the {choice.where.split or run.split} split."
-        widgets.missing(what, "Its answers cannot be judged; the most unsure can be listed.")
+        missing(what, "Its answers cannot be judged; the most unsure can be listed.")
     else:
-        widgets.missing("Nothing to list here.", "Choose another ranking above.")
+        missing("Nothing to list here.", "Choose another ranking above.")
 
 
 def _way_out(choice: Choice) -> str:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app import importance_cached, widgets
+from app import importance_cached
 from app.background import WayOut, begin, show_failure, watch, works
 from app.cached import Place
+from app.evidence_words import missing
 from diagnostics.asking_cost import Cost, sampling_cost, shuffling_cost
 from diagnostics.background_work import Progress
 from diagnostics.evaluated_inputs import Evaluated
@@ -70,7 +71,7 @@ def answered(place: Place, question: Asking, slot: st.delta_generator.DeltaGener
             on_click=_begin,
             args=(place, question),
         )
-    widgets.missing(words.sentence, _cost(place, question).words)
+    missing(words.sentence, _cost(place, question).words)
     st.stop()
 
 

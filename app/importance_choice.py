@@ -8,8 +8,9 @@ from typing import cast
 
 import streamlit as st
 
-from app import importance_asking, importance_cached, session, widgets
+from app import importance_asking, importance_cached, session
 from app.cached import Place
+from app.evidence_words import missing
 from app.shortened import shown_label
 from diagnostics import DiagnosticsError, Evidence, Run
 from diagnostics.feature_importance import HINT, Offer
@@ -54,14 +55,14 @@ def require_importances(run: Run, offer: Offer) -> None:
     for problem in offer.problems:
         st.text(problem)
     if run.task != "classification":
-        widgets.missing(
+        missing(
             "Importance is of models that give each example one label.",
             "Choose an experiment that classifies.",
         )
         st.stop()
     if not offer.methods:
         reason = offer.reason or f"The run {run.run} has no importances."
-        widgets.missing(reason, offer.hint or HINT)
+        missing(reason, offer.hint or HINT)
         _lead_to_others()
         st.stop()
 
@@ -111,7 +112,7 @@ def controls(place: Place, offer: Offer) -> Choice:
             kept = {one_name(one): one for one in offer.kept}
             found = kept[method] if method in kept else importance_cached.own(place, method, scaled)
     except DiagnosticsError as error:
-        widgets.missing(error.message, error.hint)
+        missing(error.message, error.hint)
         st.stop()
     with label_slot:
         label = _choose_label(found)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import cached, session, widgets
+from app import cached, session
 from app.amount_view import show_amounts
+from app.evidence_words import missing
 from app.runs_chart import picking_chart
 from app.runs_words import apart
 from diagnostics import Experiment
@@ -52,7 +53,7 @@ def _show_training(experiment: Experiment, listing: Listing) -> None:
         _show_without(experiment, points, knows_chance=knows_chance)
         return
     if not len(points):
-        widgets.missing("No run is left.", "Clear what is in Find or in Only where.")
+        missing("No run is left.", "Clear what is in Find or in Only where.")
         return
     if metric != listing.metric:
         # The metric's name may be a file's.
@@ -95,7 +96,7 @@ def _points(
 
 def _show_without(experiment: Experiment, points: pd.DataFrame, *, knows_chance: bool) -> None:
     """That no train scores are known and how to get them; wiring is judged all the same."""
-    widgets.missing(
+    missing(
         "No score on training rows is known, so too little and too much learning look alike.",
         "Search with return_train_score=True (a Recorder keeps those scores, too); "
         "diagnostics.record takes train_scores, or answers to training rows with split='train'.",

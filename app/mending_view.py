@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import confidence_cached, session, widgets
+from app import confidence_cached, session
 from app.calibration_figures import number
 from app.confidence_choice import Choice
+from app.evidence_words import missing
 from diagnostics import Evidence, Run
 from diagnostics.correctness import Recalibration
 from diagnostics.outcomes import Outcomes
@@ -122,7 +123,7 @@ def _show_table(choice: Choice, runs: list[Run]) -> None:
                 sides = [ece(side) for side in _sides(mended)]
                 rows.append((run.run, "calibrator of correctness", None, None, *sides))
     if not rows:
-        widgets.missing("Too few answers to fit anything on.", "")
+        missing("Too few answers to fit anything on.", "")
         return
     columns = ["run", "remedy", "loss", "loss_after", "error", "error_after"]
     figure = "%.3f"

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import session, verbatim, widgets
+from app import session, verbatim
 from app.doors import doors
 from app.evidence_words import WORDS, missing_sentence
-from app.problem_kinds import grouped
+from app.problem_kinds import grouped, list_problems
+from app.widgets import wrong_of
 from diagnostics import Evidence, Experiment, Run, Workspace
 from diagnostics.charts.runs import PICK, fold_strip, score_lines, score_strip
 from diagnostics.metric_words import is_known, metric_text, metric_words
@@ -117,7 +118,7 @@ def _figures(experiment: Experiment, best: Run, *, is_wide: bool) -> None:
             label = metric_words(name) if is_known(name) else "Score"
             st.metric(label, metric_text(name, values.get(name)), width="content")
         if best.errors is not None:
-            st.metric(widgets.wrong_of(best), f"{best.errors:,}", width="content")
+            st.metric(wrong_of(best), f"{best.errors:,}", width="content")
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if len(experiment.runs) > 1:
             # Not every run may be compared with it: some lack folds, or saw less data.
@@ -231,7 +232,7 @@ def show_problems(found: Workspace) -> None:
         label = f"{kind.title} · {len(members):,}"
         is_open = number == 0 or len(problems) <= UNFOLDED
         with st.expander(label, icon=kind.icon, expanded=is_open):
-            widgets.problems(members)
+            list_problems(members)
 
 
 def show_mappings(found: Workspace) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import widgets
 from app.confusion_tables import classes_table, worst_first
 from app.doors import open_examples
-from app.evidence_words import keep_hint
+from app.evidence_words import keep_hint, missing
 from diagnostics import Evidence, Run
 from diagnostics.charts.classes import CLASS, answers_chart, class_figures_chart
 from diagnostics.confusion import answer_counts, reported_classes
@@ -82,14 +81,14 @@ def show_answers(run: Run, split: str | None) -> None:
 def show_nothing(run: Run) -> None:
     """One sentence for a run that says nothing of its classes."""
     if run.task == "classification":
-        widgets.missing(
+        missing(
             "This run has scores only: nothing says which class was taken for which.",
             keep_hint(run),
         )
     elif run.has(Evidence.ERRORS):
-        widgets.missing(
+        missing(
             "This run has its mistakes, but no figures for each label.",
             "Let `rasa test` write its report into the same folder.",
         )
     else:
-        widgets.missing("This run has no figures for each label.", "")
+        missing("This run has no figures for each label.", "")

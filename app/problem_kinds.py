@@ -1,11 +1,20 @@
-"""Problems in kinds, the worst first."""
+"""Problems in kinds, the worst first, and as rows of text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import streamlit as st
+
 from diagnostics import Problem
+
+#: Problems that are listed as wrapped text; more are one mistake that was made often.
+PROBLEMS = 100
+#: More than these scroll in a box.
+AT_ONCE = 6
+_TITLES = ("Where", "What", "What to do")
+_WIDTHS = (3, 5, 5)
 
 
 @dataclass(frozen=True)
@@ -77,3 +86,22 @@ def _kind(problem: Problem) -> ProblemKind:
     """A code belongs to the first kind that names it or its beginning."""
     named = (kind for kind in KINDS if kind.codes and problem.code.startswith(kind.codes))
     return next(named, OTHER)
+
+
+def list_problems(problems: Sequence[Problem]) -> None:
+    """Where, what, what to do, a row each. Their words come from files: shown as text.
+
+    As text they wrap, where a table cuts them off; only what is beyond `PROBLEMS` is a table.
+    """
+    rows = [(problem.path, problem.what, problem.hint) for problem in problems]
+    with st.container(height=360 if len(rows) > AT_ONCE else "content", border=False):
+        for column, title in zip(st.columns(_WIDTHS), _TITLES, strict=True):
+            column.caption(title)
+        for row in rows[:PROBLEMS]:
+            for column, words in zip(st.columns(_WIDTHS), row, strict=True):
+                column.text(words)
+    if len(rows) > PROBLEMS:
+        import pandas as pd
+
+        rest = pd.DataFrame(rows[PROBLEMS:], columns=list(_TITLES))
+        st.dataframe(rest, hide_index=True, alt=f"{len(rest)} more problems")

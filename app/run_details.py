@@ -9,10 +9,12 @@ from typing import Literal
 
 import streamlit as st
 
-from app import verbatim, widgets
+from app import verbatim
 from app.doors import doors
 from app.evidence_words import missing_sentence
 from app.leaderboard_view import board, show_against_best
+from app.problem_kinds import list_problems
+from app.widgets import wrong_of
 from diagnostics import Experiment, Run
 from diagnostics.charts.runs import fold_strip
 from diagnostics.leaderboard_words import run_interval_words
@@ -55,7 +57,7 @@ def show_run(experiment: Experiment, run: Run, metric: str) -> None:
         for note in run.notes:
             st.text(note)
         if run.problems:
-            widgets.problems(run.problems)
+            list_problems(run.problems)
 
 
 def rank_words(experiment: Experiment, run: Run, metric: str) -> str:
@@ -95,7 +97,7 @@ def _figures(run: Run, metric: str) -> None:
         for name in shown[:3]:
             st.metric(metric_words(name), metric_text(name, values[name]), width="content")
         if run.errors is not None:
-            st.metric(widgets.wrong_of(run), f"{run.errors:,}", width="content")
+            st.metric(wrong_of(run), f"{run.errors:,}", width="content")
 
 
 def _interval(experiment: Experiment, run: Run, metric: str) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import cached, session, widgets
+from app import cached, session
+from app.evidence_words import missing
 from app.leaderboard_view import board, show_verdict
 from app.runs_chart import show_chart
 from app.runs_columns import PARAMETERS, column_config, column_heads, default_columns, in_percent
@@ -154,7 +155,7 @@ def show_table(experiment: Experiment, listing: Listing, judged: Leaderboard) ->
     if listing.runs:
         _draw(rows, shown, heads, listing)
     else:
-        widgets.missing("No run is left.", "Clear what is in Find or in Only where.")
+        missing("No run is left.", "Clear what is in Find or in Only where.")
 
 
 def _compare_selected() -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 import streamlit as st
 
 from app import cached
+from app.evidence_words import missing
 from app.navigation import PAGES
 from diagnostics import DiagnosticsError, Evidence, Experiment, Run, Workspace
 from diagnostics.ranking import ranked_runs
@@ -271,8 +272,6 @@ def choose(**choices: str | list[str] | None) -> None:
 
 def require(needed: Evidence, what: str, hint: str) -> None:
     """End the page if the run lacks evidence: one sentence on what is missing and its remedy."""
-    from app import widgets
-
     if not run().has(needed):
-        widgets.missing(what, hint)
+        missing(what, hint)
         st.stop()

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
-from app import examples_cached, session, widgets
+from app import examples_cached, session
 from app.threshold_choice import Selection
+from app.widgets import counted
 from diagnostics import Filter
 from diagnostics.answers_by_confidence import SelectiveCounts
 from diagnostics.probabilities import percent
@@ -135,7 +136,7 @@ def _label(chosen: Selection, counts: SelectiveCounts, card: Card) -> str:
     )
     by = cast("By", link["by"])
     n = examples_cached.listed_answers(session.place(chosen.run), by, 1, where, "margin").total
-    return "Examples" if n == card.n else widgets.counted(n, "example")
+    return "Examples" if n == card.n else counted(n, "example")
 
 
 _BOUNDS = ("above", "below")

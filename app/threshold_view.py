@@ -14,10 +14,9 @@ from app import (
     threshold_cards,
     threshold_finder,
     threshold_tables,
-    widgets,
 )
 from app.confidence_choice import short_names
-from app.evidence_words import keep_hint
+from app.evidence_words import keep_hint, missing
 from app.threshold_choice import (
     Selection,
     choose_none_labels,
@@ -25,6 +24,7 @@ from app.threshold_choice import (
     number,
     use,
 )
+from app.widgets import counted, known_split
 from diagnostics import Evidence, Experiment, Run
 from diagnostics.answers_by_confidence import SelectiveCounts
 from diagnostics.charts.thresholds import LEVEL, risk_coverage_chart
@@ -75,15 +75,15 @@ def _can_choose(run: Run, split: str | None, label: str | None) -> bool:
     if not run.has(Evidence.CONFIDENCE):
         what = "The answers of this run have no confidence, so no threshold can divide them."
         hint = "Pass probabilities= to diagnostics.record, or add a column confidence."
-        widgets.missing(what, hint)
+        missing(what, hint)
     elif not run.has(Evidence.TRUTH):
         what = "Nothing says which label is true, so right and wrong cannot be told apart."
-        widgets.missing(what, "Add a column true_label to the predictions.")
+        missing(what, "Add a column true_label to the predictions.")
     else:
         threshold_finder.show_mistakes_only(run, split, label)
         hint = "Run rasa test nlu --successes." if run.reader == "rasa" else keep_hint(run)
         what = "Right answers were not kept: what a threshold would answer cannot be computed."
-        widgets.missing(what, hint)
+        missing(what, hint)
     return False
 
 
@@ -93,12 +93,12 @@ def _has_answers(counts: SelectiveCounts) -> bool:
         hint = "Choose other answers above."
         if counts.abstained:
             hint = f"{counts.abstained:,} examples got no answer from the model itself."
-        widgets.missing("No answer here has both a confidence and a true label.", hint)
+        missing("No answer here has both a confidence and a true label.", hint)
         return False
     low, high = counts.confidence[-1], counts.confidence[0]
     if not counts.is_probability:
         what = f"The confidences go from {low:.3g} to {high:.3g}: scores, not probabilities."
-        widgets.missing(what, "Record probabilities between 0 and 1, as predict_proba gives them.")
+        missing(what, "Record probabilities between 0 and 1, as predict_proba gives them.")
         return False
     return True
 
@@ -110,10 +110,10 @@ def _say_what_is_special(chosen: Selection, counts: SelectiveCounts) -> None:
     elif counts.errors == counts.candidates:
         st.info("Every answer is wrong: a threshold can only withhold them all.")
     elif counts.candidates < FEW:
-        few = widgets.counted(counts.candidates, "answer")
+        few = counted(counts.candidates, "answer")
         st.info(f"Only {few}: every figure here is very uncertain.")
-    of_split = widgets.known_split(chosen.split or chosen.run.split)
-    parts = [widgets.counted(counts.total, f"{of_split} example".strip())]
+    of_split = known_split(chosen.split or chosen.run.split)
+    parts = [counted(counts.total, f"{of_split} example".strip())]
     if chosen.scored:
         parts.append(confidence_view.left_out(chosen.scored))
     if counts.abstained:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import cached, session, widgets
+from app import cached, session
+from app.evidence_words import missing
 from app.runs_chart import picking_chart
 from diagnostics import Experiment
 from diagnostics.charts.effects import time_chart
@@ -35,7 +36,7 @@ def show_time(experiment: Experiment, listing: Listing, given: float | None) -> 
         clock for clock in _CLOCKS if any(getattr(r, clock) is not None for r in experiment.runs)
     ]
     if not there:
-        widgets.missing(
+        missing(
             "How long the runs took is not known.",
             "A recorded search keeps it by itself; diagnostics.record takes fit_seconds.",
         )

@@ -8,8 +8,9 @@ from typing import Any
 
 import streamlit as st
 
-from app import cached, session, try_cached, widgets
+from app import cached, session, try_cached
 from app.cached import Place
+from app.evidence_words import missing
 from app.explanation_words import run_with_model
 from app.shortened import shown_label
 from app.tables import examples_table, height_of
@@ -41,7 +42,7 @@ def asked_run(experiment: Experiment, run: Run) -> Run:
 
 
 def _without_models() -> None:
-    widgets.missing(
+    missing(
         "No run of this experiment kept its model, so there is nothing to ask.",
         "diagnostics.record(..., keep_model=True) keeps it, and for a search "
         "Recorder(models=True).",

@@ -13,8 +13,8 @@ from app import (
     compare_view,
     returning,
     session,
-    widgets,
 )
+from app.evidence_words import missing
 from diagnostics import DiagnosticsError
 
 experiment, run = session.experiment(), session.run()
@@ -37,13 +37,13 @@ with kept:
             session.place(), choice.against, choice.split, choice.where
         )
     except DiagnosticsError as error:
-        widgets.missing(error.message, error.hint)  # as text, for it names runs
+        missing(error.message, error.hint)  # as text, for it names runs
         st.stop()
     # Of runs whose held-out splits differ it is one that both have: lists are of the same.
     choice = replace(choice, split=compare_choice.split_in_link(run, found.split))
     if not found.cells.total:
         what = "None of the examples that both runs answered fits the restrictions."
-        widgets.missing(what, "Choose others above, or all examples again.")
+        missing(what, "Choose others above, or all examples again.")
         st.stop()
     compare_view.show_verdict(found, choice, experiment)
     compare_view.show_counts(found, choice, experiment)
