@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from streamlit.starlette import App
 
-from app.security import SecurityHeaders, content_security_policy
+from app.frame.security import SecurityHeaders, content_security_policy
 
 #: zlib's quickest: 2.2 MB for a first page instead of 5.7, and no later on the same machine.
 COMPRESSION = 1

@@ -9,7 +9,8 @@ if ROOT not in sys.path:  # Streamlit puts app/ on the path, not the folder abov
 
 import streamlit as st
 
-from app import navigation, returning, session
+from app.frame import navigation, session
+from app.frame import remembered as returning
 
 # Before the navigation: a page without an icon of the tab fetches its own from elsewhere.
 st.set_page_config(page_title="Errata", page_icon="🔎", layout="wide")

@@ -25,9 +25,9 @@ import pandas as pd
 
 import diagnostics
 from diagnostics import Experiment
-from diagnostics.agreement import consensus, lonely_answers, run_agreement
-from diagnostics.ranking import ranked_runs
-from diagnostics.voting import vote_gains
+from diagnostics.comparison.agreement import consensus, lonely_answers, run_agreement
+from diagnostics.comparison.voting import vote_gains
+from diagnostics.workspace.scores import ranked_runs
 
 #: Labels of the made-up task, and kappas that scikit-learn computes.
 LABELS, KAPPAS = 50, 10

@@ -52,7 +52,7 @@ def fitted(path: Path, classes: int) -> None:
 
 def exact(model: Any, lines: list[str], _: int) -> Callable[[], Any]:
     """Errata: every present word's contribution to every class."""
-    from diagnostics.linear_scores import linear_scores
+    from diagnostics.models.pipelines.linear import linear_scores
 
     def explain() -> list[Any]:
         scores = linear_scores(model, lines)
@@ -64,9 +64,9 @@ def exact(model: Any, lines: list[str], _: int) -> Callable[[], Any]:
 def card(model: Any, lines: list[str], _: int) -> Callable[[], Any]:
     """Errata: what the example card shows, one class against another, laid over the text."""
     from diagnostics import Evidence, Experiment, Run
-    from diagnostics.exact_explanation import exact_explanation
-    from diagnostics.models import Model
-    from diagnostics.questions import Question
+    from diagnostics.models.explanation.exact import exact_explanation
+    from diagnostics.models.explanation.question import Question
+    from diagnostics.models.model import Model
 
     run = Run("run", "errata", "run", "classification", Evidence.MODEL)
     experiment = Experiment("experiment", "classification", (run,))

@@ -24,7 +24,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 import diagnostics
-from diagnostics.leaderboard import run_leaderboard
+from diagnostics.runs.leaderboard import run_leaderboard
 
 LABELS = np.array([f"intent_{index:02}" for index in range(25)])
 REPETITIONS = 1000

@@ -22,8 +22,9 @@ import pandas as pd
 import polars as pl
 
 import diagnostics
-from diagnostics import Experiment, Filter, Run, reducers, run_tables, tables
-from diagnostics.reducers import By
+from diagnostics import Experiment, Filter, Run
+from diagnostics.workspace import reducers, run_tables, tables
+from diagnostics.workspace.reducers import By
 
 LABELS = [f"intent_{index:02}" for index in range(77)]
 CODED = ["true_label", "predicted_label"]

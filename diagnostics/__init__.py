@@ -10,13 +10,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from diagnostics.agreement import consensus, run_agreement, suspects
-    from diagnostics.aligned import AlignedAnswers, aligned_answers, aligned_frame
-    from diagnostics.answers_by_confidence import selective_counts
-    from diagnostics.assumptions import judge_assumptions
-    from diagnostics.comparing import compare_predictions, compare_runs
-    from diagnostics.comparison import Comparison
-    from diagnostics.confusion import (
+    from diagnostics.assumptions.judge import judge_assumptions
+    from diagnostics.comparison.agreement import consensus, run_agreement, suspects
+    from diagnostics.comparison.compare import compare_predictions, compare_runs
+    from diagnostics.comparison.comparison import Comparison
+    from diagnostics.comparison.voting import vote_gains
+    from diagnostics.confidence.risk_coverage import risk_coverage_curve
+    from diagnostics.confidence.selective_counts import selective_counts
+    from diagnostics.confidence.thresholds import (
+        cheapest_threshold,
+        guaranteed_threshold,
+        observed_threshold,
+    )
+    from diagnostics.confusion.matrix import (
         ConfusionMatrix,
         class_report,
         confused_pairs,
@@ -24,77 +30,71 @@ if TYPE_CHECKING:
         confusion_matrix,
         matrix_of,
     )
-    from diagnostics.contrast import mistakes_in_common
     from diagnostics.errors import DiagnosticsError
-    from diagnostics.example_answers import answers_of_all_runs, wrong_run_counts
-    from diagnostics.examples import Ranking, rank_examples, top_examples
-    from diagnostics.explaining import explain_example
-    from diagnostics.explanation import Explanation
-    from diagnostics.feature_importance import run_importance
-    from diagnostics.filters import Filter
-    from diagnostics.grid import run_table
-    from diagnostics.leaderboard import run_leaderboard
-    from diagnostics.metrics import summary_metrics
-    from diagnostics.opening import open_workspace
-    from diagnostics.recorder import Recorder
-    from diagnostics.recording import record
-    from diagnostics.risk_coverage import risk_coverage_curve
-    from diagnostics.tables import predictions_frame
-    from diagnostics.thresholds import (
-        cheapest_threshold,
-        guaranteed_threshold,
-        observed_threshold,
-    )
-    from diagnostics.voting import vote_gains
+    from diagnostics.examples.answers import answers_of_all_runs, wrong_run_counts
+    from diagnostics.examples.contrast import mistakes_in_common
+    from diagnostics.examples.filters import Filter
+    from diagnostics.examples.rankings import Ranking, rank_examples, top_examples
+    from diagnostics.models.explanation.explain import explain_example
+    from diagnostics.models.explanation.explanation import Explanation
+    from diagnostics.models.importance.run_importance import run_importance
+    from diagnostics.predictions.aligned_runs import AlignedAnswers, aligned_answers, aligned_frame
+    from diagnostics.readers.opening import open_workspace
+    from diagnostics.recording.record import record
+    from diagnostics.recording.recorder import Recorder
+    from diagnostics.runs.leaderboard import run_leaderboard
+    from diagnostics.runs.run_table import run_table
+    from diagnostics.statistics.metrics import summary_metrics
     from diagnostics.workspace import Evidence, Experiment, Problem, Run, Score, Workspace
+    from diagnostics.workspace.tables import predictions_frame
 
 _HOMES = {
-    "AlignedAnswers": "aligned",
-    "Comparison": "comparison",
-    "ConfusionMatrix": "confusion",
+    "AlignedAnswers": "predictions.aligned_runs",
+    "Comparison": "comparison.comparison",
+    "ConfusionMatrix": "confusion.matrix",
     "DiagnosticsError": "errors",
     "Evidence": "workspace",
     "Experiment": "workspace",
-    "Explanation": "explanation",
-    "Filter": "filters",
+    "Explanation": "models.explanation.explanation",
+    "Filter": "examples.filters",
     "Problem": "workspace",
-    "Ranking": "examples",
-    "Recorder": "recorder",
+    "Ranking": "examples.rankings",
+    "Recorder": "recording.recorder",
     "Run": "workspace",
     "Score": "workspace",
     "Workspace": "workspace",
-    "aligned_answers": "aligned",
-    "aligned_frame": "aligned",
-    "answers_of_all_runs": "example_answers",
-    "cheapest_threshold": "thresholds",
-    "class_report": "confusion",
-    "compare_predictions": "comparing",
-    "compare_runs": "comparing",
-    "confused_pairs": "confusion",
-    "confusion_counts": "confusion",
-    "confusion_matrix": "confusion",
-    "consensus": "agreement",
-    "explain_example": "explaining",
-    "guaranteed_threshold": "thresholds",
-    "judge_assumptions": "assumptions",
-    "matrix_of": "confusion",
-    "mistakes_in_common": "contrast",
-    "observed_threshold": "thresholds",
-    "open_workspace": "opening",
-    "predictions_frame": "tables",
-    "rank_examples": "examples",
-    "record": "recording",
-    "risk_coverage_curve": "risk_coverage",
-    "run_agreement": "agreement",
-    "run_importance": "feature_importance",
-    "run_leaderboard": "leaderboard",
-    "run_table": "grid",
-    "selective_counts": "answers_by_confidence",
-    "summary_metrics": "metrics",
-    "suspects": "agreement",
-    "top_examples": "examples",
-    "vote_gains": "voting",
-    "wrong_run_counts": "example_answers",
+    "aligned_answers": "predictions.aligned_runs",
+    "aligned_frame": "predictions.aligned_runs",
+    "answers_of_all_runs": "examples.answers",
+    "cheapest_threshold": "confidence.thresholds",
+    "class_report": "confusion.matrix",
+    "compare_predictions": "comparison.compare",
+    "compare_runs": "comparison.compare",
+    "confused_pairs": "confusion.matrix",
+    "confusion_counts": "confusion.matrix",
+    "confusion_matrix": "confusion.matrix",
+    "consensus": "comparison.agreement",
+    "explain_example": "models.explanation.explain",
+    "guaranteed_threshold": "confidence.thresholds",
+    "judge_assumptions": "assumptions.judge",
+    "matrix_of": "confusion.matrix",
+    "mistakes_in_common": "examples.contrast",
+    "observed_threshold": "confidence.thresholds",
+    "open_workspace": "readers.opening",
+    "predictions_frame": "workspace.tables",
+    "rank_examples": "examples.rankings",
+    "record": "recording.record",
+    "risk_coverage_curve": "confidence.risk_coverage",
+    "run_agreement": "comparison.agreement",
+    "run_importance": "models.importance.run_importance",
+    "run_leaderboard": "runs.leaderboard",
+    "run_table": "runs.run_table",
+    "selective_counts": "confidence.selective_counts",
+    "summary_metrics": "statistics.metrics",
+    "suspects": "comparison.agreement",
+    "top_examples": "examples.rankings",
+    "vote_gains": "comparison.voting",
+    "wrong_run_counts": "examples.answers",
 }
 
 __all__ = [

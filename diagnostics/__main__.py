@@ -14,7 +14,7 @@ from typer.exceptions import TyperException
 from diagnostics.errors import DiagnosticsError
 
 if TYPE_CHECKING:
-    from diagnostics.verdicts import Across, Outcome
+    from diagnostics.predictions.outcomes import Across, Outcome
 
 HERE = Path(__file__).resolve().parent
 COMMANDS = (
@@ -65,7 +65,7 @@ def serve(
 ) -> None:
     """Open the dashboard. Streamlit's own options may follow, such as --server.headless true."""
     if not folder.is_dir():
-        from diagnostics.opening import no_such_folder
+        from diagnostics.readers.opening import no_such_folder
 
         raise no_such_folder(folder)
     options = ["--server.address", host]
@@ -84,8 +84,8 @@ def serve(
 @app.command()
 def summary(folder: Folder, json: Json = False, trust_pickles: Trust = False) -> None:
     """What the folder holds: experiments, runs, their metrics, and what is wrong with the files."""
-    from diagnostics import answers_in_terminal as terminal
-    from diagnostics.opening import open_workspace
+    from diagnostics.command import summary as terminal
+    from diagnostics.readers.opening import open_workspace
 
     with terminal.progress() as progress:
         workspace = open_workspace(folder, progress=progress, trust_pickles=trust_pickles)
@@ -101,8 +101,8 @@ def confusion(
     trust_pickles: Trust = False,
 ) -> None:
     """Which class was taken for which: the most confused pairs, or with --json the whole matrix."""
-    from diagnostics import answers_in_terminal as terminal
-    from diagnostics.opening import open_workspace
+    from diagnostics.command import summary as terminal
+    from diagnostics.readers.opening import open_workspace
 
     with terminal.progress() as progress:
         workspace = open_workspace(folder, progress=progress, trust_pickles=trust_pickles)
@@ -145,9 +145,9 @@ def top(
     trust_pickles: Trust = False,
 ) -> None:
     """The examples at the top of a ranking: most confident mistakes, most uncertain, and others."""
-    from diagnostics import answers_in_terminal as terminal
-    from diagnostics.filters import Filter
-    from diagnostics.opening import open_workspace
+    from diagnostics.command import summary as terminal
+    from diagnostics.examples.filters import Filter
+    from diagnostics.readers.opening import open_workspace
 
     with terminal.progress() as progress:
         workspace = open_workspace(folder, progress=progress, trust_pickles=trust_pickles)
@@ -173,10 +173,10 @@ def compare(
     trust_pickles: Trust = False,
 ) -> None:
     """Two runs on the same examples: what the second fixed and broke, and whether it is chance."""
-    from diagnostics import answers_in_terminal as terminal
-    from diagnostics.comparing import compare_runs, shared_experiment
-    from diagnostics.comparison_in_terminal import show_comparison
-    from diagnostics.opening import open_workspace
+    from diagnostics.command import summary as terminal
+    from diagnostics.command.comparison import show_comparison
+    from diagnostics.comparison.compare import compare_runs, shared_experiment
+    from diagnostics.readers.opening import open_workspace
 
     with terminal.progress() as progress:
         workspace = open_workspace(folder, progress=progress, trust_pickles=trust_pickles)
@@ -216,11 +216,11 @@ def check(
     trust_pickles: Trust = False,
 ) -> None:
     """A gate for CI: exit code 0 if the run passes, 1 if a rule fails, 2 if it cannot be judged."""
-    from diagnostics import answers_in_terminal as terminal
-    from diagnostics.check_report import show_check
-    from diagnostics.comparing import shared_experiment
-    from diagnostics.gates import Rules, check_run, parse_limit
-    from diagnostics.opening import open_workspace
+    from diagnostics.command import summary as terminal
+    from diagnostics.command.check import show_check
+    from diagnostics.comparison.compare import shared_experiment
+    from diagnostics.comparison.gates import Rules, check_run, parse_limit
+    from diagnostics.readers.opening import open_workspace
 
     if json and markdown:
         raise DiagnosticsError("--json and --markdown are two answers.", hint="Ask for one.")
@@ -265,10 +265,10 @@ def explain(
     trust_pickles: Trust = False,
 ) -> None:
     """Why a model gave its answer to one example: what each word or column added."""
-    from diagnostics.explaining import Asked, explain_example
-    from diagnostics.explanation_in_terminal import show_explanation
-    from diagnostics.opening import open_workspace
-    from diagnostics.terminal import progress as reading
+    from diagnostics.command.explanation import show_explanation
+    from diagnostics.command.terminal import progress as reading
+    from diagnostics.models.explanation.explain import Asked, explain_example
+    from diagnostics.readers.opening import open_workspace
 
     with reading() as progress:
         workspace = open_workspace(folder, progress=progress, trust_pickles=trust_pickles)
@@ -317,12 +317,12 @@ def importance(
     trust_pickles: Trust = False,
 ) -> None:
     """Which features matter to a run, and which look like leakage or broken wiring."""
-    from diagnostics.feature_groups import parse_group
-    from diagnostics.feature_importance import importance_flags, run_importance
-    from diagnostics.importance_in_terminal import show_importance
-    from diagnostics.losses import Metric
-    from diagnostics.opening import open_workspace
-    from diagnostics.terminal import progress as reading
+    from diagnostics.command.importance import show_importance
+    from diagnostics.command.terminal import progress as reading
+    from diagnostics.models.importance.feature_groups import parse_group
+    from diagnostics.models.importance.losses import Metric
+    from diagnostics.models.importance.run_importance import importance_flags, run_importance
+    from diagnostics.readers.opening import open_workspace
 
     with reading() as progress:
         workspace = open_workspace(folder, progress=progress, trust_pickles=trust_pickles)
@@ -356,9 +356,9 @@ def assumptions(
     trust_pickles: Trust = False,
 ) -> None:
     """What the team wrote down on the page Assumptions, and whether it holds in each run."""
-    from diagnostics.assumptions_in_terminal import judged_in_terminal, show_assumptions
-    from diagnostics.opening import open_workspace
-    from diagnostics.terminal import progress as reading
+    from diagnostics.command.assumptions import judged_in_terminal, show_assumptions
+    from diagnostics.command.terminal import progress as reading
+    from diagnostics.readers.opening import open_workspace
 
     with reading() as progress:
         workspace = open_workspace(folder, progress=progress, trust_pickles=trust_pickles)

@@ -1,6 +1,9 @@
 """What the team believes of a model, and whether it holds, run by run."""
 
-from app import assumptions_form, assumptions_list, assumptions_view, session
+from app.assumptions import choices as assumptions_list
+from app.assumptions import form as assumptions_form
+from app.assumptions import view as assumptions_view
+from app.frame import session
 
 experiment, run = session.experiment(), session.run()
 assumptions_form.show()

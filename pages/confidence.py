@@ -1,14 +1,12 @@
 """How sure the answers were, how far that can be trusted, and where to draw the line."""
 
-from app import (
-    calibration_view,
-    confidence_choice,
-    confidence_view,
-    curves_view,
-    returning,
-    session,
-    threshold_view,
-)
+from app.confidence import calibration as calibration_view
+from app.confidence import choices as confidence_choice
+from app.confidence import distribution as confidence_view
+from app.confidence.thresholds import curves as curves_view
+from app.confidence.thresholds import view as threshold_view
+from app.frame import remembered as returning
+from app.frame import session
 
 experiment, run = session.experiment(), session.run()
 confidence_choice.require_confidence(run)

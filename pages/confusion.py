@@ -2,14 +2,12 @@
 
 import streamlit as st
 
-from app import (
-    confusion_cached,
-    confusion_tables,
-    confusion_view,
-    partial_confusion_view,
-    session,
-)
-from app.split_choice import choose_split
+from app.confusion import cached as confusion_cached
+from app.confusion import partial as partial_confusion_view
+from app.confusion import tables as confusion_tables
+from app.confusion import view as confusion_view
+from app.frame import session
+from app.widgets.split_choice import choose_split
 from diagnostics import Evidence
 
 run = session.run()

@@ -2,7 +2,11 @@
 
 import streamlit as st
 
-from app import contrast_view, example_card, examples_choice, examples_view, session
+from app.example_card import card as example_card
+from app.examples import choices as examples_choice
+from app.examples import contrast as contrast_view
+from app.examples import view as examples_view
+from app.frame import session
 
 run = session.run()
 examples_view.require_examples(run)

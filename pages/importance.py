@@ -2,14 +2,12 @@
 
 import streamlit as st
 
-from app import (
-    feature_importance_view,
-    feature_view,
-    importance_cached,
-    importance_choice,
-    importance_runs_view,
-    session,
-)
+from app.frame import session
+from app.importance import cached as importance_cached
+from app.importance import choices as importance_choice
+from app.importance import feature as feature_view
+from app.importance import runs as importance_runs_view
+from app.importance import view as feature_importance_view
 
 experiment, run = session.experiment(), session.run()
 place = session.place()

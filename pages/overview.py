@@ -1,9 +1,9 @@
 """What was found, and what is wrong with it."""
 
-from app import session
-from app.nothing_view import show_nothing
-from app.overview_view import show_experiments, show_mappings, show_problems
-from app.run_table_view import show_run_tables
+from app.frame import session
+from app.overview.column_roles import show_run_tables
+from app.overview.nothing_found import show_nothing
+from app.overview.view import show_experiments, show_mappings, show_problems
 
 found = session.workspace()
 if found.experiments:

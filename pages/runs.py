@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from app import returning, runs_view, session
-from app.run_details import show_run
-from diagnostics.ranking import headline
+from app.frame import remembered as returning
+from app.frame import session
+from app.runs import view as runs_view
+from app.runs.details import show_run
+from diagnostics.workspace.scores import headline
 
 experiment = session.experiment()
 if len(experiment.runs) == 1:
@@ -15,11 +17,11 @@ else:
             view = runs_view.choose_view()
             listing = runs_view.choose_listing(experiment)
         if view == "Parameters":
-            from app import effects_view
+            from app.runs.parameters import view as effects_view
 
             effects_view.show(experiment, listing)
         elif view == "Training":
-            from app import learning_view
+            from app.runs import training as learning_view
 
             learning_view.show(experiment, listing)
         else:

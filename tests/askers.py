@@ -10,7 +10,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from diagnostics.asking_again import Asker, asker_of
+from diagnostics.models.whatif.asker import Asker, asker_of
 from tests.questions import model_of
 
 TEXTS = [

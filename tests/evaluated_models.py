@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from diagnostics.evaluated_inputs import Evaluated, Part
-from diagnostics.models import Model
-from diagnostics.row_forms import form_of, taken
+from diagnostics.models.evaluated_inputs import Evaluated, Part
+from diagnostics.models.model import Model
+from diagnostics.models.row_forms import form_of, taken
 
 
 def evaluated_of(

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from diagnostics import Evidence, Experiment, Run
-from diagnostics.models import Model
-from diagnostics.questions import Question
+from diagnostics.models.explanation.question import Question
+from diagnostics.models.model import Model
 
 RUN = Run("run", "test", "run", "classification", Evidence.MODEL)
 EXPERIMENT = Experiment("experiment", "classification", (RUN,))

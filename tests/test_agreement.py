@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnostics import DiagnosticsError
-from diagnostics.agreement import (
+from diagnostics.comparison.agreement import (
     agreement_cells,
     agreement_order,
     agreement_pairs,
@@ -19,8 +19,8 @@ from diagnostics.agreement import (
     run_agreement,
     suspects,
 )
-from diagnostics.aligned import AlignedAnswers, aligned_frame
-from diagnostics.voting import vote_gains
+from diagnostics.comparison.voting import vote_gains
+from diagnostics.predictions.aligned_runs import AlignedAnswers, aligned_frame
 
 LABELS = "abcd"
 
@@ -119,7 +119,7 @@ def test_agreement_does_not_depend_on_how_examples_are_cut_into_blocks(
     random = np.random.default_rng(0)
     words = ["".join(random.choice(list("abc"), 50)) for _ in range(4)]
     whole = run_agreement(answers("a" * 50, *words)).same
-    monkeypatch.setattr("diagnostics.agreement._BLOCK", 12)
+    monkeypatch.setattr("diagnostics.comparison.agreement._BLOCK", 12)
     assert (run_agreement(answers("a" * 50, *words)).same == whole).all()
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from diagnostics import DiagnosticsError, open_workspace, record
-from diagnostics.aligned import alignable_runs, aligned_answers, aligned_frame
+from diagnostics.predictions.aligned_runs import alignable_runs, aligned_answers, aligned_frame
 from tests.places import ROOT
 
 IDS = ["one", "two", "three", "four"]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from diagnostics import Run, open_workspace, record
-from diagnostics.ambiguity import Ambiguity, ambiguous_answers
+from diagnostics.confidence.ambiguity import Ambiguity, ambiguous_answers
 
 LABELS = ["a", "b", "out_of_scope"]
 

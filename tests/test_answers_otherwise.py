@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression, RidgeClassifier
 
 import diagnostics
 from diagnostics import record
-from diagnostics.explaining import explain_example
+from diagnostics.models.explanation.explain import explain_example
 
 ROWS = pd.DataFrame({"a": [0.0, 1, 2, 3], "b": [1.0, 0, 1, 0]})
 TRUE = ["n", "n", "y", "y"]

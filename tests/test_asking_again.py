@@ -14,8 +14,8 @@ from sklearn.svm import LinearSVC
 
 import diagnostics
 from diagnostics import DiagnosticsError
-from diagnostics.asking_again import asker, row_of, runs_with_models, with_values
-from diagnostics.run_models import NoModel
+from diagnostics.models.run_models import NoModel
+from diagnostics.models.whatif.asker import asker, row_of, runs_with_models, with_values
 from tests import askers
 from tests.runs import record_animals
 from tests.searches import recorded

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from diagnostics import asking_cost
-from diagnostics.asking_cost import Cost, seconds_of_a_row
+from diagnostics.models.importance import cost as asking_cost
+from diagnostics.models.importance.cost import Cost, seconds_of_a_row
 
 
 def clocked(
@@ -59,9 +59,9 @@ def test_the_words_and_columns_of_real_models_can_be_tried(tmp_path):
     from sklearn.pipeline import make_pipeline
 
     from diagnostics import open_workspace, record
-    from diagnostics.asking_cost import sampling_cost, shuffling_cost
-    from diagnostics.evaluated_inputs import evaluated_inputs
-    from diagnostics.feature_groups import single_columns
+    from diagnostics.models.evaluated_inputs import evaluated_inputs
+    from diagnostics.models.importance.cost import sampling_cost, shuffling_cost
+    from diagnostics.models.importance.feature_groups import single_columns
 
     texts, labels = ["red apple", "blue sky", "", "red sky"] * 6, ["a", "b", "b", "a"] * 6
     columns = [[at % 4, at % 3] for at in range(24)]

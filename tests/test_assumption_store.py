@@ -10,10 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnostics import DiagnosticsError
-from diagnostics.assumption_store import AssumptionStore, Kept, exported, imported
-from diagnostics.attributes import Attribute
-from diagnostics.derived import PROPERTIES
-from diagnostics.statements import (
+from diagnostics.assumptions.assumption import (
     CLAIMS,
     Assumption,
     assumption,
@@ -21,6 +18,9 @@ from diagnostics.statements import (
     parse_assumption,
     parse_link,
 )
+from diagnostics.assumptions.store import AssumptionStore, Kept, exported, imported
+from diagnostics.examples.attributes import Attribute
+from diagnostics.examples.text_properties import PROPERTIES
 
 REFUND = assumption("word", "refund", "pushes-towards", "billing")
 LENGTH = assumption("property", "words", "matters")
@@ -125,7 +125,7 @@ def test_a_folder_that_may_not_be_written_has_its_rows_with_the_user(
     results.mkdir()
     AssumptionStore.of(results).add(REFUND)
     monkeypatch.setattr(
-        "diagnostics.assumption_store._may_write", lambda path: ".errata" not in path.parts
+        "diagnostics.assumptions.store._may_write", lambda path: ".errata" not in path.parts
     )
     store = AssumptionStore.of(results)
     assert not store.is_beside

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 import diagnostics
-from diagnostics.assumption_examples import examples_of_group
-from diagnostics.assumptions import judge_assumptions
-from diagnostics.findings import Judgement, combined_verdict
-from diagnostics.statements import Assumption, assumption
+from diagnostics.assumptions.assumption import Assumption, assumption
+from diagnostics.assumptions.examples_of_group import examples_of_group
+from diagnostics.assumptions.findings import Judgement, combined_verdict
+from diagnostics.assumptions.judge import judge_assumptions
 
 WORDS = ["refund", "invoice", "parcel", "hello", "please", "today"]
 
@@ -348,8 +348,8 @@ def test_permuted_importances_that_were_kept_are_judged_by_and_others_noted(
 
 
 def test_points_are_said_without_signs() -> None:
-    from diagnostics.association import Effect
-    from diagnostics.assumption_words import _points
+    from diagnostics.assumptions.words import _points
+    from diagnostics.statistics.association import Effect
 
     assert _points(Effect("with", 0.2, 0.13, 0.27, 0.05)) == "20.0 points more (13.0 to 27.0)"
     assert _points(Effect("with", -0.2, -0.27, -0.13, 0.05)) == "20.0 points fewer (13.0 to 27.0)"

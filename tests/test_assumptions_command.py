@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from diagnostics.__main__ import main
-from diagnostics.assumption_store import AssumptionStore
-from diagnostics.statements import assumption
+from diagnostics.assumptions.assumption import assumption
+from diagnostics.assumptions.store import AssumptionStore
 from tests.runs import record_animals
 
 WORD = assumption("word", "owl", "pushes-towards", "owl")

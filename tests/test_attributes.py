@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import diagnostics
 from diagnostics import DiagnosticsError
-from diagnostics.attributes import (
+from diagnostics.examples.attributes import (
     Attribute,
     NoValues,
     alternatives,
@@ -21,7 +21,7 @@ from diagnostics.attributes import (
     escaped,
     with_content_of,
 )
-from diagnostics.derived import PROPERTIES
+from diagnostics.examples.text_properties import PROPERTIES
 from tests.runs import record_animals
 
 CONTENT = pd.DataFrame(

@@ -7,7 +7,7 @@ import sys
 import threading
 
 from diagnostics import DiagnosticsError
-from diagnostics.background_work import Progress, Works
+from diagnostics.models.jobs import Progress, Works
 from tests.places import ROOT
 
 
@@ -115,8 +115,9 @@ def test_results_are_forgotten_oldest_first() -> None:
 
 def test_lime_and_shap_are_loaded_when_they_are_used_and_not_before() -> None:
     code = (
-        "import sys, diagnostics.shap_explanations, diagnostics.lime_explanations, "
-        "diagnostics.kept_explanations; print(*sys.modules)"
+        "import sys, diagnostics.models.explanation.shap_values, "
+        "diagnostics.models.explanation.lime_surrogate, "
+        "diagnostics.models.explanation.from_files; print(*sys.modules)"
     )
     root = ROOT
     answer = subprocess.run(

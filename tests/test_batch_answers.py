@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from diagnostics import DiagnosticsError
-from diagnostics.batch_answers import batch_answers
-from diagnostics.batch_inputs import Given, lines_of, rows_of, table_of, texts_of
-from diagnostics.exporting import to_csv, to_jsonl
+from diagnostics.examples.export import to_csv, to_jsonl
+from diagnostics.models.whatif.batch_answers import batch_answers
+from diagnostics.models.whatif.batch_inputs import Given, lines_of, rows_of, table_of, texts_of
 from tests import askers
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from diagnostics import Filter, compare_predictions, compare_runs, open_workspace, record
-from diagnostics.changed_answers import changed_answers, examples_that_changed
+from diagnostics.comparison.changed_answers import changed_answers, examples_that_changed
 
 TRUE, OLD, NEW = "aabbc", "abbba", "aaaba"
 SURE = {"old": [0.9, 0.9, 0.9, 0.9, 0.5], "new": [0.8, 0.2, 0.6, 0.9, 0.9]}

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from sklearn.metrics import precision_recall_fscore_support
 
 from diagnostics import Comparison, DiagnosticsError, compare_predictions, summary_metrics
-from diagnostics.comparison import verdict
-from diagnostics.mcnemar import mcnemar_midp
+from diagnostics.comparison.comparison import verdict
+from diagnostics.statistics.mcnemar import mcnemar_midp
 
 #: Six examples that can be counted by hand: one fixed, two broken, one wrong twice, two right.
 TRUE = ["cat", "cat", "dog", "dog", "owl", "owl"]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from diagnostics import paired_bootstrap
-from diagnostics.paired_bootstrap import difference_intervals, poisson_drawn
-from diagnostics.pairing import Cells
+from diagnostics.comparison import paired_bootstrap
+from diagnostics.comparison.paired_bootstrap import difference_intervals, poisson_drawn
+from diagnostics.comparison.pairing import Cells
 
 
 def random_cells(rows: int, labels: int, seed: int = 0) -> Cells:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import SquareTable, mcnemar
 
-from diagnostics.mcnemar import bowker, mcnemar_exact, mcnemar_midp, stuart_maxwell
+from diagnostics.statistics.mcnemar import bowker, mcnemar_exact, mcnemar_midp, stuart_maxwell
 
 #: Unaided vision of women's right and left eyes (Stuart 1953).
 VISION = np.array([[1520, 266, 124, 66], [234, 1512, 432, 78], [117, 362, 1772, 205],

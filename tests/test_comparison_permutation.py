@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn import metrics
 
-from diagnostics import compare_predictions, paired_permutation
-from diagnostics.mcnemar import mcnemar_exact
-from diagnostics.metrics import Counts
-from diagnostics.paired_permutation import permutation_p
-from diagnostics.pairing import Cells
+from diagnostics import compare_predictions
+from diagnostics.comparison import paired_permutation
+from diagnostics.comparison.paired_permutation import permutation_p
+from diagnostics.comparison.pairing import Cells
+from diagnostics.statistics.mcnemar import mcnemar_exact
+from diagnostics.statistics.metrics import Counts
 from tests.test_comparison_bootstrap import random_cells
 
 #: How scikit-learn computes what the table calls so.

@@ -14,7 +14,7 @@ from sklearn.metrics import accuracy_score, f1_score
 
 import diagnostics
 from diagnostics import DiagnosticsError, Run, confusion_counts, matrix_of
-from diagnostics.confusion import (
+from diagnostics.confusion.matrix import (
     ConfusionMatrix,
     answer_counts,
     class_report,

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 import diagnostics
-from diagnostics.content import ContentColumns, content_columns, heading, preview
-from diagnostics.images import enlarged_png, grey_pixels, image_bytes, thumbnail
+from diagnostics.examples.content import ContentColumns, content_columns, heading, preview
+from diagnostics.examples.images import enlarged_png, grey_pixels, image_bytes, thumbnail
 from tests.runs import TEXTS, record_animals
 
 
@@ -84,7 +84,7 @@ def test_what_is_no_image_is_none(broken: bytes) -> None:
 
 
 def test_huge_pictures_are_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("diagnostics.images.MAX_PIXELS", 99)
+    monkeypatch.setattr("diagnostics.examples.images.MAX_PIXELS", 99)
     assert thumbnail(png(10, 10)) is None
     assert thumbnail(png(9, 10)) is not None
 

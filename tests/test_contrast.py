@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 import diagnostics
 from diagnostics import Filter
-from diagnostics.attributes import NoValues
-from diagnostics.contrast import mistakes_in_common
-from diagnostics.contrast_statistics import (
+from diagnostics.examples.attributes import NoValues
+from diagnostics.examples.contrast import mistakes_in_common
+from diagnostics.examples.contrast_tests import (
     contrast_table,
     haldane_ratio,
     mantel_haenszel,
     stratified_p,
 )
-from diagnostics.multiplicity import benjamini_hochberg
+from diagnostics.statistics.multiple_testing import benjamini_hochberg
 
 TEXTS = [
     *["my Refund, refund!", "refund now", "a refund today"],
@@ -272,7 +272,7 @@ def test_of_pictures_what_the_model_was_fed_is_compared(tmp_path: Path) -> None:
 
 
 def test_dots_of_a_picture_are_named_by_their_rows_and_columns() -> None:
-    from diagnostics.contrast_inputs import _names
+    from diagnostics.examples.contrast_inputs import _names
 
     assert _names([4], (2, 2)) == [f"row {y}, column {x}" for y in (1, 2) for x in (1, 2)]
     assert _names([3], (2, 2)) == ["feature 0", "feature 1", "feature 2"]

@@ -14,8 +14,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-from diagnostics.background_work import Cancelled
-from diagnostics.counterfactual import (
+from diagnostics.models.jobs import Cancelled
+from diagnostics.models.whatif.counterfactual import (
     nearest_of_other_answers,
     with_moved_features,
     without_words,
@@ -189,7 +189,7 @@ def test_features_move_to_the_values_of_an_example_that_is_answered_otherwise(tr
 
 def test_types_of_columns_stay_when_features_move(tree: Any) -> None:
     frame, _ = askers.table(5)
-    from diagnostics.counterfactual import _mixed
+    from diagnostics.models.whatif.counterfactual import _mixed
 
     frame["town"] = frame["town"].astype("category")
     mixed = _mixed(frame.iloc[[0]], frame.iloc[[1]], [0, 1, 2], [(), (0,), (1, 2)])

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnostics import Comparison, DiagnosticsError, Evidence, Experiment, Filter, Run
-from diagnostics.agreement import consensus, lonely_answers
-from diagnostics.aligned import alignable_runs, aligned_answers
-from diagnostics.changed_answers import changed_answers, examples_that_changed
-from diagnostics.comparing import compare_runs
-from diagnostics.listing import listed_answers
+from diagnostics.comparison.agreement import consensus, lonely_answers
+from diagnostics.comparison.changed_answers import changed_answers, examples_that_changed
+from diagnostics.comparison.compare import compare_runs
+from diagnostics.examples.listing import listed_answers
+from diagnostics.predictions.aligned_runs import alignable_runs, aligned_answers
 from tests.test_filters import ALL, MISTAKES, experiment_of, rows, stored
 
 #: Rows of a run: the example, its fold, whether its truth is told, and the answer. Examples are

@@ -16,8 +16,7 @@ from sklearn.metrics import (
 )
 
 from diagnostics import DiagnosticsError, Run, open_workspace, record
-from diagnostics.answers_by_confidence import selective_counts
-from diagnostics.curves import (
+from diagnostics.confidence.curves import (
     answer_points,
     average_areas,
     average_precision,
@@ -28,7 +27,7 @@ from diagnostics.curves import (
     roc_auc,
     roc_points,
 )
-from diagnostics.score_counts import (
+from diagnostics.confidence.one_vs_rest import (
     bin_of,
     bin_scores,
     from_confidence,
@@ -37,6 +36,7 @@ from diagnostics.score_counts import (
     pooled,
     score_counts,
 )
+from diagnostics.confidence.selective_counts import selective_counts
 
 N, LABELS = 400, ["a", "b", "c", "never"]
 

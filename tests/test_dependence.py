@@ -14,7 +14,7 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn.svm import LinearSVC
 
 from diagnostics import DiagnosticsError
-from diagnostics.dependence import GRID, dependence, grid_of
+from diagnostics.models.importance.partial_dependence import GRID, dependence, grid_of
 from tests.evaluated_models import evaluated_of
 
 RANDOM = np.random.default_rng(1)

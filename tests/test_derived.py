@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnostics import DiagnosticsError
-from diagnostics.derived import PROPERTIES, contains_word, derived, words_of
+from diagnostics.examples.text_properties import PROPERTIES, contains_word, derived, words_of
 
 TEXTS = pl.Series(["Where's my REFUND? It was 3.50!", "", None, "你好。退款", "where's my refund"])
 COUNTED = {

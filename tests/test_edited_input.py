@@ -19,9 +19,10 @@ from sklearn.preprocessing import OneHotEncoder
 
 import diagnostics
 from diagnostics import record
-from diagnostics.asking_again import Asker
-from diagnostics.counterfactual import without_words
-from diagnostics.edited_input import (
+from diagnostics.models.evaluated_inputs import evaluated_inputs
+from diagnostics.models.whatif.asker import Asker
+from diagnostics.models.whatif.counterfactual import without_words
+from diagnostics.models.whatif.edited_input import (
     EditedInput,
     Start,
     asker_for,
@@ -33,11 +34,10 @@ from diagnostics.edited_input import (
     text_of,
     texts_in,
 )
-from diagnostics.evaluated_inputs import evaluated_inputs
-from diagnostics.perturbed_answers import perturbed_answers
-from diagnostics.robustness import robustness
-from diagnostics.row_changes import changes_for
-from diagnostics.typos import typos
+from diagnostics.models.whatif.perturbations import changes_for
+from diagnostics.models.whatif.robustness import robustness
+from diagnostics.models.whatif.typed_variants import perturbed_answers
+from diagnostics.models.whatif.typos import typos
 from tests import askers
 
 IDS = [f"t{at}" for at in range(len(askers.TEXTS))]
@@ -124,7 +124,7 @@ def test_trees_whose_sum_misses_are_not_asked_unasked(
     def far_off(trees: Any, seen: Any) -> Any:
         return np.full(len(trees.classes_), 1e12), np.eye(seen.shape[1], len(trees.classes_))
 
-    monkeypatch.setattr("diagnostics.tree_shap._shapley", far_off)
+    monkeypatch.setattr("diagnostics.models.explanation.tree_shap._shapley", far_off)
     assert explain_edited(question(workspace, "forest", text="refund")) is None
 
 
@@ -149,7 +149,7 @@ def test_what_is_not_trusted_is_explained_only_on_request(
         seen.append(trust_pickles)
         return asker.models[0]
 
-    monkeypatch.setattr("diagnostics.questions.model_of_fold", opened)
+    monkeypatch.setattr("diagnostics.models.explanation.question.model_of_fold", opened)
     edited_question(*given, trust_pickles=True)
     edited_question(*given)
     assert seen == [True, False]

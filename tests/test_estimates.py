@@ -15,8 +15,13 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.naive_bayes import GaussianNB, MultinomialNB
 from sklearn.pipeline import make_pipeline
 
-from diagnostics.estimates import estimate, estimate_key, estimated_seconds, in_words
-from diagnostics.questions import Question
+from diagnostics.models.explanation.estimates import (
+    estimate,
+    estimate_key,
+    estimated_seconds,
+    in_words,
+)
+from diagnostics.models.explanation.question import Question
 from tests.questions import RUN, question_of
 
 ROWS = np.random.default_rng(0).random((20, 4))

@@ -42,13 +42,16 @@ from sklearn.preprocessing import (
 from sklearn.svm import LinearSVC
 
 import diagnostics
-from diagnostics import DiagnosticsError, kept_estimates, kept_explanations, shap_explanations
-from diagnostics.exact_explanation import exact_explanation
-from diagnostics.example_answers import answer as answer_of
-from diagnostics.explaining import OWN_SCORE, explain_example, is_available
-from diagnostics.explanation import Explanation
-from diagnostics.linear_scores import NotLinear
-from diagnostics.run_models import NoModel
+from diagnostics import DiagnosticsError
+from diagnostics.examples.answers import answer as answer_of
+from diagnostics.models.explanation import from_files as kept_explanations
+from diagnostics.models.explanation import shap_values as shap_explanations
+from diagnostics.models.explanation import stored_estimates as kept_estimates
+from diagnostics.models.explanation.exact import exact_explanation
+from diagnostics.models.explanation.explain import OWN_SCORE, explain_example, is_available
+from diagnostics.models.explanation.explanation import Explanation
+from diagnostics.models.pipelines.linear import NotLinear
+from diagnostics.models.run_models import NoModel
 from tests.places import SAMPLES
 from tests.questions import question_of
 

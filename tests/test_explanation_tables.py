@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from diagnostics.explanation import Contribution, Explanation, strongest_first, total
-from diagnostics.explanation_tables import contribution_table, named, pixel_table, visible
+from diagnostics.models.explanation.explanation import (
+    Contribution,
+    Explanation,
+    strongest_first,
+    total,
+)
+from diagnostics.models.explanation.tables import contribution_table, named, pixel_table, visible
 
 
 def explanation(*entries: Contribution, **more: object) -> Explanation:

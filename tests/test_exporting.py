@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 import diagnostics
-from diagnostics import exporting
-from diagnostics.exporting import exported_examples, file_name, to_csv, to_jsonl
-from diagnostics.filters import Filter
+from diagnostics.examples import export as exporting
+from diagnostics.examples.export import exported_examples, file_name, to_csv, to_jsonl
+from diagnostics.examples.filters import Filter
 from tests.runs import TEXTS, record_animals
 
 STARTS = ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx"]

@@ -5,7 +5,7 @@ import json
 import pytest
 import yaml
 
-from diagnostics.fallback import (
+from diagnostics.confidence.fallback import (
     FallbackSettings,
     decimal,
     fallback_settings,
@@ -16,7 +16,7 @@ from diagnostics.fallback import (
     usual_none_labels,
     yaml_lines,
 )
-from diagnostics.risk_coverage import OperatingPoint
+from diagnostics.confidence.risk_coverage import OperatingPoint
 
 POINT = OperatingPoint(
     threshold=0.83,

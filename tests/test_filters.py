@@ -16,20 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import diagnostics
-from diagnostics import (
-    DiagnosticsError,
-    Evidence,
-    Experiment,
-    Filter,
-    Run,
-    run_tables,
-    tables,
-)
-from diagnostics.comparing import compare_runs
-from diagnostics.content import content_of
-from diagnostics.filters import answers_where, selected_answers
-from diagnostics.listing import UNRANKED, listed_answers, listed_examples
-from diagnostics.verdicts import ACROSS, OUTCOMES, Across, Outcome
+from diagnostics import DiagnosticsError, Evidence, Experiment, Filter, Run
+from diagnostics.comparison.compare import compare_runs
+from diagnostics.examples.content import content_of
+from diagnostics.examples.filters import answers_where, selected_answers
+from diagnostics.examples.listing import UNRANKED, listed_answers, listed_examples
+from diagnostics.predictions.outcomes import ACROSS, OUTCOMES, Across, Outcome
+from diagnostics.workspace import run_tables, tables
 from tests.places import DATA
 from tests.runs import IDS, PROBABILITIES, TRUE, record_animals
 
@@ -505,8 +498,10 @@ def test_neighbouring_bounds_share_out_the_answers_as_bins_do(confidence: list[f
             len(found(run, experiment_of(run), min_confidence=low, max_confidence=high))
             for low, high in zip(edges, edges[1:], strict=False)
         ]
-        cube = diagnostics.reducers.collect(
-            diagnostics.reducers.calibration(diagnostics.reducers.lazy(run_tables.scan(run), []))
+        cube = diagnostics.workspace.reducers.collect(
+            diagnostics.workspace.reducers.calibration(
+                diagnostics.workspace.reducers.lazy(run_tables.scan(run), [])
+            )
         ).to_pandas()
     upper = np.array([1, 70, 290, 300, 1000])
     bins = np.searchsorted(upper, cube["bin"] + 1)

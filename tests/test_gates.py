@@ -15,9 +15,9 @@ import pytest
 
 from diagnostics import DiagnosticsError, Experiment, open_workspace
 from diagnostics.__main__ import main
-from diagnostics.check_report import plain, verbatim
-from diagnostics.gates import Check, Rules, check_run, parse_limit
-from diagnostics.rulings import Limit
+from diagnostics.command.check import plain, verbatim
+from diagnostics.comparison.gate_rules import Limit
+from diagnostics.comparison.gates import Check, Rules, check_run, parse_limit
 from tests.compared_runs import EXPECTED, NEW, OLD
 from tests.readers.rasa_folder import intent_files, write
 from tests.runs import record_animals

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from diagnostics import Evidence, Experiment, Run, Score
-from diagnostics.grid import NOT_SET, filtered_runs, run_columns, run_table, value_choices
-from diagnostics.metric_words import metric_text, metric_words, rises_by_name
-from diagnostics.parameters import (
+from diagnostics.runs.run_table import NOT_SET, filtered_runs, run_columns, run_table, value_choices
+from diagnostics.statistics.metric_names import metric_text, metric_words, rises_by_name
+from diagnostics.workspace.parameters import (
     constant_parameters,
     differing_parameters,
     parameter_texts,
     short_names,
 )
-from diagnostics.ranking import (
+from diagnostics.workspace.scores import (
     fold_points,
     given,
     headline,

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import diagnostics
-from diagnostics.grouping import experiments
-from diagnostics.ranking import peers, ranked_runs
+from diagnostics.readers.grouping import experiments
+from diagnostics.workspace.scores import peers, ranked_runs
 from tests.places import DATA
 
 RASA = DATA / "rasa"

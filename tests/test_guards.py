@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import diagnostics
-from app.problem_kinds import KINDS
+from app.widgets.problems import KINDS
 from tests.places import ROOT
 
 MODULES = sorted((ROOT / "diagnostics").rglob("*.py"))
@@ -125,21 +125,21 @@ def test_everything_public_has_a_docstring(module: Path) -> None:
 
 
 def test_every_page_is_in_the_navigation() -> None:
-    from app.navigation import ENTRIES
+    from app.frame.navigation import ENTRIES
 
     files = [entry.file for entry in ENTRIES]
     assert sorted(files) == sorted(page.name for page in (ROOT / "pages").glob("*.py"))
 
 
 def test_every_page_has_its_own_title_and_icon() -> None:
-    from app.navigation import ENTRIES
+    from app.frame.navigation import ENTRIES
 
     assert len({entry.title for entry in ENTRIES}) == len(ENTRIES)
     assert len({entry.icon for entry in ENTRIES}) == len(ENTRIES)
 
 
 def test_links_to_pages_stay_what_they_were() -> None:
-    from app.navigation import ENTRIES
+    from app.frame.navigation import ENTRIES
 
     addresses = [entry.address or entry.path.stem for entry in ENTRIES]
     assert addresses == [

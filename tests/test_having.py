@@ -8,12 +8,12 @@ import pytest
 
 import diagnostics
 from diagnostics import DiagnosticsError, Filter
-from diagnostics.assumption_examples import examples_of_group
-from diagnostics.attributes import Attribute
-from diagnostics.contrast import mistakes_in_common, slice_of
-from diagnostics.filters import answers_where
-from diagnostics.having import Slice, parse_slice, range_text
-from diagnostics.statements import assumption
+from diagnostics.assumptions.assumption import assumption
+from diagnostics.assumptions.examples_of_group import examples_of_group
+from diagnostics.examples.attributes import Attribute
+from diagnostics.examples.contrast import mistakes_in_common, slice_of
+from diagnostics.examples.filters import answers_where
+from diagnostics.examples.slices import Slice, parse_slice, range_text
 
 N = 120
 

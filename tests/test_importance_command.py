@@ -9,7 +9,7 @@ import pytest
 
 import diagnostics
 from diagnostics.__main__ import main
-from diagnostics.feature_importance import run_importance
+from diagnostics.models.importance.run_importance import run_importance
 from tests import places
 from tests.runs import record_animals
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
-from diagnostics.feature_groups import spearman
-from diagnostics.importance import Importances
-from diagnostics.importance_comparison import agreements, compared_ranks, rank_biased_overlap
+from diagnostics.models.importance.comparison import agreements, compared_ranks, rank_biased_overlap
+from diagnostics.models.importance.feature_groups import spearman
+from diagnostics.models.importance.importances import Importances
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import diagnostics
-from diagnostics.importance_files import NoImportances, read_importances
-from diagnostics.kept_importances import kept_importances
+from diagnostics.models.importance.from_files import kept_importances
+from diagnostics.models.importance.tool_files import NoImportances, read_importances
 from tests.runs import record_animals
 
 AGE = [("age", None, "importance", 0.3, None), ("city", None, "importance", 0.1, None)]

@@ -12,10 +12,10 @@ import pytest
 from sklearn.naive_bayes import GaussianNB
 
 from diagnostics import open_workspace, record
-from diagnostics.evaluated_inputs import evaluated_inputs
-from diagnostics.importance_asked import asked_again
-from diagnostics.importance_kept import importance_key, keep_result, kept_result
-from diagnostics.sampled_contributions import sampled_contributions
+from diagnostics.models.evaluated_inputs import evaluated_inputs
+from diagnostics.models.importance.on_request import asked_again
+from diagnostics.models.importance.sampled_shapley import sampled_contributions
+from diagnostics.models.importance.stored import importance_key, keep_result, kept_result
 
 ROWS = pd.DataFrame(np.random.default_rng(0).random((40, 3)), columns=["age", "a.b", "height"])
 TRUTH = np.where(ROWS["age"] > 0.5, "old", "new")

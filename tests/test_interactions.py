@@ -11,12 +11,12 @@ import pytest
 from scipy.stats import spearmanr
 from sklearn.ensemble import RandomForestRegressor
 
-from app.effects_words import importance_sentences
-from diagnostics.charts.effects import importance_table
-from diagnostics.interactions import _levels, _Parts, _ranks
-from diagnostics.parameter_effects import importance
-from diagnostics.surrogate import _columns, surrogate
-from diagnostics.trials import Trials, trials
+from app.runs.parameters.words import importance_sentences
+from diagnostics.charts.parameters import importance_table
+from diagnostics.runs.parameters.effects import importance
+from diagnostics.runs.parameters.interactions import _levels, _Parts, _ranks
+from diagnostics.runs.parameters.surrogate import _columns, surrogate
+from diagnostics.runs.parameters.trials import Trials, trials
 from tests.trial_runs import grid_of
 
 Point = dict[str, Any]

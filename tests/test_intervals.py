@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
-from diagnostics.intervals import clopper_pearson, clopper_pearson_upper, wilson
+from diagnostics.statistics.intervals import clopper_pearson, clopper_pearson_upper, wilson
 
 
 @pytest.mark.parametrize(

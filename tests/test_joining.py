@@ -10,7 +10,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.svm import SVC
 
 import diagnostics
-from diagnostics.ranking import run_metrics
+from diagnostics.workspace.scores import run_metrics
 from tests.searches import quietly, wine
 
 GRID = {"C": [0.1, 1, -1], "kernel": ["rbf", "linear"]}

@@ -16,14 +16,18 @@ import pandas as pd
 import pytest
 from sklearn.naive_bayes import GaussianNB
 
-from diagnostics import kept_estimates
-from diagnostics.asked_in_parts import asked_in_parts
-from diagnostics.background_work import Cancelled
-from diagnostics.cache import MARKER
-from diagnostics.estimates import Method, estimated_seconds
-from diagnostics.explanation import Contribution, Explanation, Span
-from diagnostics.kept_estimates import estimate_once, keep_estimate, kept_estimate
-from diagnostics.questions import Question
+from diagnostics.models.asked_in_parts import asked_in_parts
+from diagnostics.models.explanation import stored_estimates as kept_estimates
+from diagnostics.models.explanation.estimates import Method, estimated_seconds
+from diagnostics.models.explanation.explanation import Contribution, Explanation, Span
+from diagnostics.models.explanation.question import Question
+from diagnostics.models.explanation.stored_estimates import (
+    estimate_once,
+    keep_estimate,
+    kept_estimate,
+)
+from diagnostics.models.jobs import Cancelled
+from diagnostics.workspace.cache import MARKER
 from tests.questions import RUN, question_of
 
 ROWS = np.random.default_rng(0).random((20, 4))
@@ -53,7 +57,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Method]:
         calls.append(method)
         return replace(MADE, method=method)
 
-    monkeypatch.setattr("diagnostics.estimates.estimate", estimate)
+    monkeypatch.setattr("diagnostics.models.explanation.estimates.estimate", estimate)
     return calls
 
 
@@ -112,7 +116,7 @@ def test_another_version_or_more_samples_ask_again(
     estimate_once("lime", question)
     monkeypatch.setattr(kept_estimates, "VERSION", 0)
     estimate_once("lime", question)
-    monkeypatch.setattr("diagnostics.lime_explanations.SAMPLES", 7)
+    monkeypatch.setattr("diagnostics.models.explanation.lime_surrogate.SAMPLES", 7)
     estimate_once("lime", question)
     assert len(asked) == 3
 

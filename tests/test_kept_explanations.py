@@ -14,10 +14,10 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from diagnostics import DiagnosticsError, open_workspace, record
-from diagnostics.explaining import OWN_SCORE, explain_example
-from diagnostics.explanation import Explanation
-from diagnostics.run_models import NoModel
-from diagnostics.undisturbed import undisturbed
+from diagnostics.models.explanation.explain import OWN_SCORE, explain_example
+from diagnostics.models.explanation.explanation import Explanation
+from diagnostics.models.random_state import undisturbed
+from diagnostics.models.run_models import NoModel
 
 LABELS = ["cat", "dog", "owl"]
 PREDICTED, TRUE = ["cat", "dog"], ["dog", "dog"]

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 import diagnostics
-from diagnostics import kept_standings
-from diagnostics.kept_files import keep_file, kept_file
-from diagnostics.kept_standings import Judged, judged_runs
+from diagnostics.runs import stored_standings as kept_standings
+from diagnostics.runs.stored_standings import Judged, judged_runs
+from diagnostics.workspace.stored_results import keep_file, kept_file
 from tests.runs import PROBABILITIES, record_animals
 
 

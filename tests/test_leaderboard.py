@@ -14,11 +14,11 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from app.widgets import wrong_of
+from app.widgets.numbers import wrong_of
 from diagnostics import Evidence, Experiment, Run, Score, open_workspace, record
-from diagnostics.leaderboard import run_leaderboard
-from diagnostics.shared_folds import fold_design, shared_folds
-from diagnostics.standings import Leaderboard
+from diagnostics.runs.leaderboard import run_leaderboard
+from diagnostics.runs.shared_folds import fold_design, shared_folds
+from diagnostics.runs.standings import Leaderboard
 from tests.places import DATA
 from tests.test_filters import MISTAKES, stored
 from tests.test_filters import rows as answered

@@ -11,8 +11,8 @@ import pytest
 
 from diagnostics import Evidence, Experiment, Run, Score, open_workspace, record
 from diagnostics.__main__ import main
-from diagnostics.leaderboard import run_leaderboard
-from diagnostics.leaderboard_words import (
+from diagnostics.runs.leaderboard import run_leaderboard
+from diagnostics.runs.leaderboard_words import (
     best_words,
     interval_words,
     recommendation_rule,

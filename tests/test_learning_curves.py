@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from diagnostics import Problem, open_workspace
-from diagnostics.learning_curves import (
+from diagnostics.runs.learning_curves import (
     comparison_of,
     has_amounts,
     last_gains,

@@ -17,9 +17,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
 from diagnostics import DiagnosticsError
-from diagnostics.exact_explanation import exact_explanation
-from diagnostics.lime_explanations import lime_explanation
-from diagnostics.repeated_estimates import Repeated
+from diagnostics.models.explanation.exact import exact_explanation
+from diagnostics.models.explanation.lime_surrogate import lime_explanation
+from diagnostics.models.explanation.repeated import Repeated
 from tests.questions import question_of
 from tests.test_shap_explanations import FLOWERS, FRAME, INTENTS, IRIS, STAYS, TEXTS, of_frames
 
@@ -87,7 +87,7 @@ def test_no_text_is_too_strange(text: str) -> None:
 def test_texts_of_thousands_of_words_are_taken_out_in_runs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("diagnostics.lime_explanations.SAMPLES", 400)
+    monkeypatch.setattr("diagnostics.models.explanation.lime_surrogate.SAMPLES", 400)
     text = " ".join(f"w{at}" for at in range(1000)) + " refund"
     found = lime_explanation(question_of(WORDS, text, "refund", "track"))
     assert len(found.contributions) <= 300

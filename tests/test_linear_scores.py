@@ -28,7 +28,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 
 from diagnostics import DiagnosticsError
-from diagnostics.linear_scores import NotLinear, is_linear, linear_scores
+from diagnostics.models.pipelines.linear import NotLinear, is_linear, linear_scores
 
 #: A model that has not come to rest is explained all the same.
 CONVERGED_OR_NOT = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

@@ -8,9 +8,9 @@ import pytest
 
 import diagnostics
 from diagnostics.__main__ import app
-from diagnostics.images import image_bytes
-from diagnostics.links import file_inside
-from diagnostics.walking import listed
+from diagnostics.examples.images import image_bytes
+from diagnostics.readers.walking import listed
+from diagnostics.workspace.safe_paths import file_inside
 from tests.runs import record_animals
 
 TABLE = "id,text,true_label,predicted_label\n1,a,x,x\n2,b,y,x\n"

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 import diagnostics
-from diagnostics.content import content_columns, with_shared_content
-from diagnostics.filters import Filter
-from diagnostics.listing import UNRANKED, listed_examples, offered_rankings
-from diagnostics.reducers import By
+from diagnostics.examples.content import content_columns, with_shared_content
+from diagnostics.examples.filters import Filter
+from diagnostics.examples.listing import UNRANKED, listed_examples, offered_rankings
 from diagnostics.workspace import Run
+from diagnostics.workspace.reducers import By
 from tests.places import DATA
 from tests.runs import IDS, PROBABILITIES, TRUE, record_animals
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sklearn_metrics
 
-from diagnostics.metrics import class_figures, summary_metrics
+from diagnostics.statistics.metrics import class_figures, summary_metrics
 
 THREE = np.array([[8, 2, 0], [3, 6, 1], [0, 1, 9]])
 #: "ghost" and "wraith" are only ever answered.

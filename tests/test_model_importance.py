@@ -16,9 +16,19 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from diagnostics import DiagnosticsError
-from diagnostics.contributions import beeswarm, mean_contributions, pushes, strongest_pushes
-from diagnostics.importance import Importances
-from diagnostics.model_importance import coefficients, impurity, input_importances, own_methods
+from diagnostics.models.importance.contributions import (
+    beeswarm,
+    mean_contributions,
+    pushes,
+    strongest_pushes,
+)
+from diagnostics.models.importance.importances import Importances
+from diagnostics.models.importance.model_importance import (
+    coefficients,
+    impurity,
+    input_importances,
+    own_methods,
+)
 from tests.evaluated_models import evaluated_of
 
 ROWS, TRUTH = load_iris(return_X_y=True, as_frame=True)

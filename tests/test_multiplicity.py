@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
-from diagnostics.multiplicity import benjamini_hochberg, benjamini_yekutieli, holm
+from diagnostics.statistics.multiple_testing import benjamini_hochberg, benjamini_yekutieli, holm
 
 METHODS = {holm: "holm", benjamini_hochberg: "fdr_bh", benjamini_yekutieli: "fdr_by"}
 

@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 
 import diagnostics
-from diagnostics import neighbours
 from diagnostics.errors import DiagnosticsError
-from diagnostics.example_vectors import field_encoder, text_encoder
-from diagnostics.neighbours import example_index, is_narrowed, nearest_examples
+from diagnostics.examples import neighbours
+from diagnostics.examples.neighbours import example_index, is_narrowed, nearest_examples
+from diagnostics.examples.vectors import field_encoder, text_encoder
 from diagnostics.workspace import Run
 from tests.runs import IDS, record_animals
 

@@ -10,8 +10,8 @@ import pytest
 
 import diagnostics
 from diagnostics import DiagnosticsError
-from diagnostics.opening import workspace_fingerprint
 from diagnostics.readers import load_readers
+from diagnostics.readers.opening import workspace_fingerprint
 from tests.runs import IDS, TRUE, files_of, record_animals
 
 
@@ -181,8 +181,7 @@ def test_runs_on_other_examples_are_another_experiment(tmp_path: Path) -> None:
 def test_a_reader_that_fails_is_a_problem_and_the_others_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from diagnostics import opening
-    from diagnostics.readers import run_folder
+    from diagnostics.readers import opening, run_folder
 
     class Failing:
         NAME, LOOKS_FOR, VERSION = "failing", "trouble", 1

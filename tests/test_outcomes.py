@@ -7,13 +7,13 @@ import pytest
 
 import diagnostics
 from diagnostics import DiagnosticsError, record
-from diagnostics.calibration import (
+from diagnostics.confidence.histogram import (
     bins_of,
     confidence_counts,
     confidence_histogram,
     histogram_bars,
 )
-from diagnostics.outcomes import coarse, outcomes, run_outcomes
+from diagnostics.confidence.levels import coarse, outcomes, run_outcomes
 
 TRUE = ["a", "a", "b", "b", "b", None, "a"]
 ANSWERS = ["a", "b", "b", "b", "a", "a", "a"]

@@ -12,13 +12,13 @@ import pytest
 import diagnostics
 from diagnostics import DiagnosticsError
 from diagnostics.__main__ import app
-from diagnostics.assumption_store import AssumptionStore
-from diagnostics.cache import MARKER, Cache
-from diagnostics.kept_files import keep_file, kept_file
-from diagnostics.own_folder import is_plain_folder, made_folder, untrusted_part
+from diagnostics.assumptions.assumption import assumption
+from diagnostics.assumptions.store import AssumptionStore
 from diagnostics.readers.run_table.choices import choose_roles, chosen_roles
-from diagnostics.statements import assumption
-from diagnostics.walking import listed
+from diagnostics.readers.walking import listed
+from diagnostics.workspace.cache import MARKER, Cache
+from diagnostics.workspace.own_folder import is_plain_folder, made_folder, untrusted_part
+from diagnostics.workspace.stored_results import keep_file, kept_file
 
 TABLE = "id,text,true_label,predicted_label\n1,a,x,x\n2,b,y,x\n"
 OTHER = TABLE + "3,c,y,y\n"

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from scipy.stats import t as student
 
 from diagnostics import Experiment, Problem
-from diagnostics.parameter_edges import Edge, edges, is_seed
-from diagnostics.parameter_effects import (
+from diagnostics.runs.parameters.effects import (
     importance,
     joined,
     marginal_means,
@@ -24,9 +23,10 @@ from diagnostics.parameter_effects import (
     pair_means,
     run_values,
 )
-from diagnostics.surrogate import surrogate
-from diagnostics.trials import coarse, families, given_amounts, trials
-from diagnostics.variance_shares import full_grid, variance_shares
+from diagnostics.runs.parameters.search_edges import Edge, edges, is_seed
+from diagnostics.runs.parameters.surrogate import surrogate
+from diagnostics.runs.parameters.trials import coarse, families, given_amounts, trials
+from diagnostics.runs.parameters.variance_shares import full_grid, variance_shares
 from tests.trial_runs import experiment_of, grid_of, run_of
 
 FIVE = (-1.0, -0.5, 0.0, 0.5, 1.0)

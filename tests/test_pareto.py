@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnostics.pareto import pareto_front, standard_error, time_points, worth_their_time
+from diagnostics.runs.pareto import pareto_front, standard_error, time_points, worth_their_time
 from tests.trial_runs import experiment_of, folds_of, run_of
 
 SCORES = np.array([0.8, 0.85, 0.85, 0.9, 0.7, 0.9])

@@ -21,10 +21,14 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeClassifier
 
 from diagnostics import DiagnosticsError
-from diagnostics.feature_groups import correlated_groups, named_groups, single_columns
-from diagnostics.importance_asked import asked_again
-from diagnostics.permutation import permutation_importance
-from diagnostics.word_removal import frequent_words, without_word, word_importance
+from diagnostics.models.importance.feature_groups import (
+    correlated_groups,
+    named_groups,
+    single_columns,
+)
+from diagnostics.models.importance.on_request import asked_again
+from diagnostics.models.importance.permutation import permutation_importance
+from diagnostics.models.importance.word_removal import frequent_words, without_word, word_importance
 from tests.evaluated_models import evaluated_of
 
 RANDOM = np.random.default_rng(0)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from diagnostics.probabilities import percent, points, probability_table, standing
+from diagnostics.confidence.probability_table import percent, points, probability_table, standing
 
 LABELS = [f"label {code}" for code in range(12)]
 SHARES = [0.3, 0.2, 0.1, 0.1, 0.1, 0.05, 0.05, 0.04, 0.03, 0.02, 0.007, 0.003]

@@ -16,9 +16,10 @@ from sklearn.metrics import accuracy_score, f1_score
 from sklearn.svm import LinearSVC
 
 import diagnostics
-from diagnostics import DiagnosticsError, Evidence, run_tables, tables
-from diagnostics.content import content_of
-from diagnostics.filters import answers_where
+from diagnostics import DiagnosticsError, Evidence
+from diagnostics.examples.content import content_of
+from diagnostics.examples.filters import answers_where
+from diagnostics.workspace import run_tables, tables
 from tests.runs import IDS, LABELS, PROBABILITIES, TEXTS, TRUE, record_animals
 
 

@@ -11,8 +11,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from diagnostics import reducers
 from diagnostics.errors import DiagnosticsError
+from diagnostics.workspace import reducers
 
 
 def random_predictions(seed: int = 3, n: int = 400, n_labels: int = 5) -> pd.DataFrame:

@@ -8,15 +8,15 @@ from sklearn.calibration import calibration_curve
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import brier_score_loss, log_loss
 
-from diagnostics.corp import (
+from diagnostics.confidence.corp import (
     brier_decomposition,
     by_chance,
     corp_line,
     log_decomposition,
     recalibrated,
 )
-from diagnostics.outcomes import Outcomes, outcomes
-from diagnostics.reliability import calibration_errors, reliability_bins, verdict
+from diagnostics.confidence.levels import Outcomes, outcomes
+from diagnostics.confidence.reliability import calibration_errors, reliability_bins, verdict
 
 CONFIDENCE = [0.95, 0.85, 0.75, 0.65, 0.55, 0.45, 0.35, 0.9, 0.8, 0.7]
 RIGHT = [1, 1, 0, 1, 0, 0, 1, 1, 1, 0]

@@ -7,8 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnostics.metrics import summary_metrics
-from diagnostics.resampling import multinomial_weights, percentile_interval, resampled_metrics
+from diagnostics.statistics.metrics import summary_metrics
+from diagnostics.statistics.resampling import (
+    multinomial_weights,
+    percentile_interval,
+    resampled_metrics,
+)
 
 cells = st.lists(
     st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(1, 9)), min_size=1, max_size=20

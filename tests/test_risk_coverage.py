@@ -12,19 +12,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnostics import DiagnosticsError, open_workspace, record
-from diagnostics.answers_by_confidence import (
-    SelectiveCounts,
-    selective_counts,
-    selective_counts_of_run,
-    shortest_decimal,
-)
-from diagnostics.risk_coverage import (
+from diagnostics.confidence.risk_coverage import (
     dividing_decimal,
     evenly,
     operating_point,
     risk_coverage_curve,
 )
-from diagnostics.selective_figures import selective_figures
+from diagnostics.confidence.selective_counts import (
+    SelectiveCounts,
+    selective_counts,
+    selective_counts_of_run,
+    shortest_decimal,
+)
+from diagnostics.confidence.selective_figures import selective_figures
 from diagnostics.workspace import NO_PREDICTION
 
 CONFIDENCE = [0.9, 0.8, 0.7, 0.6, 0.5]

@@ -14,15 +14,21 @@ from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import mcnemar
 
 from diagnostics import open_workspace
-from diagnostics.background_work import Cancelled
-from diagnostics.evaluated_inputs import Evaluated, Part, evaluated_inputs
-from diagnostics.input_digest import input_digest
-from diagnostics.multiplicity import holm
-from diagnostics.perturbed_answers import perturbed_answers, summary_of_draws
-from diagnostics.robustness import CHANGES, CLASSES, FLIPS, paired_difference, robustness
-from diagnostics.robustness_kept import keep_robustness, kept_robustness
-from diagnostics.row_changes import SHIFTS, changes_for, noise, shifted
-from diagnostics.typos import perturbations, typos
+from diagnostics.models.evaluated_inputs import Evaluated, Part, evaluated_inputs
+from diagnostics.models.input_digest import input_digest
+from diagnostics.models.jobs import Cancelled
+from diagnostics.models.whatif.perturbations import SHIFTS, changes_for, noise, shifted
+from diagnostics.models.whatif.robustness import (
+    CHANGES,
+    CLASSES,
+    FLIPS,
+    paired_difference,
+    robustness,
+)
+from diagnostics.models.whatif.stored_robustness import keep_robustness, kept_robustness
+from diagnostics.models.whatif.typed_variants import perturbed_answers, summary_of_draws
+from diagnostics.models.whatif.typos import perturbations, typos
+from diagnostics.statistics.multiple_testing import holm
 from tests import askers
 from tests.places import SAMPLES
 from tests.questions import model_of

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 import diagnostics
-from diagnostics.run_models import NoModel, model_for, models_by_fold, rows_for
+from diagnostics.models.run_models import NoModel, model_for, models_by_fold, rows_for
 from tests.places import SAMPLES
 
 

@@ -18,12 +18,12 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 from sklearn.svm import SVC
 
 from diagnostics import DiagnosticsError
-from diagnostics.background_work import Cancelled
-from diagnostics.contributions import beeswarm
-from diagnostics.mixtures import MOST_WORDS
-from diagnostics.sampled_contributions import sampled_contributions
-from diagnostics.sampling_plan import Plan, plan_for
-from diagnostics.shap_explanations import _permutations
+from diagnostics.models.explanation.shap_values import _permutations
+from diagnostics.models.importance.contributions import beeswarm
+from diagnostics.models.importance.mixtures import MOST_WORDS
+from diagnostics.models.importance.sampled_shapley import sampled_contributions
+from diagnostics.models.importance.sampling_plan import Plan, plan_for
+from diagnostics.models.jobs import Cancelled
 from tests.evaluated_models import evaluated_of
 
 ROWS, TRUTH = load_iris(return_X_y=True, as_frame=True)

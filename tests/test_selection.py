@@ -7,9 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from diagnostics.metrics import summary_metrics
-from diagnostics.resampling import resampled_metrics
-from diagnostics.selection import (
+from diagnostics.runs.selection_bias import (
     RESAMPLED,
     Resampled,
     affordable_repetitions,
@@ -18,6 +16,8 @@ from diagnostics.selection import (
     observed_scores,
     resampled_scores,
 )
+from diagnostics.statistics.metrics import summary_metrics
+from diagnostics.statistics.resampling import resampled_metrics
 
 #: Three candidates in five folds.
 THREE = np.array(

@@ -6,8 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from diagnostics.confusion import ConfusionMatrix
-from diagnostics.seriation import leaf_order, matrix_cells, most_confused_labels, name_of_others
+from diagnostics.confusion.matrix import ConfusionMatrix
+from diagnostics.confusion.seriation import (
+    leaf_order,
+    matrix_cells,
+    most_confused_labels,
+    name_of_others,
+)
 
 counted = st.integers(1, 7).flatmap(lambda k: arrays(np.int64, (k, k), elements=st.integers(0, 9)))
 

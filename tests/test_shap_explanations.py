@@ -28,9 +28,9 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from diagnostics import DiagnosticsError
-from diagnostics.background_work import Cancelled
-from diagnostics.shap_explanations import shap_explanation, trees_are_right
-from diagnostics.tree_shap import NoTrees, tree_explanation, why_no_trees
+from diagnostics.models.explanation.shap_values import shap_explanation, trees_are_right
+from diagnostics.models.explanation.tree_shap import NoTrees, tree_explanation, why_no_trees
+from diagnostics.models.jobs import Cancelled
 from tests.questions import model_of, question_of
 
 IRIS, FLOWERS = load_iris(return_X_y=True)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from diagnostics.significance import (
+from diagnostics.statistics.fold_tests import (
     bayesian_t_test,
     corrected_standard_error,
     corrected_t_test,

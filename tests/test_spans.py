@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import diagnostics
-from diagnostics.spans import (
+from diagnostics.examples.entities import (
     Piece,
     Span,
     entities_of_all_runs,

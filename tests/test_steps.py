@@ -6,13 +6,13 @@ from itertools import pairwise
 
 import pytest
 
-from diagnostics.steps import FIRST, MOST, Steps
+from diagnostics.models.batches import FIRST, MOST, Steps
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [0.0]
-    monkeypatch.setattr("diagnostics.steps.time.perf_counter", lambda: now[0])
+    monkeypatch.setattr("diagnostics.models.batches.time.perf_counter", lambda: now[0])
     return now
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnostics.table_text import latex_text, markdown_text, to_latex, to_markdown
+from diagnostics.runs.table_formats import latex_text, markdown_text, to_latex, to_markdown
 
 NASTY = [
     "a|b", "**bold**", "_x_", "`code`", "[t](http://evil.example)", "![i](https://evil.example/x)",

@@ -8,8 +8,8 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import entropy
 
 from diagnostics import DiagnosticsError
-from diagnostics.natural import natural_order
-from diagnostics.tables import PREDICTIONS, predictions_frame
+from diagnostics.workspace.labels import natural_order
+from diagnostics.workspace.tables import PREDICTIONS, predictions_frame
 
 VECTORS = arrays(
     float, st.tuples(st.integers(1, 12), st.integers(2, 6)), elements=st.floats(0.001, 1)

@@ -16,12 +16,12 @@ from sklearn.naive_bayes import GaussianNB
 
 import diagnostics
 from diagnostics import record
-from diagnostics.correctness import calibrated, recalibration
-from diagnostics.outcomes import outcomes
-from diagnostics.probability_scores import probability_scores
-from diagnostics.probability_vectors import Vectors, VectorTable, example_marks, halves
-from diagnostics.reliability import calibration_errors, reliability_bins
-from diagnostics.temperature import completed, rescaled, rescaling, temperature
+from diagnostics.confidence.isotonic import calibrated, recalibration
+from diagnostics.confidence.levels import outcomes
+from diagnostics.confidence.proper_scores import probability_scores
+from diagnostics.confidence.reliability import calibration_errors, reliability_bins
+from diagnostics.confidence.temperature import completed, rescaled, rescaling, temperature
+from diagnostics.confidence.vectors import Vectors, VectorTable, example_marks, halves
 
 
 @pytest.fixture(scope="module")
@@ -151,9 +151,9 @@ def test_a_sample_is_fitted_on_where_there_are_many(
     p, truth = random_vectors(2000, 3, 5, 2.0)
     run = recorded(tmp_path, p, truth)
     whole = rescaling(VectorTable(run))
-    monkeypatch.setattr("diagnostics.temperature.FIT", 3000)
-    monkeypatch.setattr("diagnostics.probability_vectors.BLOCK", 900)
-    monkeypatch.setattr("diagnostics.probability_vectors.KEPT", 0)
+    monkeypatch.setattr("diagnostics.confidence.temperature.FIT", 3000)
+    monkeypatch.setattr("diagnostics.confidence.vectors.BLOCK", 900)
+    monkeypatch.setattr("diagnostics.confidence.vectors.KEPT", 0)
     table = VectorTable(run)
     part = rescaling(table)
     assert whole is not None

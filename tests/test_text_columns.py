@@ -18,12 +18,12 @@ from sklearn.naive_bayes import BernoulliNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
-from diagnostics.estimates import estimated_seconds
-from diagnostics.exact_explanation import exact_explanation
-from diagnostics.explanation import Explanation
-from diagnostics.lime_explanations import lime_explanation
-from diagnostics.shap_explanations import shap_explanation
-from diagnostics.text_columns import text_columns
+from diagnostics.models.explanation.estimates import estimated_seconds
+from diagnostics.models.explanation.exact import exact_explanation
+from diagnostics.models.explanation.explanation import Explanation
+from diagnostics.models.explanation.lime_surrogate import lime_explanation
+from diagnostics.models.explanation.shap_values import shap_explanation
+from diagnostics.models.pipelines.text_columns import text_columns
 from tests.questions import question_of
 
 WORDS = ["refund", "money", "late", "parcel", "please", "hello"]

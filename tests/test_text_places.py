@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfVectorizer
 
-from diagnostics.aligned_text import untouched
-from diagnostics.text_places import term_places
+from diagnostics.models.pipelines.aligned_text import untouched
+from diagnostics.models.pipelines.token_places import term_places
 
 LETTERS = st.text(alphabet="aAbB éÉßİΣσçñ\u0301'.-\n\t字漢0", max_size=40)
 

@@ -9,17 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnostics import DiagnosticsError, open_workspace, record
-from diagnostics.answers_by_confidence import SelectiveCounts, selective_counts_of_run
-from diagnostics.class_thresholds import ENOUGH, class_thresholds
-from diagnostics.intervals import clopper_pearson_upper
-from diagnostics.risk_coverage import operating_point
-from diagnostics.thresholds import (
+from diagnostics.confidence.class_thresholds import ENOUGH, class_thresholds
+from diagnostics.confidence.risk_coverage import operating_point
+from diagnostics.confidence.selective_counts import SelectiveCounts, selective_counts_of_run
+from diagnostics.confidence.thresholds import (
     cheapest_threshold,
     guaranteed_threshold,
     needed_without_mistake,
     observed_threshold,
     positions_tested,
 )
+from diagnostics.statistics.intervals import clopper_pearson_upper
 
 
 def counts_of(confidence: Any, wrong: Any, outside: Any = None) -> SelectiveCounts:

@@ -12,8 +12,8 @@ from sklearn.dummy import DummyClassifier
 from sklearn.metrics import get_scorer
 
 from diagnostics import Evidence, Problem, Run, Score, open_workspace, record
-from diagnostics.chance import best_possible, chance_level, truth_counts
-from diagnostics.training import train_metrics, train_value, training_points
+from diagnostics.confusion.baseline import best_possible, chance_level, truth_counts
+from diagnostics.runs.overfitting import train_metrics, train_value, training_points
 from tests.trial_runs import experiment_of, folds_of, run_of
 
 #: Half of the examples are of the most frequent class.

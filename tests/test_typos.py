@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnostics import DiagnosticsError
-from diagnostics.keyboards import ROWS, Keyboard, neighbours
-from diagnostics.typos import FIXED, Slip, mistyped, perturbations, typos
+from diagnostics.models.whatif.keyboards import ROWS, Keyboard, neighbours
+from diagnostics.models.whatif.typos import FIXED, Slip, mistyped, perturbations, typos
 
 KEYBOARDS = get_args(Keyboard)
 SENTENCE = "Where's my café order, please? It was due on May 23rd."

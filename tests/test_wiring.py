@@ -12,11 +12,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
 import diagnostics
-from diagnostics.feature_groups import single_columns
-from diagnostics.feature_importance import importance_flags
-from diagnostics.importance import Importances
-from diagnostics.permutation import permutation_importance
-from diagnostics.wiring import (
+from diagnostics.models.importance.feature_groups import single_columns
+from diagnostics.models.importance.importances import Importances
+from diagnostics.models.importance.permutation import permutation_importance
+from diagnostics.models.importance.run_importance import importance_flags
+from diagnostics.models.importance.suspect_features import (
     Usual,
     alone_flags,
     carrying_flags,

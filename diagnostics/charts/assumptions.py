@@ -23,8 +23,8 @@ def group_chart(
     Parameters
     ----------
     groups
-        As `diagnostics.association.Association.groups` has them; groups without examples are left
-        out.
+        As `diagnostics.statistics.association.Association.groups` has them; groups without examples
+        are left out.
     title
         What the groups are of.
     outcome

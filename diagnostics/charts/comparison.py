@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnostics.charts import colours
-from diagnostics.charts.classes import (
+from diagnostics.charts.class_figures import (
     AXIS_HEIGHT,
     LABEL_CHARACTERS,
     LABEL_LIMIT,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from diagnostics.charts.classes import LABEL_CHARACTERS, LABEL_LIMIT, shown_label
+from diagnostics.charts.class_figures import LABEL_CHARACTERS, LABEL_LIMIT, shown_label
 
 if TYPE_CHECKING:
     import altair as alt

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-    from diagnostics.dependence import Dependence
+    from diagnostics.models.importance.partial_dependence import Dependence
 
 #: The name of the selection that a click makes; it holds `feature`, or `example`.
 PICK = "pick"
@@ -99,7 +99,7 @@ def beeswarm_chart(dots: pd.DataFrame, features: list[str], *, title: str) -> al
     Parameters
     ----------
     dots
-        As `diagnostics.contributions.beeswarm` makes them.
+        As `diagnostics.models.importance.contributions.beeswarm` makes them.
     features
         From top to bottom.
     title

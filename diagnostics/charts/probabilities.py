@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnostics.charts import colours
-from diagnostics.charts.classes import LABEL_CHARACTERS, shown_label
+from diagnostics.charts.class_figures import LABEL_CHARACTERS, shown_label
 
 if TYPE_CHECKING:
     import altair as alt

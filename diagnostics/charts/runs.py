@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from diagnostics.charts.colours import CHOSEN, OTHER
-from diagnostics.metric_words import is_percentage, metric_words
+from diagnostics.statistics.metric_names import is_percentage, metric_words
 
 if TYPE_CHECKING:
     import altair as alt

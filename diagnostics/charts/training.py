@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diagnostics.charts.colours import CHOSEN, OTHER, RIGHT, RUN_DASHES, RUNS, WRONG
-from diagnostics.charts.scores import score_axis, score_domain, score_scale, score_tooltip
-from diagnostics.metric_words import metric_words
+from diagnostics.charts.score_axes import score_axis, score_domain, score_scale, score_tooltip
+from diagnostics.statistics.metric_names import metric_words
 
 if TYPE_CHECKING:
     import altair as alt

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from diagnostics.links import file_inside
-from diagnostics.model_inputs import ARRAY, FRAME, SPARSE, TEXT
 from diagnostics.readers import Folder, Reading
-from diagnostics.readers.kept import kept_problems
-from diagnostics.run_format import (
+from diagnostics.readers.explanations import kept_problems
+from diagnostics.workspace import NO_PREDICTION, NOTHING, Evidence, Problem, Score
+from diagnostics.workspace.file_formats import (
     DESCRIPTION,
     EXAMPLES,
     FORMAT,
@@ -22,9 +21,10 @@ from diagnostics.run_format import (
     MODEL,
     PREDICTIONS,
 )
-from diagnostics.tables import IMPORTANCES as IMPORTANCE_COLUMNS
-from diagnostics.tables import conform, predictions_frame
-from diagnostics.workspace import NO_PREDICTION, NOTHING, Evidence, Problem, Score
+from diagnostics.workspace.model_inputs import ARRAY, FRAME, SPARSE, TEXT
+from diagnostics.workspace.safe_paths import file_inside
+from diagnostics.workspace.tables import IMPORTANCES as IMPORTANCE_COLUMNS
+from diagnostics.workspace.tables import conform, predictions_frame
 
 NAME = "errata"
 LOOKS_FOR = "run folders with a run.json (diagnostics.record writes them)"

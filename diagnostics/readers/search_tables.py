@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 
 from diagnostics.readers import Folder
 from diagnostics.readers.delimited import header
-from diagnostics.readers.kinds import Found, counted
+from diagnostics.readers.detection import Found, counted
 
 _TABLES = (".csv", ".tsv", ".parquet", ".json")
 _CV_SCORE = re.compile(r"(mean|split\d+)_(test|train)_.+")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from diagnostics.experiment import Experiment, Workspace
-from diagnostics.run import (
+from diagnostics.workspace.experiment import Experiment, Workspace
+from diagnostics.workspace.run import (
     INCOMPLETE,
     NO_PREDICTION,
     NOTHING,

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import assumptions_cached
+from app.assumptions import cached as assumptions_cached
 from diagnostics import record
-from diagnostics.assumption_store import AssumptionStore
-from diagnostics.statements import assumption, link_text
+from diagnostics.assumptions.assumption import assumption, link_text
+from diagnostics.assumptions.store import AssumptionStore
 from tests.places import MAIN
 
 REFUND = assumption("word", "refund", "matters")

@@ -11,17 +11,17 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.compare_choice import opponents
-from app.compare_classes_view import by_movement, outcome_of
-from app.compare_classes_view import reading as classes_reading
-from app.compare_flow_view import reading as flow_reading
-from app.compare_many_view import vote_reading
-from app.compare_suspects_view import suspicion
-from app.compare_words import left_out, p_text, verdict
+from app.comparison.all_runs import vote_reading
+from app.comparison.changed_answers import reading as flow_reading
+from app.comparison.choices import opponents
+from app.comparison.classes import by_movement, outcome_of
+from app.comparison.classes import reading as classes_reading
+from app.comparison.suspects import suspicion
+from app.comparison.words import left_out, p_text, verdict
 from diagnostics import compare_predictions, compare_runs, open_workspace, record
-from diagnostics.aligned import aligned_answers
-from diagnostics.changed_answers import changed_answers
-from diagnostics.voting import vote_gains
+from diagnostics.comparison.changed_answers import changed_answers
+from diagnostics.comparison.voting import vote_gains
+from diagnostics.predictions.aligned_runs import aligned_answers
 from tests.places import MAIN, ROOT
 
 TRUE = "aaaabbbbcccc"
@@ -72,7 +72,7 @@ def page(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         for name, value in choices.items():
             at.query_params[name] = value
         at.run()
-        at.switch_page("../pages/compare.py").run()
+        at.switch_page("../pages/comparison.py").run()
         assert not at.exception
         assert at.title[0].value == "Compare"
         return at
@@ -101,7 +101,7 @@ def left_for(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         given = {key: value for key, value in choices.items() if value is not None}
         opened.update(page=name, **given)
 
-    monkeypatch.setattr("app.session.go", go)
+    monkeypatch.setattr("app.frame.session.go", go)
     return opened
 
 
@@ -119,7 +119,7 @@ def test_the_way_back_from_the_examples_restores_what_was_chosen(
     link = dict(at.query_params)
     at.button(key=f"compare_open_{count}").click().run()
     assert at.title[0].value == "Examples"
-    at.switch_page("../pages/compare.py").run()
+    at.switch_page("../pages/comparison.py").run()
     assert not at.exception
     assert dict(at.query_params) == link
     assert {name: at.session_state[name] for name in choices} == choices

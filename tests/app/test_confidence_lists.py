@@ -8,15 +8,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from app import confidence_view
-from app.confidence_choice import Choice
+from app.confidence import distribution as confidence_view
+from app.confidence.choices import Choice
 from diagnostics import Filter, Run, open_workspace, record
-from diagnostics.answers_by_confidence import selective_counts_of_run
-from diagnostics.calibration import confidence_counts, histogram_bars
-from diagnostics.listing import listed_answers
-from diagnostics.outcomes import run_outcomes
-from diagnostics.reliability import Binning, reliability_bins
-from diagnostics.risk_coverage import dividing_decimal, operating_point, risk_coverage_curve
+from diagnostics.confidence.histogram import confidence_counts, histogram_bars
+from diagnostics.confidence.levels import run_outcomes
+from diagnostics.confidence.reliability import Binning, reliability_bins
+from diagnostics.confidence.risk_coverage import (
+    dividing_decimal,
+    operating_point,
+    risk_coverage_curve,
+)
+from diagnostics.confidence.selective_counts import selective_counts_of_run
+from diagnostics.examples.listing import listed_answers
 
 N = 300
 
@@ -66,7 +70,7 @@ def listed(run: Run, link: dict[str, Any]) -> int:
 def opened_by(run: Run, bar: dict[str, Any], label: str | None = None) -> int:
     found: dict[str, Any] = {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("app.session.go", lambda _, **choices: found.update(choices))
+        patch.setattr("app.frame.session.go", lambda _, **choices: found.update(choices))
         confidence_view.open_bar(Choice("", [run], None, label), bar)
     return listed(run, found)
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import confidence_cached
+from app.confidence import cached as confidence_cached
 from diagnostics import record
-from diagnostics.probability_vectors import VectorTable
+from diagnostics.confidence.vectors import VectorTable
 from tests.places import MAIN
 from tests.readers.rasa_folder import SIX, intent_files
 
@@ -107,7 +107,9 @@ def test_a_bar_opens_its_examples(page: Any, bar: dict[str, Any], expected: dict
     opened: dict[str, Any] = {}
     at = page("three", run="true", confidence_label="b")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("app.session.go", lambda name, **choices: opened.update(choices, page=name))
+        patch.setattr(
+            "app.frame.session.go", lambda name, **choices: opened.update(choices, page=name)
+        )
         at.session_state["confidence_bars_20_1"] = {"selection": {"bar": [bar]}}
         at.run()
     assert opened == {
@@ -119,7 +121,9 @@ def test_a_point_of_the_diagram_opens_its_answers_in_its_run(page: Any) -> None:
     opened: dict[str, Any] = {}
     at = page("three", run="true", overlay=["sure"], confidence_view="Calibration")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("app.session.go", lambda name, **choices: opened.update(choices, page=name))
+        patch.setattr(
+            "app.frame.session.go", lambda name, **choices: opened.update(choices, page=name)
+        )
         point = {"run": "sure", "lower": 1 / 3, "upper": 0.4}
         at.session_state["confidence_reliability_width"] = {"selection": {"point": [point]}}
         at.run()
@@ -149,7 +153,7 @@ def test_the_chosen_run_is_not_laid_over_itself(page: Any) -> None:
 
 
 def test_the_selected_runs_are_laid_over_at_first(page: Any) -> None:
-    from app.session import SELECTED
+    from app.frame.session import SELECTED
 
     at = page("three", run="true", **{SELECTED: ["sure", "true"]})
     assert at.multiselect(key="overlay").value == ["sure"]
@@ -194,7 +198,7 @@ def test_the_vectors_of_a_run_are_read_once(page: Any, monkeypatch: pytest.Monke
         read.append(run.run)
         return VectorTable(run, split)
 
-    monkeypatch.setattr("app.confidence_cached.VectorTable", table)
+    monkeypatch.setattr("app.confidence.cached.VectorTable", table)
     confidence_cached._of_vectors.clear()
     page("three", run="true", overlay=["sure", "*flat*"], confidence_view="Calibration")
     assert sorted(read) == ["*flat*", "sure", "true"]

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.confusion_tables import reading
-from app.shortened import shown_label
+from app.confusion.tables import reading
+from app.widgets.labels import shown_label
 from diagnostics import record
-from diagnostics.confusion import ConfusionMatrix, confused_pairs
+from diagnostics.confusion.matrix import ConfusionMatrix, confused_pairs
 from tests.places import MAIN
 
 TRUE = ["a"] * 4 + ["b"] * 4 + ["c"] * 4
@@ -142,7 +142,7 @@ def test_a_cell_opens_its_examples(page: Any, cell: tuple[str, str], by: str) ->
 
     at = page("three")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("app.session.go", go)
+        patch.setattr("app.frame.session.go", go)
         clicked = {"true_label": cell[0], "predicted_label": cell[1]}
         at.session_state["confusion_matrix"] = {"selection": {"cell": [clicked]}}
         at.run()

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import contrast_view
-from app.contrast_view import _assumed, _ratio
+from app.examples import contrast as contrast_view
+from app.examples.contrast import _assumed, _ratio
 from diagnostics import record
-from diagnostics.having import parse_slice
+from diagnostics.examples.slices import parse_slice
 from tests.places import MAIN
 
 N = 240

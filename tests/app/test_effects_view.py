@@ -12,14 +12,14 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import time_view
-from app.effects_analysis import _by_weight
-from app.effects_words import edge_sentence, importance_sentences, noise_sentence
-from app.runs_words import apart
+from app.runs.parameters import time as time_view
+from app.runs.parameters.cached import _by_weight
+from app.runs.parameters.words import edge_sentence, importance_sentences, noise_sentence
+from app.runs.words import apart
 from diagnostics import record
-from diagnostics.parameter_edges import Edge
-from diagnostics.parameter_effects import Importance, importance
-from diagnostics.trials import trials
+from diagnostics.runs.parameters.effects import Importance, importance
+from diagnostics.runs.parameters.search_edges import Edge
+from diagnostics.runs.parameters.trials import trials
 from tests.places import DATA, MAIN
 from tests.trial_runs import grid_of
 
@@ -98,7 +98,8 @@ def test_a_full_grid_is_explained_in_words_first(runs: Opened) -> None:
 def test_a_click_on_a_run_picks_it_and_one_on_a_value_lists_its_runs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from app import parallel_view, values_view
+    from app.runs.parameters import parallel_axes as parallel_view
+    from app.runs.parameters import values as values_view
 
     chosen: dict[str, object] = {}
     monkeypatch.setattr(values_view.session, "choose", lambda **given: chosen.update(given))
@@ -259,8 +260,8 @@ def test_edges_and_noise_are_told_with_their_evidence() -> None:
 
 
 def test_a_click_on_the_bar_of_a_pair_shows_its_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    from app import importance_view
-    from app.effects_analysis import Analysis
+    from app.runs.parameters import importance as importance_view
+    from app.runs.parameters.cached import Analysis
 
     points = [{"a": a, "b": b, "c": b} for a in range(2) for b in range(2)]
     found = trials(grid_of([0.1, 0.9, 0.9, 0.2], points), "accuracy")
@@ -276,7 +277,7 @@ def test_a_click_on_the_bar_of_a_pair_shows_its_table(monkeypatch: pytest.Monkey
 def test_where_no_dots_are_drawn_none_is_offered_to_a_click(
     runs: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app import values_view
+    from app.runs.parameters import values as values_view
 
     def caption() -> str:
         at = runs("grid", "Parameters")

@@ -330,7 +330,7 @@ def test_exports_are_offered_and_nothing_is_made_before_the_click(
     def fail(*_: object, **__: object) -> None:
         raise AssertionError("exported without a click")
 
-    monkeypatch.setattr("app.examples_view.exported_examples", fail)
+    monkeypatch.setattr("app.examples.view.exported_examples", fail)
     at = opened("animals")
     assert len(at.get("download_button")) == 2
 
@@ -450,10 +450,10 @@ def test_lists_of_mistakes_show_what_was_fixed_and_refuse_what_nobody_kept(opene
 
 
 def test_the_export_has_what_the_list_has(opened: Opened) -> None:
-    from app.examples_choice import Choice
-    from app.examples_view import _exported
+    from app.examples.choices import Choice
+    from app.examples.view import _exported
     from diagnostics import Filter, open_workspace
-    from diagnostics.exporting import to_jsonl
+    from diagnostics.examples.export import to_jsonl
 
     at = opened("animals", **broken_link())
     experiment = open_workspace(Path(sys.argv[1])).experiments[0]

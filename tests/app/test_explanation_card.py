@@ -21,12 +21,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from streamlit.testing.v1 import AppTest
 
-from app.explanation_figure import shaded
-from app.explanation_view import ALONE
-from app.explanation_words import has_columns, warnings
+from app.explanation.figure import shaded
+from app.explanation.view import ALONE
+from app.explanation.words import has_columns, warnings
 from diagnostics import record
 from diagnostics.charts import colours
-from diagnostics.explanation import Contribution, Explanation, Span
+from diagnostics.models.explanation.explanation import Contribution, Explanation, Span
 from tests.places import MAIN
 from tests.runs import record_animals
 

@@ -21,8 +21,8 @@ from sklearn.pipeline import make_pipeline
 from streamlit.testing.v1 import AppTest
 
 from diagnostics import open_workspace, record
-from diagnostics.evaluated_inputs import evaluated_inputs
-from diagnostics.importance_asked import Asking, asked_once
+from diagnostics.models.evaluated_inputs import evaluated_inputs
+from diagnostics.models.importance.on_request import Asking, asked_once
 from tests.places import MAIN
 
 TEXTS = ["pay my bill", "pay the invoice", "cancel it", "cancel my order", "pay", "cancel"] * 4

@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import session
-from app.runs_chart import judged_points
-from app.runs_columns import column_heads, default_columns
-from app.runs_export import RunsTable, content
+from app.frame import session
+from app.runs.chart import judged_points
+from app.runs.columns import column_heads, default_columns
+from app.runs.export import RunsTable, content
 from diagnostics import Experiment, open_workspace, record
 from diagnostics.charts.runs import score_lines, score_ranks
-from diagnostics.grid import run_columns, run_table
-from diagnostics.leaderboard import run_leaderboard
-from diagnostics.run_uncertainty import judged_columns, with_uncertainty
+from diagnostics.runs.leaderboard import run_leaderboard
+from diagnostics.runs.run_table import run_columns, run_table
+from diagnostics.runs.uncertainty_columns import judged_columns, with_uncertainty
 from tests.places import MAIN
 
 WRONG = {"best": range(10), "like *it*": range(8, 20), "worse": range(60), "z": range(90)}
@@ -133,7 +133,7 @@ def test_a_selection_belongs_to_its_experiment(runs: Opened) -> None:
 
 
 def test_a_click_picks_and_a_tick_selects(monkeypatch: pytest.MonkeyPatch) -> None:
-    from app import runs_view
+    from app.runs import view as runs_view
 
     chosen: dict[str, Any] = {}
     names = ["a", "b", "c"]

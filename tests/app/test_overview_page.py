@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.evidence_words import missing_sentence
-from app.problem_kinds import grouped
+from app.widgets.missing import missing_sentence
+from app.widgets.problems import grouped
 from diagnostics import Evidence, Problem, Run, record
 from tests.places import MAIN
 

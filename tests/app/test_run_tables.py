@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import diagnostics
-from app.run_table_view import WORDS
+from app.overview.column_roles import WORDS
 from diagnostics.readers.run_table.roles import ROLES
 from tests.places import MAIN
 

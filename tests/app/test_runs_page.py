@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.runs_chart import chart_sentence
-from app.runs_columns import column_heads, default_columns, in_percent
+from app.runs.chart import chart_sentence
+from app.runs.columns import column_heads, default_columns, in_percent
 from diagnostics import open_workspace, record
 from diagnostics.charts.runs import PICK, fold_strip, score_lines, score_ranks, score_strip
-from diagnostics.grid import run_columns, run_table
-from diagnostics.ranking import fold_points, score_points
+from diagnostics.runs.run_table import run_columns, run_table
+from diagnostics.workspace.scores import fold_points, score_points
 from tests.places import MAIN
 
 TRUE = ["a", "b"] * 5

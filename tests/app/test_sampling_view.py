@@ -17,7 +17,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from streamlit.testing.v1 import AppTest
 
-from app.background import works
+from app.frame.jobs import works
 from diagnostics import record
 from tests.places import MAIN
 
@@ -45,7 +45,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def opened(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened]:
     def open_page(case: str) -> AppTest:
         monkeypatch.setattr(sys, "argv", ["main.py", str(workspace / case)])
-        monkeypatch.setattr("diagnostics.lime_explanations.SAMPLES", 100)
+        monkeypatch.setattr("diagnostics.models.explanation.lime_surrogate.SAMPLES", 100)
         at = AppTest.from_file(str(MAIN), default_timeout=60)
         at.switch_page("../pages/examples.py").run()
         assert not at.exception
@@ -92,7 +92,10 @@ def test_trees_whose_sum_misses_are_asked_on_request_only(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As of deep trees over many words, where shap runs out of decimals."""
-    monkeypatch.setattr("diagnostics.tree_shap._shapley", lambda *_: (np.ones(2), np.ones((2, 2))))
+    monkeypatch.setattr(
+        "diagnostics.models.explanation.tree_shap._shapley",
+        lambda *_: (np.ones(2), np.ones((2, 2))),
+    )
     st.cache_data.clear()
     st.cache_resource.clear()
     at = opened("forest")
@@ -132,7 +135,7 @@ def test_after_a_restart_it_is_there_without_asking_the_model(
     at.button(key="sampling_lime").click().run()
     before = said(finished(at))
     works.clear()  # type: ignore[attr-defined]
-    monkeypatch.setattr("diagnostics.estimates.lime_explanation", None)
+    monkeypatch.setattr("diagnostics.models.explanation.estimates.lime_explanation", None)
     after = said(opened("bayes"))
     assert "**By LIME**" in after
     assert after == before
@@ -143,7 +146,7 @@ def test_what_goes_wrong_is_one_sentence_and_can_be_tried_again(opened: Opened) 
     key = next(button.key for button in at.button if button.key == "sampling_lime")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "diagnostics.lime_explanations.mixed_rows",
+            "diagnostics.models.explanation.lime_surrogate.mixed_rows",
             lambda *_: (_ for _ in ()).throw(OSError("x")),
         )
         at.button(key=key).click().run()
@@ -156,7 +159,7 @@ def test_what_takes_too_long_can_be_cancelled(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at = opened("bayes")
-    monkeypatch.setattr("diagnostics.lime_explanations.SAMPLES", 30_000)
+    monkeypatch.setattr("diagnostics.models.explanation.lime_surrogate.SAMPLES", 30_000)
     at.button(key="sampling_lime").click().run()
     at.button(key="sampling_cancel_lime").click().run()
     at = finished(at)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from app.shortened import fitted, lines_of, named
+from app.widgets.labels import fitted, lines_of, named
 
 LONG = "Please remove my order completely. I do not want to change it, I want it gone for good"
 

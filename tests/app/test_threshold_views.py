@@ -12,13 +12,13 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.percents import threshold_format
-from app.shortened import letters_in
-from app.threshold_choice import number, usual_target
+from app.confidence.thresholds.choices import number, usual_target
+from app.widgets.labels import letters_in
+from app.widgets.percents import threshold_format
 from diagnostics import open_workspace, record
-from diagnostics.answers_by_confidence import SelectiveCounts, selective_counts_of_run
-from diagnostics.risk_coverage import operating_point
-from diagnostics.thresholds import guaranteed_threshold, observed_threshold
+from diagnostics.confidence.risk_coverage import operating_point
+from diagnostics.confidence.selective_counts import SelectiveCounts, selective_counts_of_run
+from diagnostics.confidence.thresholds import guaranteed_threshold, observed_threshold
 from tests.places import MAIN, ROOT
 
 LABELS = ["a", "b", "out_of_scope"]
@@ -200,7 +200,7 @@ def test_costs_give_a_threshold_too(page: Opened) -> None:
 def test_every_figure_opens_its_examples(page: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     at = page("many", run="one", threshold="0.8")
     opened: list[dict[str, Any]] = []
-    monkeypatch.setattr("app.session.go", lambda _, **choices: opened.append(choices))
+    monkeypatch.setattr("app.frame.session.go", lambda _, **choices: opened.append(choices))
     for place in range(5):
         at.button(key=f"threshold_door_{place}").click().run()
         assert not at.exception
@@ -236,7 +236,7 @@ def test_runs_and_classes_with_long_names_are_told_apart(page: Opened) -> None:
     assert max(map(len, heads)) <= letters_in(190)
     opened: dict[str, Any] = {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("app.session.go", lambda _, **choices: opened.update(choices))
+        patch.setattr("app.frame.session.go", lambda _, **choices: opened.update(choices))
         short = spec_of(at)["layer"][1]["encoding"]["color"]["scale"]["domain"][1]
         point = {"run": short, "lower": 0.2, "upper": 0.4}
         at.session_state["confidence_reliability_width"] = {"selection": {"point": [point]}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.told_apart import told_apart
+from app.widgets.told_apart import told_apart
 
 
 def test_labels_that_differ_in_the_middle_are_cut_around_it() -> None:

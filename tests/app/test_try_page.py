@@ -23,7 +23,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from streamlit.testing.v1 import AppTest
 
-from app.background import works
+from app.frame.jobs import works
 from diagnostics import record
 from tests import askers
 from tests.places import MAIN
@@ -84,7 +84,7 @@ def opened(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
         at = AppTest.from_file(str(MAIN), default_timeout=60)
         for name, value in choices.items():
             at.query_params[name] = value
-        at.switch_page("../pages/try.py").run()
+        at.switch_page("../pages/whatif.py").run()
         assert not at.exception
         assert at.title[0].value == "Try it"
         return at
@@ -304,7 +304,7 @@ def test_trees_are_explained_at_once_and_other_models_on_request(
     at = opened("tables", run="forest", changed='{"age": "75"}')
     assert "SHAP, exact for trees" in captions(at)
     assert not any(str(button.key).startswith("try_begin") for button in at.button)
-    monkeypatch.setattr("diagnostics.lime_explanations.SAMPLES", 50)
+    monkeypatch.setattr("diagnostics.models.explanation.lime_surrogate.SAMPLES", 50)
     at = opened("mixed", run="near", example="t0", changed='{"text": "refund please"}')
     assert "could be taken apart" in texts(at)
     at.button(key="try_begin_lime").click().run()
@@ -325,7 +325,7 @@ def test_what_was_stopped_is_said_and_can_be_begun_again(
             progress(0.5)
             time.sleep(0.02)
 
-    monkeypatch.setattr("app.robustness_view.robustness", slow)
+    monkeypatch.setattr("app.whatif.robustness.robustness", slow)
     at = opened("texts", run="sure", try_view="Robustness", seed="77")
     at.button(key="try_begin").click().run()
     at.button(key="try_stop").click().run()

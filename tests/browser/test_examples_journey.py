@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.tables import HEAD, ROW_HEIGHTS
+from app.widgets.example_table import HEAD, ROW_HEIGHTS
 from tests.browser.screen import settled
 from tests.runs import record_animals
 

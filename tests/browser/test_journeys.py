@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 import diagnostics
-from app.navigation import ENTRIES
-from app.tables import HEAD
+from app.frame.navigation import ENTRIES
+from app.widgets.example_table import HEAD
 from tests.browser.screen import settled
 
 #: Every page's address; the first page has none of its own.

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from diagnostics.association import associate
 from diagnostics.charts import colours
 from diagnostics.charts.assumptions import GROUP, group_chart
+from diagnostics.statistics.association import associate
 
 
 def drawn(*, is_error: bool = True) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from diagnostics.agreement import Consensus, RunAgreement, agreement_cells
 from diagnostics.charts import colours
 from diagnostics.charts.agreement import (
     TWO,
@@ -16,8 +15,9 @@ from diagnostics.charts.agreement import (
 )
 from diagnostics.charts.comparison import CHANGE, class_changes_chart, differences_chart
 from diagnostics.charts.confusion import confusion_heatmap
-from diagnostics.confusion import ConfusionMatrix
-from diagnostics.seriation import matrix_cells
+from diagnostics.comparison.agreement import Consensus, RunAgreement, agreement_cells
+from diagnostics.confusion.matrix import ConfusionMatrix
+from diagnostics.confusion.seriation import matrix_cells
 
 METRICS = pd.DataFrame(
     {

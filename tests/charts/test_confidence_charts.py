@@ -9,9 +9,9 @@ import pytest
 from diagnostics.charts import colours
 from diagnostics.charts.confidence import confidence_histogram_chart, overlaid_histogram_chart
 from diagnostics.charts.reliability import overlaid_reliability_chart, reliability_chart
-from diagnostics.corp import by_chance, corp_line
-from diagnostics.outcomes import outcomes
-from diagnostics.reliability import reliability_bins
+from diagnostics.confidence.corp import by_chance, corp_line
+from diagnostics.confidence.levels import outcomes
+from diagnostics.confidence.reliability import reliability_bins
 
 #: What the eye sees of linear red, green and blue: whole, and without one kind of cones.
 EYES = {

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from diagnostics.charts import colours
-from diagnostics.charts.classes import answers_chart, class_figures_chart
+from diagnostics.charts.class_figures import answers_chart, class_figures_chart
 from diagnostics.charts.confusion import confusion_heatmap
-from diagnostics.confusion import ConfusionMatrix, class_report
-from diagnostics.seriation import matrix_cells, most_confused_labels
+from diagnostics.confusion.matrix import ConfusionMatrix, class_report
+from diagnostics.confusion.seriation import matrix_cells, most_confused_labels
 
 COUNTS = np.array([[8, 2, 0], [3, 6, 1], [0, 1, 9]])
 LABELS = ("cat", "", "**owl** $x$")

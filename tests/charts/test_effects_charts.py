@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from diagnostics.charts.effects import (
+from diagnostics.charts.parallel_axes import BRUSH, parallel_chart
+from diagnostics.charts.parameters import (
     PICK,
     importance_bars,
     importance_table,
@@ -16,14 +17,13 @@ from diagnostics.charts.effects import (
     pair_heatmap,
     time_chart,
 )
-from diagnostics.charts.parallel import BRUSH, parallel_chart
 from diagnostics.charts.training import VERDICTS, curve_chart, train_chart
-from diagnostics.learning_curves import learning_curve, learning_points
-from diagnostics.parallel import SCORE, brushed_runs, parallel_axes
-from diagnostics.parameter_effects import importance, marginal_means, pair_means, run_values
-from diagnostics.pareto import time_points
-from diagnostics.training import training_points
-from diagnostics.trials import Trials, trials
+from diagnostics.runs.learning_curves import learning_curve, learning_points
+from diagnostics.runs.overfitting import training_points
+from diagnostics.runs.parameters.effects import importance, marginal_means, pair_means, run_values
+from diagnostics.runs.parameters.parallel_axes import SCORE, brushed_runs, parallel_axes
+from diagnostics.runs.parameters.trials import Trials, trials
+from diagnostics.runs.pareto import time_points
 from tests.trial_runs import experiment_of, folds_of, grid_of, run_of
 
 POINTS = [{"m__C": C, "m__kind": kind} for C in (1, 10, 100) for kind in ("a", "b")]

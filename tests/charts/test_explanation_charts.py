@@ -4,8 +4,8 @@ import pytest
 
 from diagnostics.charts import colours
 from diagnostics.charts.explanation import contribution_chart, heat_map
-from diagnostics.explanation import Contribution
-from diagnostics.explanation_tables import contribution_table, pixel_table
+from diagnostics.models.explanation.explanation import Contribution
+from diagnostics.models.explanation.tables import contribution_table, pixel_table
 from tests.charts.test_colours import EYES, THEMES, contrast, distance
 from tests.test_explanation_tables import WORDS, explanation
 
@@ -44,7 +44,7 @@ def test_the_two_directions_are_told_apart_by_every_eye(eye: str) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("colour", [colours.TOWARDS, colours.AWAY])
 def test_words_are_legible_on_their_strongest_ground(theme: str, colour: str) -> None:
-    from app.explanation_figure import STRONGEST
+    from app.explanation.figure import STRONGEST
 
     ground = THEMES[theme]["backgroundColor"]
     channels = [(int(colour[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (1, 3, 5)]

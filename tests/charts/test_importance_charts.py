@@ -5,8 +5,8 @@ import pandas as pd
 
 from diagnostics.charts import colours
 from diagnostics.charts.importance import beeswarm_chart, dependence_chart, importance_chart
-from diagnostics.dependence import Dependence
-from diagnostics.importance import Importances
+from diagnostics.models.importance.importances import Importances
+from diagnostics.models.importance.partial_dependence import Dependence
 
 FOUND = Importances(
     "coefficients", ("a", "b"), np.array([2.0, -1.0]), std=np.array([0.5, 3.0]), is_signed=True

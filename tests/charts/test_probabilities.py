@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from diagnostics.charts import colours
 from diagnostics.charts.probabilities import COLOURS, probability_bars
-from diagnostics.probabilities import probability_table
+from diagnostics.confidence.probability_table import probability_table
 
 
 def bars(**changes: object) -> dict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from diagnostics.charts import colours
-from diagnostics.charts.robustness import CLICK, draws_chart, robustness_chart
+from diagnostics.charts.whatif import CLICK, draws_chart, robustness_chart
 
 CHANGES = pd.DataFrame(
     {

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from diagnostics.readers import Folder, Reading, rasa
-from diagnostics.walking import listed
+from diagnostics.readers.walking import listed
 from diagnostics.workspace import NO_PREDICTION, Problem
 
 Row = tuple[str, str, str, float | None]

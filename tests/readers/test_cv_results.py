@@ -22,7 +22,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVC
 
 import diagnostics
-from diagnostics.ranking import fold_values, ranked_runs, run_metrics
+from diagnostics.workspace.scores import fold_values, ranked_runs, run_metrics
 from tests.searches import quietly
 
 IRIS = load_iris(return_X_y=True)

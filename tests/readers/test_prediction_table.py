@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from diagnostics.readers import Reading, prediction_table
-from diagnostics.walking import listed
+from diagnostics.readers.walking import listed
 from diagnostics.workspace import Problem
 from tests.places import DATA
 

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnostics.readers import Reading, prediction_table
-from diagnostics.tables import PREDICTIONS
-from diagnostics.walking import listed
+from diagnostics.readers.walking import listed
 from diagnostics.workspace import Evidence, Problem
+from diagnostics.workspace.tables import PREDICTIONS
 
 NAMES = [
     "id", "text", "image", "true_label", "label", "y_true", "pred", "predicted_label", "rf_pred",

@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 
 from diagnostics.readers import Reading, prediction_table
 from diagnostics.readers.prediction_table.choices import KEYS, said
-from diagnostics.walking import listed
+from diagnostics.readers.walking import listed
 from tests.readers.test_prediction_table import CASES, found_below
 
 WITH_RUNS = [path for path in sorted(CASES.iterdir()) if not any(path.rglob("errata.toml"))]

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from diagnostics.readers import Reading, prediction_table
-from diagnostics.walking import listed
+from diagnostics.readers.walking import listed
 from diagnostics.workspace import Problem
 
 RASA = [{"text": "hi", "intent": "greet", "intent_prediction": {"name": "bye", "confidence": 0.9}}]

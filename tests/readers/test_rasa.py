@@ -10,13 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnostics import tables
 from diagnostics.readers import rasa
 from diagnostics.readers.rasa.answers import Answer
 from diagnostics.readers.rasa.checks import counts_of_report, counts_with_right, misfit
 from diagnostics.readers.rasa.label_reports import parse_report
-from diagnostics.walking import listed, walk
-from diagnostics.workspace import NO_PREDICTION, Evidence
+from diagnostics.readers.walking import listed, walk
+from diagnostics.workspace import NO_PREDICTION, Evidence, tables
 from tests.places import DATA
 from tests.readers.rasa_folder import (
     SIX,

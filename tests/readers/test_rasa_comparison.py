@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from diagnostics.readers import rasa
-from diagnostics.walking import listed
+from diagnostics.readers.walking import listed
 from tests.readers.rasa_folder import (
     SIX,
     folder_with,

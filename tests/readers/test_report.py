@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from diagnostics.readers import Folder, Reading, report
-from diagnostics.walking import listed
+from diagnostics.readers.walking import listed
 from diagnostics.workspace import Evidence, Problem
 from tests.places import DATA
 

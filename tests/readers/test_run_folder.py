@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 import diagnostics
-from diagnostics import Evidence, Problem, content, example_answers
+from diagnostics import Evidence, Problem
+from diagnostics.examples import answers as example_answers
+from diagnostics.examples import content
 from tests.runs import record_animals
 
 

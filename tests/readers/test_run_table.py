@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import diagnostics
-from diagnostics.ranking import fold_values, ranked_runs, run_metrics
 from diagnostics.readers.run_table.choices import FILE, choose_roles
 from diagnostics.readers.run_table.roles import guessed_roles
+from diagnostics.workspace.scores import fold_values, ranked_runs, run_metrics
 
 GRID = """id,Model,lr,Dropout,batch size,AUC,F1 macro,val_accuracy,train_accuracy,loss,fit_time,date
 a1,cnn,0.1,0.5,32,0.91,0.80,0.81,0.99,0.4,12.5,2026-01-01

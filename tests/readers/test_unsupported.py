@@ -16,7 +16,7 @@ from sklearn.model_selection import GridSearchCV, cross_validate
 
 from diagnostics.readers import unsupported
 from diagnostics.readers.search_tables import cv_results_files, is_cv_results, score_table_kind
-from diagnostics.walking import listed, walk
+from diagnostics.readers.walking import listed, walk
 from diagnostics.workspace import Problem
 
 EVENTS = bytes(8) + b"\x00\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x1a\rbrain.Event:2"

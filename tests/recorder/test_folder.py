@@ -19,7 +19,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.model_selection import GridSearchCV
 
 import diagnostics
-from diagnostics import search_fit
+from diagnostics.recording import fit as search_fit
 from tests.searches import grid, recorded, wine
 
 SLOW_SEARCH = """

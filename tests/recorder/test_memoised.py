@@ -14,8 +14,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC, NuSVC
 
-from diagnostics.kernel_votes import shared_methods
-from diagnostics.memoised import memoised
+from diagnostics.recording.kernel_votes import shared_methods
+from diagnostics.recording.memoised import memoised
 from tests.searches import wine
 
 

@@ -36,8 +36,8 @@ from sklearn.tree import DecisionTreeClassifier
 
 import diagnostics
 from diagnostics import Evidence, Run
-from diagnostics.model_inputs import TEXT, read_inputs
-from diagnostics.models import ModelNotOpened, open_model
+from diagnostics.models.model import ModelNotOpened, open_model
+from diagnostics.workspace.model_inputs import TEXT, read_inputs
 
 RANDOM = np.random.default_rng(0)
 NUMBERS = RANDOM.normal(size=(60, 4))

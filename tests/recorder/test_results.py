@@ -35,7 +35,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 import diagnostics
-from diagnostics.ranking import ranked_runs
+from diagnostics.workspace.scores import ranked_runs
 from tests.searches import quietly, recorded, same_results, wine
 
 Search = Callable[[Any], Any]

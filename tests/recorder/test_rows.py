@@ -31,7 +31,7 @@ from sklearn.model_selection import (
 )
 
 import diagnostics
-from diagnostics.search_data import data_fingerprint
+from diagnostics.recording.data import data_fingerprint
 from tests.searches import grid, recorded, wine
 
 #: Forty rows of four kinds: ten of each are alike in everything, and half of those in truth too.

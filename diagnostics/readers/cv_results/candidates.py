@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from diagnostics.parameters import short_names
 from diagnostics.readers import Folder, Reading
 from diagnostics.readers.cv_results.files import Columns, number
 from diagnostics.readers.cv_results.values import parameters
 from diagnostics.workspace import Evidence, Problem, Score
+from diagnostics.workspace.parameters import short_names
 
 _SCORE = re.compile(r"(?P<what>mean|std|split(?P<fold>\d+))_(?P<split>test|train)_(?P<metric>.+)")
 #: Names longer than this say no more to the eye.

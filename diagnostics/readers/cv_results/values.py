@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from diagnostics.readers.cv_results.files import Columns
-from diagnostics.recorded_values import plain_value, value_text
+from diagnostics.workspace.plain_values import plain_value, value_text
 
 _PARAM = "param_"
 #: NumPy 2 writes its numbers as np.float64(0.1), which is no literal.

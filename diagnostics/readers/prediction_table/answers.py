@@ -10,7 +10,6 @@ from typing import cast
 import numpy as np
 import polars as pl
 
-from diagnostics.natural import natural_order
 from diagnostics.readers.prediction_table.choices import Choice, said
 from diagnostics.readers.prediction_table.class_order import class_labels
 from diagnostics.readers.prediction_table.labels import distinct, labels, positive_label
@@ -33,6 +32,7 @@ from diagnostics.readers.prediction_table.scores import (
     probabilities,
     vectors,
 )
+from diagnostics.workspace.labels import natural_order
 
 DOUBTFUL = "Say `positive_label` in errata.toml if they are the probability of one label."
 UNORDERED = 'List the labels in the order of the scores in errata.toml: labels = ["…", "…"].'

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 import polars as pl
 
-from diagnostics.natural import natural_order
+from diagnostics.workspace.labels import natural_order
 
 #: What tools write for "no value". `none` and `null` stay: they are real labels somewhere.
 MISSING = ("", "nan", "NaN", "NAN", "<NA>", "N/A", "n/a", "#N/A")

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from diagnostics.natural import natural_order
 from diagnostics.readers.prediction_table.answers import Outcome, say_score, spelt_alike
 from diagnostics.readers.prediction_table.choices import said
 from diagnostics.readers.prediction_table.labels import distinct, labels
 from diagnostics.readers.prediction_table.one_score import one_score
 from diagnostics.readers.prediction_table.roles import Answer
 from diagnostics.readers.prediction_table.scores import numbers
+from diagnostics.workspace.labels import natural_order
 
 
 def ranking(frame: pl.DataFrame, answer: Answer, truth: pl.Series | None) -> Outcome:

@@ -20,8 +20,8 @@ from diagnostics.readers.prediction_table.roles import Answer, Roles
 from diagnostics.readers.prediction_table.runs import Part, fold_numbers, split_names, split_of_file
 from diagnostics.readers.prediction_table.table import Table
 from diagnostics.readers.prediction_table.truth import HINT, Truth
-from diagnostics.tables import predictions_frame
 from diagnostics.workspace import NO_PREDICTION, Evidence, Problem
+from diagnostics.workspace.tables import predictions_frame
 
 #: Files and folders whose names say nothing about a run.
 PLAIN = (

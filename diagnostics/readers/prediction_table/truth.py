@@ -9,7 +9,6 @@ from pathlib import Path
 
 import polars as pl
 
-from diagnostics.links import file_inside
 from diagnostics.readers import Folder
 from diagnostics.readers.prediction_table.choices import Choice, said
 from diagnostics.readers.prediction_table.files import SUFFIXES, read_table
@@ -25,6 +24,7 @@ from diagnostics.readers.prediction_table.names import (
 )
 from diagnostics.readers.prediction_table.roles import Roles
 from diagnostics.readers.prediction_table.table import UnreadableTable
+from diagnostics.workspace.safe_paths import file_inside
 
 TRUTH_FILE = (
     r"(?:y|labels?|targets?|truth|ground_?truth|gold|answers?|solutions?|actuals?)"

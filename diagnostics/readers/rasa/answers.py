@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from diagnostics import tables
 from diagnostics.readers.rasa.files import number, whole_text
-from diagnostics.workspace import NO_PREDICTION
+from diagnostics.workspace import NO_PREDICTION, tables
 
 #: Where a row of each kind keeps the true label and the answer.
 COLUMNS = {

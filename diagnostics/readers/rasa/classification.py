@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from diagnostics.natural import natural_order
 from diagnostics.readers import Reading
 from diagnostics.readers.rasa.answers import (
     answer_tables,
@@ -17,6 +16,7 @@ from diagnostics.readers.rasa.configs import Config
 from diagnostics.readers.rasa.evaluations import Evaluation
 from diagnostics.readers.rasa.places import Place
 from diagnostics.workspace import NO_PREDICTION, NOTHING, Evidence, Problem
+from diagnostics.workspace.labels import natural_order
 
 #: Rounding of 32-bit floats: that far outside of 0 to 1 a confidence is still a probability.
 _ROUNDING = 1e-5

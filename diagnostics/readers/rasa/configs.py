@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from diagnostics.links import resolved_inside
 from diagnostics.readers import Folder
 from diagnostics.readers.rasa.places import Place
 from diagnostics.workspace import Problem
+from diagnostics.workspace.safe_paths import resolved_inside
 
 _LIMIT = 1_000_000
 _SECTIONS = ("pipeline", "policies")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from diagnostics.natural import natural_order
 from diagnostics.readers import Folder
 from diagnostics.readers.rasa.files import is_label_report, read_json
 from diagnostics.readers.rasa.label_reports import LabelReport, parse_report
 from diagnostics.workspace import Problem
+from diagnostics.workspace.labels import natural_order
 
 _REPORT = "intent_report.json"
 _SHOWN = 8

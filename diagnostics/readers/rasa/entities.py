@@ -10,8 +10,6 @@ from typing import Any
 
 import polars as pl
 
-from diagnostics import tables
-from diagnostics.natural import natural_order
 from diagnostics.readers import Folder, Reading
 from diagnostics.readers.rasa.answers import example_ids
 from diagnostics.readers.rasa.configs import Config
@@ -25,7 +23,8 @@ from diagnostics.readers.rasa.files import (
 )
 from diagnostics.readers.rasa.label_reports import LabelReport, parse_report
 from diagnostics.readers.rasa.places import Place
-from diagnostics.workspace import NOTHING, Evidence, Problem
+from diagnostics.workspace import NOTHING, Evidence, Problem, tables
+from diagnostics.workspace.labels import natural_order
 
 _SPAN = ("start", "end", "entity", "value", "role", "group")
 _COLUMNS = ("example", "text", "entities", "predicted_entities")

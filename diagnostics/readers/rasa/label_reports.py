@@ -9,9 +9,8 @@ from hashlib import blake2b
 
 import polars as pl
 
-from diagnostics import tables
 from diagnostics.readers.rasa.files import number, whole_text
-from diagnostics.workspace import NO_PREDICTION, Score
+from diagnostics.workspace import NO_PREDICTION, Score, tables
 
 _AVERAGES = {"micro avg": "micro", "macro avg": "macro", "weighted avg": "weighted"}
 _FIGURES = {"precision": "precision", "recall": "recall", "f1-score": "f1"}

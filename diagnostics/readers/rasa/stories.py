@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from diagnostics import tables
-from diagnostics.natural import natural_order
 from diagnostics.readers import Folder, Reading
 from diagnostics.readers.rasa.configs import Config
 from diagnostics.readers.rasa.files import is_label_report, read_json, unreadable
 from diagnostics.readers.rasa.label_reports import LabelReport, parse_report
 from diagnostics.readers.rasa.places import Place
-from diagnostics.workspace import Evidence, Problem, Score
+from diagnostics.workspace import Evidence, Problem, Score, tables
+from diagnostics.workspace.labels import natural_order
 
 _FAILED = ("failed_test_stories.yml", "failed_stories.yml", "failed_stories.md")
 

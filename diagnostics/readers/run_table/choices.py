@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from diagnostics.errors import DiagnosticsError
-from diagnostics.own_folder import OWN, made_folder, untrusted_part, untrusted_words
 from diagnostics.readers import Folder
 from diagnostics.readers.run_table.roles import Role, known_roles
+from diagnostics.workspace.own_folder import OWN, made_folder, untrusted_part, untrusted_words
 
 _NAME = "run-tables.json"
 #: Below the workspace's root, where alone Errata writes.

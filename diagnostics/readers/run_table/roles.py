@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal, cast, get_args
 
-from diagnostics.metric_words import rises_by_name
 from diagnostics.readers.cv_results.files import Columns, number
 from diagnostics.readers.search_tables import is_metric
+from diagnostics.statistics.metric_names import rises_by_name
 
 #: What a column can be. Of metrics the rising ones are better when larger.
 Role = Literal["parameter", "metric", "metric-falling", "name", "fold", "seconds", "left-out"]

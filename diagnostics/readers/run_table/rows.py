@@ -13,8 +13,8 @@ from diagnostics.readers.cv_results.candidates import candidate_names
 from diagnostics.readers.cv_results.files import Columns, number
 from diagnostics.readers.cv_results.values import typed
 from diagnostics.readers.run_table.roles import Role
-from diagnostics.recorded_values import plain_value, value_text
 from diagnostics.workspace import Evidence, Problem, Score
+from diagnostics.workspace.plain_values import plain_value, value_text
 
 #: Words before a metric that say on what it was measured.
 _SPLITS = {

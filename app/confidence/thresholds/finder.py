@@ -1,0 +1,168 @@
+"""From a target or from costs to a threshold, each with a button that takes it."""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+
+from app.confidence.thresholds import cached as threshold_cached
+from app.confidence.thresholds.choices import Selection, choose_cost, choose_target, number, use
+from app.frame import session
+from diagnostics import Run
+from diagnostics.confidence.fallback import FallbackSettings
+from diagnostics.confidence.probability_table import percent
+from diagnostics.confidence.risk_coverage import dividing_decimal
+from diagnostics.confidence.selective_counts import SelectiveCounts
+from diagnostics.confidence.thresholds import (
+    DELTA,
+    TargetThreshold,
+    guaranteed_threshold,
+    needed_without_mistake,
+    observed_threshold,
+)
+
+#: Where mistakes alone are known, what thresholds are looked at.
+LEVELS = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
+
+
+def show(chosen: Selection, counts: SelectiveCounts, settings: FallbackSettings | None) -> float:
+    """The card; returns the target."""
+    st.subheader("Find a threshold", anchor=False)
+    target = choose_target(counts)
+    _show_observed(observed_threshold(counts, target))
+    _show_guaranteed(guaranteed_threshold(counts, target))
+    st.divider()
+    _show_cheapest(chosen)
+    if settings is not None:
+        st.divider()
+        _show_configured(chosen, settings)
+    return target
+
+
+def _line(title: str, threshold: float, words: str, *, key: str) -> None:
+    """A threshold with its button, and what it is worth."""
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.markdown(f"{title}: **{number(threshold)}**", width="stretch")
+        if math.isfinite(threshold):
+            st.button("Use", key=key, on_click=use, args=(threshold,), width="content")
+    st.caption(words)
+
+
+def _show_observed(found: TargetThreshold) -> None:
+    title = "On these answers"
+    if not found.reached:
+        words = f"No threshold reaches this: the lowest share of wrong ones is {_share(found)}."
+        _line(title, found.threshold, words, key="use_observed")
+        return
+    words = (
+        f"Answers {percent(found.coverage)}, {percent(found.risk)} of them wrong "
+        f"(95%: {percent(found.low)} to {percent(found.high)}). Chosen by these very answers, so "
+        "expect a little more on others."
+    )
+    _line(title, found.threshold, words, key="use_observed")
+
+
+def _show_guaranteed(found: TargetThreshold) -> None:
+    title = "Promised for others like them"
+    if found.reached:
+        words = (
+            f"Answers {percent(found.coverage)}; at most {percent(found.high)} wrong, promised "
+            f"with {1 - DELTA:.0%} (exact bound, shared by {found.tried} thresholds tried; Geifman "
+            "and El-Yaniv 2017)."
+        )
+    elif found.target <= 0:
+        words = "No number of examples can promise that nothing is wrong."
+    else:
+        words = (
+            f"Too few answers, or too many wrong, to promise this: {_share(found)} is the lowest "
+            "that can be promised here. It takes at least "
+            f"{needed_without_mistake(found.target):,} answers, all of them right."
+        )
+    _line(title, found.threshold, words, key="use_guaranteed")
+
+
+def _share(found: TargetThreshold) -> str:
+    return percent(found.nearest) if math.isfinite(found.nearest) else "unknown"
+
+
+def _show_cheapest(chosen: Selection) -> None:
+    cost = choose_cost()
+    place = session.place(chosen.run)
+    found = threshold_cached.cheapest(place, chosen.split, chosen.none_labels, chosen.label, cost)
+    if math.isinf(found.threshold):
+        words = "To withhold every answer would cost least."
+    else:
+        everything, nothing = _times(found.cost_of_all), _times(found.cost_of_none)
+        words = (
+            f"{_times(found.cost)} for 100 examples, against {everything} with everything "
+            f"answered and {nothing} with nothing. In 95% of 1,000 resamples the best lay between "
+            f"{number(found.low)} and {_or_nothing(found.high)}. If a confidence of 80% meant "
+            f"right in 80 of 100, it would be {number(found.calibrated)} (Chow 1970)."
+        )
+    _line("Costs least", found.threshold, words, key="use_cheapest")
+
+
+def _times(cost: float) -> str:
+    return f"{cost * 100:,.1f}"
+
+
+def _or_nothing(threshold: float) -> str:
+    return "no answer at all" if math.isinf(threshold) else number(threshold)
+
+
+def _show_configured(chosen: Selection, settings: FallbackSettings) -> None:
+    default = "" if settings.given else " (Rasa's default)"
+    words = f"{settings.component} in this run's configuration. It also withholds what is less "
+    words += "than "
+    words += ambiguity_words(chosen, settings.threshold, settings.ambiguity_threshold)
+    _line(f"Configured{default}", settings.threshold, words, key="use_configured")
+
+
+def ambiguity_words(chosen: Selection, threshold: float, ambiguity: float) -> str:
+    """What an ambiguity threshold withholds besides, after "less than", where it is known."""
+    place = session.place(chosen.run)
+    found = threshold_cached.ambiguous(
+        place, chosen.split, chosen.none_labels, chosen.label, threshold, ambiguity
+    )
+    ahead = f"{number(ambiguity)} ahead of the runner-up"
+    if not found.is_known:
+        return (
+            f"{ahead}; that is not counted here: of {found.unknown:,} of the {found.answered:,} "
+            "answers these files do not say how probable the runner-up was."
+        )
+    kept = f", {percent(found.risk)} of them wrong" if found.kept else ""
+    return (
+        f"{ahead}: {found.ambiguous:,} of the {found.answered:,} answers from {number(threshold)} "
+        f"on, {found.ambiguous_wrong:,} of them wrong. That leaves {found.kept:,}{kept}."
+    )
+
+
+def show_mistakes_only(run: Run, split: str | None, label: str | None) -> None:
+    """How many of the listed mistakes a threshold would stop: all that mistakes alone can say."""
+    counts = threshold_cached.selective(session.place(run), split, (), label)
+    if not counts.candidates:
+        return
+    st.subheader("Mistakes that a threshold would stop", anchor=False)
+    with st.grid(len(LEVELS), min_column_width=110):
+        for level in LEVELS:
+            stopped = int(counts.wrong[counts.confidence < level].sum())
+            with st.container(border=True, gap="xsmall"):
+                st.metric(f"Below {level:g}", percent(stopped / counts.errors))
+                st.caption(f"{stopped:,} of {counts.errors:,}")
+                if st.button(
+                    "Examples",
+                    icon=":material/list_alt:",
+                    type="tertiary",
+                    key=f"threshold_stopped_{level:g}",
+                    disabled=not stopped,
+                ):
+                    bound = repr(dividing_decimal(counts, level))
+                    _open_stopped(bound, split, label)
+
+
+def _open_stopped(bound: str, split: str | None, label: str | None) -> None:
+    chosen = {"predicted": label, "split": split}
+    session.go("examples.py", below=bound, by="confident-mistakes", **chosen)

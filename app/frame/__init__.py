@@ -1,0 +1,1 @@
+"""What all pages stand in: navigation, session and link, opened workspaces, jobs."""

@@ -1,0 +1,86 @@
+"""Opened workspaces, and the keys of cached calls into the library: names and a fingerprint, never
+frames, for Streamlit hashes large frames by sample, and a stale answer is worse than a slow one.
+"""  # noqa: D205
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+import diagnostics
+from diagnostics.examples import content
+from diagnostics.readers.opening import workspace_fingerprint
+
+if TYPE_CHECKING:
+    from diagnostics import Experiment, Run, Workspace
+    from diagnostics.examples.content import ContentColumns
+
+#: How many workspaces, or states of one, are held at a time.
+WORKSPACES = 3
+
+
+@dataclass(frozen=True)
+class Place:
+    """One run of one state of a workspace."""
+
+    root: str
+    fingerprint: str
+    experiment: str
+    run: str
+
+
+@st.cache_data(ttl=5, max_entries=WORKSPACES, show_spinner=False)
+def fingerprint(root: str) -> str:
+    """The state of the folder, looked at every five seconds at most."""
+    return workspace_fingerprint(root)
+
+
+@st.cache_resource
+def opened() -> dict[tuple[str, str], Workspace]:
+    """The workspaces that are open in this process, by root and state; `session` fills it."""
+    return {}
+
+
+def trusts_pickles() -> bool:
+    """Whether whoever started the dashboard said so; no visitor can."""
+    return "--trust-pickles" in sys.argv[2:]
+
+
+def open_workspace(root: str, progress: Callable[[str], None] | None = None) -> Workspace:
+    """Read a folder; not cached here, for it draws its progress."""
+    return diagnostics.open_workspace(root, progress=progress, trust_pickles=trusts_pickles())
+
+
+def experiment_and_run(place: Place) -> tuple[Experiment, Run]:
+    """The run at a place with its experiment."""
+    for (root, _), workspace in reversed(list(opened().items())):
+        if root == place.root and workspace.fingerprint == place.fingerprint:
+            experiment = workspace.experiment(place.experiment)
+            return experiment, experiment.run(place.run)
+    experiment = open_workspace(place.root).experiment(place.experiment)
+    return experiment, experiment.run(place.run)
+
+
+def experiment_at(place: Place) -> Experiment:
+    """The experiment of the run at a place."""
+    return experiment_and_run(place)[0]
+
+
+def run_at(place: Place) -> Run:
+    """The run at a place."""
+    return experiment_and_run(place)[1]
+
+
+def run_with_content(place: Place) -> Run:
+    """The run at a place, with the content that its experiment's runs share."""
+    return content.with_shared_content(*experiment_and_run(place))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def content_columns(place: Place) -> ContentColumns:
+    """Which column of the run's content is what."""
+    return content.content_columns(run_with_content(place))

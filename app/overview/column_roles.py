@@ -1,0 +1,83 @@
+"""Asking which columns of a table of runs are parameters and which are metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+import streamlit as st
+
+from app.frame import workspaces as cached
+from diagnostics import DiagnosticsError, Workspace
+from diagnostics.readers.run_table.choices import choose_roles
+from diagnostics.readers.run_table.roles import Role, known_roles
+
+#: What a person chooses from, and what the library calls it.
+WORDS: dict[str, Role] = {
+    "Parameter": "parameter",
+    "Metric, higher is better": "metric",
+    "Metric, lower is better": "metric-falling",
+    "Name of the run": "name",
+    "Fold": "fold",
+    "Seconds of fitting": "seconds",
+    "Leave out": "left-out",
+}
+_COLUMN = "column "
+
+
+def show_run_tables(found: Workspace) -> None:
+    """A form for each table of runs, filled in as it was read; what is chosen is read again."""
+    tables = {
+        run.path: run.mapping
+        for experiment in found.experiments
+        for run in experiment.runs
+        if run.reader == "run tables"
+    }
+    if not tables:
+        return
+    st.subheader("How the tables of runs were read", anchor=False)
+    st.caption("Which columns are parameters and which are metrics is a guess until you say so.")
+    for number, (path, mapping) in enumerate(tables.items()):
+        with st.expander("Columns of one table", expanded=len(tables) == 1):
+            st.text(path)
+            _form(found, path, mapping, number)
+
+
+def _form(found: Workspace, path: str, mapping: Mapping[str, str], number: int) -> None:
+    import pandas as pd
+
+    roles = known_roles(_roles(mapping))
+    words = {role: word for word, role in WORDS.items()}
+    frame = pd.DataFrame({"Column": list(roles), "Is": [words[role] for role in roles.values()]})
+    with st.form(f"run_table_{number}", border=False):
+        edited = st.data_editor(
+            frame,
+            hide_index=True,
+            disabled=["Column"],
+            column_config={
+                "Column": st.column_config.TextColumn(width="large"),
+                "Is": st.column_config.SelectboxColumn(options=list(WORDS), required=True),
+            },
+            key=f"run_table_editor_{number}",
+        )
+        if st.form_submit_button("Read it so", icon=":material/check:"):
+            chosen = dict(zip(edited["Column"], edited["Is"], strict=True))
+            _keep(found, path, {name: WORDS[cast(str, word)] for name, word in chosen.items()})
+
+
+def _roles(mapping: Mapping[str, str]) -> dict[str, str]:
+    return {
+        entry.removeprefix(_COLUMN): role
+        for entry, role in mapping.items()
+        if entry.startswith(_COLUMN)
+    }
+
+
+def _keep(found: Workspace, path: str, roles: Mapping[str, Role]) -> None:
+    try:
+        choose_roles(found.root, path, roles)
+    except DiagnosticsError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    cached.fingerprint.clear()
+    st.rerun()

@@ -1,0 +1,1 @@
+"""The page Runs, its view of the parameters."""

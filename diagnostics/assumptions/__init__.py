@@ -1,0 +1,1 @@
+"""What a team believes of a model, put to the test."""

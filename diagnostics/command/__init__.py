@@ -1,0 +1,1 @@
+"""The `errata` command: options in `main`, one module an answer."""

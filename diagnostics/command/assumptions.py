@@ -1,0 +1,123 @@
+"""What `errata assumptions` answers: a table for people, or JSON for scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from diagnostics.assumptions.judge import judge_assumptions
+from diagnostics.assumptions.store import AssumptionStore, Kept
+from diagnostics.command.terminal import new_console, print_json, print_table, printable
+from diagnostics.errors import DiagnosticsError
+
+if TYPE_CHECKING:
+    from diagnostics.assumptions.findings import Judgement
+    from diagnostics.workspace import Experiment, Workspace
+
+Judged = tuple["Experiment", Kept, "Judgement"]
+
+
+def judged_in_terminal(
+    workspace: Workspace, run: str | None, experiment: str | None, *, trust_pickles: bool = False
+) -> list[Judged]:
+    """Every assumption that was written down, in every run of its experiment, or in one run.
+
+    Raises
+    ------
+    DiagnosticsError
+        If the run or the experiment does not exist.
+    """
+    store = AssumptionStore.of(workspace.root)
+    found: list[Judged] = []
+    for home, names in _asked(workspace, run, experiment):
+        kept = store.kept(home.name)
+        for name in names if kept else ():
+            judgements = judge_assumptions(
+                home,
+                home.run(name),
+                [entry.assumption for entry in kept],
+                root=workspace.root,
+                trust_pickles=trust_pickles,
+            )
+            found += [(home, *pair) for pair in zip(kept, judgements, strict=True)]
+    return found
+
+
+def show_assumptions(workspace: Workspace, judged: Sequence[Judged], *, as_json: bool) -> None:
+    """What was assumed, and what became of it."""
+    if as_json:
+        print_json([_summary(*entry) for entry in judged])
+        return
+    console = new_console()
+    store = AssumptionStore.of(workspace.root)
+    if store.left_out:
+        console.print(printable(store.left_out))
+    if not judged:
+        console.print("No assumptions are written down for this.")
+        console.print("The page Assumptions of the dashboard keeps them with the results.")
+        return
+    places = {(home.name, found.run) for home, _, found in judged}
+    for experiment, run in sorted(places):
+        own = [one for home, _, one in judged if (home.name, one.run) == (experiment, run)]
+        rows = [row for found in own for row in _rows(found)]
+        title = f"{experiment} / {run}"
+        print_table(console, title, ["assumption", "verdict", "evidence"], rows, numbers=3)
+    broken = store.broken()
+    if broken:
+        console.print(printable(f"{broken} lines of the list cannot be read."), style="dim")
+
+
+def _asked(
+    workspace: Workspace, run: str | None, experiment: str | None
+) -> list[tuple[Experiment, list[str]]]:
+    if run is not None:
+        home, found = workspace.find(run, experiment)
+        return [(home, [found.run])]
+    if experiment is not None:
+        homes = [workspace.experiment(experiment)]
+    else:
+        homes = list(workspace.experiments)
+    if not homes:
+        raise DiagnosticsError("There are no runs to judge anything in.")
+    return [(home, [entry.run for entry in home.runs]) for home in homes]
+
+
+def _rows(found: Judgement) -> list[list[str]]:
+    """A row for each piece of evidence, the first of them with the assumption and the verdict."""
+    said = [finding.sentence for finding in found.findings] or list(found.missing) or [""]
+    first = [found.assumption.sentence, found.verdict, said[0]]
+    return [first, *(["", "", sentence] for sentence in said[1:])]
+
+
+def _summary(home: Experiment, kept: Kept, found: Judgement) -> dict[str, Any]:
+    given = found.assumption
+    return {
+        "experiment": home.name,
+        "run": found.run,
+        "assumption": given.text,
+        "kind": given.kind,
+        "subject": given.subject,
+        "claim": given.claim,
+        "label": given.label,
+        "who": kept.who,
+        "when": kept.when,
+        "verdict": found.verdict,
+        "examples": found.examples,
+        "sentence": found.sentence,
+        "evidence": [
+            {
+                "source": finding.source,
+                "reading": finding.reading,
+                "sentence": finding.sentence,
+                "estimate": finding.estimate,
+                "low": finding.low,
+                "high": finding.high,
+                "examples": finding.examples,
+            }
+            for finding in found.findings
+        ],
+        "missing": list(found.missing),
+    }
+
+
+__all__ = ["judged_in_terminal", "show_assumptions"]

@@ -1,0 +1,1 @@
+"""How sure answers were: histograms, calibration, thresholds, curves."""

@@ -1,0 +1,1 @@
+"""The examples behind the numbers: content, attributes, slices, filters, lists, neighbours."""

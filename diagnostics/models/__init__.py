@@ -1,0 +1,1 @@
+"""What asks a fitted model: models opened, their rows read, long work in steps."""

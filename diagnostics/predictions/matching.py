@@ -1,0 +1,126 @@
+"""One run's answers beside those of another: which row of the one belongs to which of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from diagnostics.predictions.completeness import implies_right_answers, rows_of
+from diagnostics.workspace.labels import recoded
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from diagnostics.workspace import Run
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """A run's rows in a split, to be laid beside those of other runs.
+
+    `labels` are those of the run, then whatever the other runs know besides (`joint_labels`).
+    """
+
+    frame: pl.DataFrame
+    run: Run
+    split: str
+    labels: Sequence[str]
+
+    @cached_property
+    def repeats(self) -> bool:
+        """Whether an example comes twice."""
+        return _repeats(self.frame["example"])
+
+    def answers_of(self, other: Run) -> pl.DataFrame:
+        """What the other run says of each row, in their order.
+
+        Rows belong together by the example's id; where a run has an example several times, in folds
+        that repeat, by its id and fold. What even so comes several times has no counterpart.
+
+        Returns
+        -------
+        `is_there`, `true_label` and `predicted_label` (codes into `labels`), `confidence`. Where
+        the other run kept only its mistakes, and that is certain, it answered rightly what it does
+        not list; its confidence is then unknown.
+        """
+        import polars as pl
+
+        names = ["example", "fold", "true_label", "predicted_label", "confidence"]
+        theirs = rows_of(other, other.known_split(self.split)).select(names).collect()
+        found = self._matched(theirs).select(
+            pl.col("is_there").fill_null(value=False),
+            recoded("true_label", other.labels, self.labels),
+            recoded("predicted_label", other.labels, self.labels),
+            "confidence",
+        )
+        if not implies_right_answers(other, self.run):
+            return found
+        unlisted = ~pl.col("is_there") & pl.col("truth").is_not_null()
+        truth = pl.when(unlisted).then("truth")
+        return found.with_columns(truth=self.frame["true_label"]).select(
+            pl.col("is_there") | unlisted,
+            pl.coalesce(truth, "true_label").alias("true_label"),
+            pl.coalesce(truth, "predicted_label").alias("predicted_label"),
+            "confidence",
+        )
+
+    def _matched(self, theirs: pl.DataFrame) -> pl.DataFrame:
+        """The counterpart of each row, in their order; all null where there is none.
+
+        The tables lie sorted by example: of runs on the same examples each row is where it belongs,
+        which is seen at once, while a join of half a million ids takes a tenth of a second.
+        """
+        import polars as pl
+
+        rows = self.frame.select("example", "fold")
+        marked = theirs.with_columns(is_there=pl.lit(value=True))
+        is_same = rows["example"].equals(theirs["example"])
+        if not self.repeats and (is_same or not _repeats(theirs["example"])):
+            return marked if is_same else _joined(rows, marked, ["example"])
+        keys = ["example", "fold"]
+        found = _joined(rows, marked.unique(keys, keep="none"), keys)
+        several = rows.is_duplicated()
+        return found.with_columns(pl.when(~several).then(pl.all()).name.keep())
+
+
+def with_unlisted(rows: pl.DataFrame, run: Run, others: Iterable[Run], split: str) -> pl.DataFrame:
+    """The rows, and of a run that kept only its mistakes what `others` show it was right about.
+
+    Such an answer is the truth; its confidence, and whatever else is not known of it, is null.
+    """
+    import polars as pl
+
+    found = []
+    for other in others:
+        if split in other.splits and implies_right_answers(run, other):
+            truth = recoded("true_label", other.labels, run.labels)
+            theirs = rows_of(other, split).select("example", "split", "true_label").collect()
+            found.append(theirs.with_columns(truth).filter(pl.col("true_label") >= 0))
+    if not found:
+        return rows
+    unlisted = pl.concat(found).unique("example", keep="first", maintain_order=True)
+    unlisted = unlisted.join(rows.select("example"), on="example", how="anti")
+    derived = unlisted.with_columns(predicted_label="true_label")
+    return pl.concat([rows, derived], how="diagonal")
+
+
+def joint_labels(run: Run, others: Iterable[Run]) -> list[str]:
+    """The labels of the run, whose codes stay as they are, then those that only others know."""
+    labels = dict.fromkeys(run.labels)
+    for other in others:
+        labels |= dict.fromkeys(other.labels)
+    return list(labels)
+
+
+def _joined(rows: pl.DataFrame, theirs: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    # Folds may be null and are then alike; ids never are, and without the nulls it takes half.
+    return rows.select(keys).join(
+        theirs, on=keys, how="left", nulls_equal="fold" in keys, maintain_order="left"
+    )
+
+
+def _repeats(ids: pl.Series) -> bool:
+    """Whether an id comes twice; neighbours tell where the ids are sorted."""
+    return bool((ids == ids.shift()).any() if ids.is_sorted() else ids.is_duplicated().any())

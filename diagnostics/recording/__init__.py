@@ -1,0 +1,1 @@
+"""The writing side: one evaluation, or every fit of a search."""

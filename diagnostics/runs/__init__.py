@@ -1,0 +1,1 @@
+"""Many runs: their table, the leaderboard with its uncertainty, over- and underfitting."""

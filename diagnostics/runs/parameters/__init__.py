@@ -1,0 +1,1 @@
+"""What the parameters of a search did to the score."""

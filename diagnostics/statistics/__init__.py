@@ -1,0 +1,1 @@
+"""What numbers say, of arrays alone: knows no run and no file."""
