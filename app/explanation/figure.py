@@ -39,49 +39,51 @@ STEPS, FAINTEST, STRONGEST = 12, 0.1, 0.62
 PICTURE_WIDTH = 260
 
 
-def explained(found: Explanation, example: str, shown: DeltaGenerator | None = None) -> None:
+def explained(explanation: Explanation, example: str, shown: DeltaGenerator | None = None) -> None:
     """An explanation of any method.
 
     The text is shaded where it is `shown` already, else it is drawn here.
     """
-    _legend(found)
-    if found.text is not None and found.spans:
+    _legend(explanation)
+    if explanation.text is not None and explanation.spans:
         if shown is not None:
             with shown.container():
-                verbatim.shaded_block(shaded(found))
+                verbatim.shaded_block(shaded(explanation))
         else:
-            verbatim.shaded_block(shaded(found))
-    if found.picture is not None:
-        _picture(found, example)
+            verbatim.shaded_block(shaded(explanation))
+    if explanation.picture is not None:
+        _picture(explanation, example)
     else:
-        _bars(found)
-    if is_poor(found):
+        _bars(explanation)
+    if is_poor(explanation):
         st.markdown(f":material/warning: {POOR}")
-    said = " ".join(filter(None, (unseen_words(found), *warnings(found))))
-    if said:
-        st.text(said)
-    st.caption(method_sentences(found))
+    remarks = " ".join(filter(None, (unseen_words(explanation), *warnings(explanation))))
+    if remarks:
+        st.text(remarks)
+    st.caption(method_sentences(explanation))
 
 
-def _legend(found: Explanation) -> None:
+def _legend(explanation: Explanation) -> None:
     """Which ground means what: the second is dotted, for those who see no colours."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        label = shown_label(found.label, 60)
-        verbatim.chip("speaks for", label, colours.TOWARDS)
-        other = "against it" if found.against is None else shown_label(found.against, 60)
-        verbatim.chip("speaks" if found.against is None else "speaks for", other, colours.AWAY)
+        label, against = explanation.label, explanation.against
+        verbatim.chip("speaks for", shown_label(label, 60), colours.TOWARDS)
+        if against is None:
+            verbatim.chip("speaks", "against it", colours.AWAY)
+        else:
+            verbatim.chip("speaks for", shown_label(against, 60), colours.AWAY)
 
 
-def shaded(found: Explanation) -> list[verbatim.Shaded]:
+def shaded(explanation: Explanation) -> list[verbatim.Shaded]:
     """The text in pieces, each on a ground as strong as what it added, in `STEPS` steps.
 
     Estimates whose sign changed when they were repeated are grey.
     """
-    text = found.text or ""
-    grey = {word_of(entry).lower() for entry in found.contributions if not entry.stable}
-    largest = max((abs(span.contribution) for span in found.spans), default=0.0)
+    text = explanation.text or ""
+    grey = {word_of(entry).lower() for entry in explanation.contributions if not entry.stable}
+    largest = max((abs(span.contribution) for span in explanation.spans), default=0.0)
     made, at = [], 0
-    for start, end, level, contribution in _pieces(found.spans, largest):
+    for start, end, level, contribution in _pieces(explanation.spans, largest):
         if at < start:
             made.append(verbatim.Shaded(text[at:start]))
         piece = text[start:end]
@@ -117,9 +119,9 @@ def _ground(text: str, level: int, contribution: float, *, is_grey: bool) -> ver
     return verbatim.Shaded(text, colour, strength, words, is_dotted=level < 0)
 
 
-def _bars(found: Explanation) -> None:
+def _bars(explanation: Explanation) -> None:
     """Of words the strongest; of columns the steps from the base to the answer."""
-    table = contribution_table(found, cumulative=has_columns(found))
+    table = contribution_table(explanation, cumulative=has_columns(explanation))
     top = ", ".join(
         f"{row.name_} {row.figure}"
         for row in table.rename(columns={"name": "name_"}).head(3).itertuples()
@@ -128,15 +130,15 @@ def _bars(found: Explanation) -> None:
     st.altair_chart(chart, alt=f"What was added, the strongest first: {top}")
 
 
-def _picture(found: Explanation, example: str) -> None:
+def _picture(explanation: Explanation, example: str) -> None:
     content = examples_cached.content_of(session.place(), example)
     columns = cached.content_columns(session.place())
     data = image_bytes(content.get(columns.image or ""), Path(session.workspace().root))
     picture = faded_png(data, side=PICTURE_WIDTH) if data else None
     address = f"data:image/png;base64,{base64.b64encode(picture).decode()}" if picture else None
-    chart = heat_map(pixel_table(found), address, width=PICTURE_WIDTH)
+    chart = heat_map(pixel_table(explanation), address, width=PICTURE_WIDTH)
     st.altair_chart(chart, width="content", alt="What each pixel added, over the picture")
-    st.text(sum_sentence(found))
+    st.text(sum_sentence(explanation))
 
 
 def _text_colour() -> str:
