@@ -35,14 +35,14 @@ def timed(name, work, times=1):
 """
 OURS = """
 import diagnostics
-from diagnostics.calibration import confidence_counts, histogram_bars
-from diagnostics.corp import brier_decomposition, by_chance, corp_line, log_decomposition
-from diagnostics.outcomes import run_outcomes
-from diagnostics.probability_scores import probability_scores
-from diagnostics.probability_vectors import VectorTable
-from diagnostics.reliability import calibration_errors, reliability_bins
-from diagnostics.temperature import rescaling
-from diagnostics import run_tables
+from diagnostics.confidence.histogram import confidence_counts, histogram_bars
+from diagnostics.confidence.corp import brier_decomposition, by_chance, corp_line, log_decomposition
+from diagnostics.confidence.levels import run_outcomes
+from diagnostics.confidence.proper_scores import probability_scores
+from diagnostics.confidence.vectors import VectorTable
+from diagnostics.confidence.reliability import calibration_errors, reliability_bins
+from diagnostics.confidence.temperature import rescaling
+from diagnostics.workspace import run_tables
 import pandas, scipy.optimize, scipy.special
 run = diagnostics.open_workspace({folder!r}).experiments[0].runs[0]
 

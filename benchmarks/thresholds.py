@@ -37,14 +37,15 @@ def timed(name, work, times=1):
 """
 OURS = """
 import diagnostics
-from diagnostics.class_thresholds import class_thresholds
-from diagnostics.curves import average_areas, class_areas
-from diagnostics.risk_coverage import operating_point, risk_coverage_curve
-from diagnostics.answers_by_confidence import selective_counts_of_run
-from diagnostics.score_counts import one_vs_rest
-from diagnostics.selective_figures import selective_figures
-from diagnostics.thresholds import cheapest_threshold, guaranteed_threshold, observed_threshold
-from diagnostics import run_tables
+from diagnostics.confidence.class_thresholds import class_thresholds
+from diagnostics.confidence.curves import average_areas, class_areas
+from diagnostics.confidence.risk_coverage import operating_point, risk_coverage_curve
+from diagnostics.confidence.selective_counts import selective_counts_of_run
+from diagnostics.confidence.one_vs_rest import one_vs_rest
+from diagnostics.confidence.selective_figures import selective_figures
+from diagnostics.confidence.thresholds import (
+    cheapest_threshold, guaranteed_threshold, observed_threshold)
+from diagnostics.workspace import run_tables
 import pandas, scipy.special
 run = diagnostics.open_workspace({folder!r}).experiments[0].runs[0]
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from app.widgets.example_table import HEAD, ROW_HEIGHTS
 from tests.browser.screen import settled
-from tests.runs import record_animals
+from tests.made.runs import record_animals
 
 
 @pytest.fixture(scope="module")

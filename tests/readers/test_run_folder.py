@@ -12,7 +12,7 @@ import diagnostics
 from diagnostics import Evidence, Problem
 from diagnostics.examples import answers as example_answers
 from diagnostics.examples import content
-from tests.runs import record_animals
+from tests.made.runs import record_animals
 
 
 def write_run(
