@@ -9,8 +9,7 @@ if ROOT not in sys.path:  # Streamlit puts app/ on the path, not the folder abov
 
 import streamlit as st
 
-from app.frame import navigation, session
-from app.frame import remembered as returning
+from app.frame import navigation, remembered, session
 
 # Before the navigation: a page without an icon of the tab fetches its own from elsewhere.
 st.set_page_config(page_title="Errata", page_icon="🔎", layout="wide")
@@ -18,6 +17,6 @@ session.settle()
 session.apply_pending()
 page = st.navigation([entry.as_page() for entry in navigation.ENTRIES], position="top")
 st.set_page_config(page_title=f"{page.title} · Errata")
-returning.note_page(page.title)
+remembered.note_page(page.title)
 session.frame(page.title)
 page.run()

@@ -1,21 +1,19 @@
 """What the team believes of a model, and whether it holds, run by run."""
 
-from app.assumptions import choices as assumptions_list
-from app.assumptions import form as assumptions_form
-from app.assumptions import view as assumptions_view
+from app.assumptions import choices, form, view
 from app.frame import session
 
 experiment, run = session.experiment(), session.run()
-assumptions_form.show()
-entries, broken = assumptions_list.listed()
+form.show()
+entries, broken = choices.listed()
 if entries:
-    chosen = assumptions_list.chosen(entries)
-    all_in_link = assumptions_list.put_in_link(entries)
-    runs = assumptions_view.judged_runs(experiment, run)
-    found = assumptions_view.judged(experiment, runs, entries)
-    assumptions_view.show_matrix(experiment, runs, entries, found)
-    assumptions_view.show_notes(broken, all_in_link=all_in_link)
-    assumptions_view.show_one(run, chosen, found[entries.index(chosen)][0])
+    chosen = choices.chosen(entries)
+    all_in_link = choices.put_in_link(entries)
+    runs = view.judged_runs(experiment, run)
+    found = view.judged(experiment, runs, entries)
+    view.show_matrix(experiment, runs, entries, found)
+    view.show_notes(broken, all_in_link=all_in_link)
+    view.show_one(run, chosen, found[entries.index(chosen)][0])
 else:
-    assumptions_view.show_empty()
-assumptions_form.show_files(entries)
+    view.show_empty()
+form.show_files(entries)

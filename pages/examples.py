@@ -3,26 +3,24 @@
 import streamlit as st
 
 from app.example_card import card as example_card
-from app.examples import choices as examples_choice
-from app.examples import contrast as contrast_view
-from app.examples import view as examples_view
+from app.examples import choices, contrast, view
 from app.frame import session
 
 run = session.run()
-examples_view.require_examples(run)
-choice = examples_choice.controls(run)
-found = examples_view.listing(choice)
-examples_view.heading(run, choice, found)
+view.require_examples(run)
+choice = choices.controls(run)
+found = view.listing(choice)
+view.heading(run, choice, found)
 listed, card = st.columns([7, 6] if choice.where.against else [6, 7], gap="medium")
 with card:
-    example = examples_view.stepper(found)
+    example = view.stepper(found)
 with listed:
     if found.total:
-        examples_view.table(choice, found, example)
-        examples_view.export(run, choice, found)
-        contrast_view.show(run, choice)
+        view.table(choice, found, example)
+        view.export(run, choice, found)
+        contrast.show(run, choice)
     else:
-        examples_view.empty(run, choice)
+        view.empty(run, choice)
 with card:  # after the list: what takes longest comes last
     if example:
         example_card.draw(example, split=choice.where.split)

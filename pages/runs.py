@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from app.frame import remembered as returning
-from app.frame import session
+from app.frame import remembered, session
 from app.runs import view as runs_view
 from app.runs.details import show_run
 from diagnostics.workspace.scores import headline
@@ -12,7 +11,7 @@ experiment = session.experiment()
 if len(experiment.runs) == 1:
     show_run(experiment, session.run(), headline(experiment))
 else:
-    with returning.choices_kept(f"runs of {experiment.name}", runs_view.KEYS):
+    with remembered.choices_kept(f"runs of {experiment.name}", runs_view.KEYS):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             view = runs_view.choose_view()
             listing = runs_view.choose_listing(experiment)
@@ -21,9 +20,9 @@ else:
 
             effects_view.show(experiment, listing)
         elif view == "Training":
-            from app.runs import training as learning_view
+            from app.runs import training
 
-            learning_view.show(experiment, listing)
+            training.show(experiment, listing)
         else:
             runs_view.show_leaderboard(experiment, listing)
             show_run(experiment, session.run(), listing.metric)

@@ -6,8 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from app.assumptions import cached as assumptions_cached
-from app.assumptions import choices as assumptions_list
+from app.assumptions import cached, choices
 from app.frame import session
 from app.widgets.labels import shown_label
 from app.widgets.missing import missing
@@ -36,7 +35,7 @@ _SUBJECT = {"word": "assume_word", "property": "assume_property", "column": "ass
 
 def show() -> None:
     """The form: what, which, what is believed of it, and for a push the label."""
-    has_text, columns = assumptions_cached.offered(session.place())
+    has_text, columns = cached.offered(session.place())
     kinds: list[Kind] = ["word", "property", "column"] if has_text else ["column"]
     _take_draft(kinds)
     with st.container(border=True):
@@ -69,7 +68,7 @@ def show() -> None:
         if kind == "property":
             name = st.session_state.get(_SUBJECT["property"]) or next(iter(PROPERTIES))
             st.caption(f"{name.capitalize()}: {PROPERTIES[name].definition}.")
-    refused = assumptions_list.refusal()
+    refused = choices.refusal()
     if refused is not None:
         missing(*refused)
 
@@ -118,14 +117,14 @@ def _add(kind: Kind, claim: Claim) -> None:
     try:
         given = assumption(kind, subject, claim, label)
     except DiagnosticsError as error:
-        assumptions_list.refuse(error)
+        choices.refuse(error)
         return
-    assumptions_list.keep(given, st.session_state.get(_WHO) or "")
+    choices.keep(given, st.session_state.get(_WHO) or "")
     if kind != "property":  # deleted, the browser would keep it
         st.session_state[_SUBJECT[kind]] = "" if kind == "word" else None
 
 
-def show_files(entries: list[assumptions_list.Listed]) -> None:
+def show_files(entries: list[choices.Listed]) -> None:
     """The list as a file, and a file into the list."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if entries:
@@ -141,7 +140,7 @@ def show_files(entries: list[assumptions_list.Listed]) -> None:
             )
         with st.popover("Import", icon=":material/upload:"):
             _import()
-    own = assumptions_list.store()
+    own = choices.store()
     if not own.is_beside:
         st.caption("The folder of results may not be written, so what you write is kept here:")
         st.text(str(own.path))
@@ -168,6 +167,6 @@ def _import() -> None:
     st.button(
         f"Add {len(entries):,}",
         key="assume_import",
-        on_click=partial(assumptions_list.keep_all, entries),
+        on_click=partial(choices.keep_all, entries),
         disabled=not entries,
     )

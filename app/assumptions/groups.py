@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app.assumptions import cached as assumptions_cached
+from app.assumptions import cached
 from app.frame import session
 from app.widgets.example_table import ROW_HEIGHTS
 from app.widgets.labels import fitted, named, shown_label
@@ -45,7 +45,7 @@ def _show_side(
     run: Run, found: Judgement, names: list[str], name: str, number: int, groups: pd.DataFrame
 ) -> None:
     given = found.assumption
-    shown = assumptions_cached.group(session.place(run), given.text, name, EXAMPLES)
+    shown = cached.group(session.place(run), given.text, name, EXAMPLES)
     if shown is None:
         return
     frame, content, total, having = shown

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.assumptions import cached as assumptions_cached
-from app.assumptions import choices as assumptions_list
-from app.assumptions import groups as assumption_sides
+from app.assumptions import cached, choices, groups
 from app.assumptions.choices import Listed
 from app.frame import session
 from app.widgets import verbatim
@@ -101,7 +99,7 @@ def judged(experiment: Experiment, runs: list[str], entries: list[Listed]) -> li
             st.caption(f"Judging run {number:,} of {len(runs):,}.")
         at = session.place(experiment.run(name))
         texts = tuple(entry.assumption.text for entry in entries)
-        for row, judgement in zip(found, assumptions_cached.judgements(at, texts), strict=True):
+        for row, judgement in zip(found, cached.judgements(at, texts), strict=True):
             row.append(judgement)
     place.empty()
     return found
@@ -153,7 +151,7 @@ def _picked(runs: list[str], entries: list[Listed]) -> None:
         return
     row, column = cells[0]
     if row < len(entries):
-        assumptions_list.choose(entries[row].assumption)
+        choices.choose(entries[row].assumption)
         if int(column):
             session.choose(**{session.RUN: runs[int(column) - 1]})
 
@@ -194,7 +192,7 @@ def show_one(run: Run, entry: Listed, found: Judgement) -> None:
         with drawn:
             group = _show_chart(found)
         if found.association is not None:
-            assumption_sides.show(run, found, found.association, group)
+            groups.show(run, found, found.association, group)
 
 
 def _buttons(entry: Listed) -> None:
@@ -203,14 +201,14 @@ def _buttons(entry: Listed) -> None:
             "Keep it",
             key="assume_keep",
             icon=":material/bookmark_add:",
-            on_click=partial(assumptions_list.keep, entry.assumption),
+            on_click=partial(choices.keep, entry.assumption),
             help="It came with the link and is not with these results.",
         )
     st.button(
         "Withdraw" if entry.is_kept else "Drop",
         key="assume_withdraw",
         icon=":material/delete:",
-        on_click=partial(assumptions_list.withdraw, entry),
+        on_click=partial(choices.withdraw, entry),
         help="It leaves the list. What was written stays in the file, as a row that is withdrawn.",
     )
 

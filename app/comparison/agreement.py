@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.comparison import cached as compare_cached
+from app.comparison import cached
 from app.comparison.choices import AGAINST, TWO
 from app.frame import session
 from app.widgets.downloads import csv_button
@@ -30,7 +30,7 @@ _MATRIX = "compare_agreement"
 
 def show_agreement(place: Place) -> None:
     """The matrix of the runs, and a table of each two where these are too many for it."""
-    found = compare_cached.agreement(place)
+    found = cached.agreement(place)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
@@ -56,7 +56,7 @@ def show_agreement(place: Place) -> None:
             )
     selected = tuple(name for name in session.selected_runs() if name in found.runs)
     selected = selected if len(selected) > 1 else ()
-    drawn, value = compare_cached.drawn_runs(place, DRAWN, selected), _LIKENESS[chosen or _USUAL]
+    drawn, value = cached.drawn_runs(place, DRAWN, selected), _LIKENESS[chosen or _USUAL]
     cells = agreement_cells(found, drawn)
     which = "selected" if selected else "best"
     some = f"the {len(drawn):,} {which}" if len(drawn) < len(found.runs) else f"all {len(drawn):,}"

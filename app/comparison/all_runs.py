@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app.comparison import cached as compare_cached
+from app.comparison import cached
 from app.comparison.agreement import show_agreement
 from app.comparison.choices import split_in_link
 from app.comparison.suspects import show_suspects
@@ -34,7 +34,7 @@ def show_all(experiment: Experiment, run: Run) -> None:
     # One place for all of them, so that picking another run aligns nothing anew.
     place = session.place(next(other for other in runs if other.split == run.split))
     _say_which(runs, reasons, run.split, place)
-    if compare_cached.consensus_of(place).judged:
+    if cached.consensus_of(place).judged:
         _show_counts(runs, run.split, place)
         left, right = st.columns(2)
         with left.container(border=True, height="stretch"):
@@ -43,7 +43,7 @@ def show_all(experiment: Experiment, run: Run) -> None:
             _show_consensus(place)
     with st.container(border=True):
         show_agreement(place)
-    if compare_cached.consensus_of(place).judged:
+    if cached.consensus_of(place).judged:
         with st.container(border=True):
             show_suspects(runs, run.split, place)
         with st.container(border=True):
@@ -51,11 +51,11 @@ def show_all(experiment: Experiment, run: Run) -> None:
 
 
 def _say_which(runs: list[Run], reasons: dict[str, str], split: str, place: Place) -> None:
-    common, seen, conflicting = compare_cached.shared_examples(place)
+    common, seen, conflicting = cached.shared_examples(place)
     noun = f"{known_split(split)} example{'s' * (common != 1)}"
     words = [f"{len(runs):,} runs on the {common:,} {noun} that all of them answered"]
     words.append(f", of {seen:,} that any of them has." if common < seen else ".")
-    if not compare_cached.consensus_of(place).judged:
+    if not cached.consensus_of(place).judged:
         words.append(" Without true labels nothing is right or wrong: only how alike they answer.")
     if conflicting:
         words.append(f" {conflicting:,} are left out because the runs' true labels differ.")
@@ -69,7 +69,7 @@ def _say_which(runs: list[Run], reasons: dict[str, str], split: str, place: Plac
 
 def _show_counts(runs: list[Run], split: str, place: Place) -> None:
     """How the examples fall between the runs; each number opens its examples."""
-    found, alone = compare_cached.consensus_of(place), compare_cached.lonely(place)
+    found, alone = cached.consensus_of(place), cached.lonely(place)
     own = alone[alone["run"] == session.run().run].iloc[0]
     # What no file lists cannot be opened: right answers of runs that kept only their mistakes.
     is_listed = not all(map(lists_only_mistakes, runs))
@@ -112,7 +112,7 @@ def _open_across(across: str, split: str, **more: str) -> None:
 
 def _show_votes(place: Place) -> None:
     st.subheader("What a vote would gain", anchor=False)
-    votes = compare_cached.votes(place)
+    votes = cached.votes(place)
     st.caption(vote_reading(votes))
     st.altair_chart(votes_chart(votes), alt="Accuracy of votes of the best runs, and its ceiling")
     st.caption(
@@ -148,7 +148,7 @@ def vote_reading(votes: pd.DataFrame) -> str:
 
 def _show_consensus(place: Place) -> None:
     st.subheader("How many runs were right", anchor=False)
-    found = compare_cached.consensus_of(place)
+    found = cached.consensus_of(place)
     last = len(found.by_runs_right) - 1
     st.caption(
         f"Examples by how many of the {last:,} runs answered them rightly: on the left those that "
@@ -159,7 +159,7 @@ def _show_consensus(place: Place) -> None:
 
 def _show_lonely(split: str, place: Place) -> None:
     """What each run alone gets right or wrong; a click opens it."""
-    alone = compare_cached.lonely(place)
+    alone = cached.lonely(place)
     st.subheader("What each run alone gets right or wrong", anchor=False)
     st.caption("The best run first. A click on a number opens its examples in that run.")
     kinds = st.column_config

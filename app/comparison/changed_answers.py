@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app.comparison import cached as compare_cached
+from app.comparison import cached
 from app.comparison.choices import NEW, OLD, Choice, open_outcome
 from app.comparison.verdict import IN_NO_FILE, list_only_mistakes
-from app.frame import session
-from app.frame import workspaces as cached
+from app.frame import session, workspaces
 from app.widgets.clickable_tables import clicked_example, table_height
 from app.widgets.downloads import csv_button
 from app.widgets.labels import named, shown_label
@@ -34,7 +33,7 @@ LONGEST = 17
 
 def show_pairs(found: Comparison, choice: Choice) -> None:
     """Which label became which, the most frequent first; a row lists its examples."""
-    changes = compare_cached.changes(session.place(), choice.against, choice.split, choice.where)
+    changes = cached.changes(session.place(), choice.against, choice.split, choice.where)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
@@ -108,7 +107,7 @@ def show_matrix(found: Comparison, choice: Choice) -> None:
     """The labels of the old run in the rows, those of the new one in the columns."""
     st.subheader("Matrix of both runs' answers", anchor=False)
     place = session.place()
-    labels = compare_cached.flow_labels(place, choice.against, choice.split, choice.where, SHOWN)
+    labels = cached.flow_labels(place, choice.against, choice.split, choice.where, SHOWN)
     matrix = ConfusionMatrix(found.labels, found.flow_table)
     others = len(found.labels) - len(labels)
     hint = f" The other {others:,} labels are added up in the last row and column." * (others > 0)
@@ -143,7 +142,7 @@ def show_examples(found: Comparison, choice: Choice) -> None:
         st.caption("Choose a pair above, or a label here: its examples are listed.")
         return
     place = session.place()
-    rows, total = compare_cached.changed_examples(
+    rows, total = cached.changed_examples(
         place, choice.against, choice.split, choice.where, (old, new)
     )
     if old == new and list_only_mistakes(found, session.experiment()):
@@ -157,7 +156,7 @@ def show_examples(found: Comparison, choice: Choice) -> None:
     st.caption(f"{first}, those first whose confidence moved most. A click opens one.")
     example = clicked_example(
         rows.rename(columns={"against_label": "old_label"}),
-        cached.content_columns(place),
+        workspaces.content_columns(place),
         _TITLES,
         key="compare_examples",
         alt=f"{len(rows)} examples whose answer changed",

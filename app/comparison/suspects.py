@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.comparison import cached as compare_cached
+from app.comparison import cached
 from app.comparison.choices import split_in_link
-from app.frame import session
-from app.frame import workspaces as cached
+from app.frame import session, workspaces
 from app.widgets.clickable_tables import clicked_example
 from app.widgets.downloads import csv_button
 from diagnostics import Run
@@ -31,7 +30,7 @@ def show_suspects(runs: list[Run], split: str, place: Place) -> None:
         st.subheader("Suspected label errors", anchor=False)
         with st.container(horizontal=True, width="content", vertical_alignment="center"):
             best = _choose_best(len(runs))
-            suspects = compare_cached.suspected(place, best)
+            suspects = cached.suspected(place, best)
             csv_button(
                 "Suspects",
                 lambda: to_csv(suspects),
@@ -43,12 +42,12 @@ def show_suspects(runs: list[Run], split: str, place: Place) -> None:
     st.caption(suspicion(len(suspects), best, is_all=best == len(runs), split=split))
     if suspects.empty:
         return
-    rows = compare_cached.listed_suspects(place, best)
+    rows = cached.listed_suspects(place, best)
     if len(rows) < len(suspects):
         st.caption(f"The first {len(rows):,} are listed; the download has them all.")
     example = clicked_example(
         rows,
-        cached.content_columns(place),
+        workspaces.content_columns(place),
         {"true_label": "True", "predicted_label": "All said", "confidence": "Mean confidence"},
         key="compare_suspects",
         alt=f"{len(rows)} examples to which {best} runs gave the same wrong label",
@@ -58,7 +57,7 @@ def show_suspects(runs: list[Run], split: str, place: Place) -> None:
     if best == len(runs):
         leader, ranking = session.run(), {"across": "never-right", "by": "all"}
     else:
-        name = str(compare_cached.lonely(place)["run"].iloc[0])
+        name = str(cached.lonely(place)["run"].iloc[0])
         leader, ranking = session.experiment().run(name), {"by": "confident-mistakes"}
     chosen = split_in_link(leader, split)
     session.go("examples.py", run=leader.run, split=chosen, example=example, **ranking)

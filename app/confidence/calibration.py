@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.confidence import cached as confidence_cached
-from app.confidence import recalibration as mending_view
+from app.confidence import cached, recalibration
 from app.confidence.calibration_words import figure_rows
 from app.confidence.choices import Choice, short_names
 from app.confidence.distribution import counts_of, left_out, of_split, open_bar
@@ -45,8 +44,7 @@ def show_calibration(choice: Choice) -> None:
     """The reliability diagram, its figures in words, and what would mend the confidence."""
     runs = _judged(choice)
     found = {
-        run.run: confidence_cached.outcomes(session.place(run), choice.split, choice.label)
-        for run in runs
+        run.run: cached.outcomes(session.place(run), choice.split, choice.label) for run in runs
     }
     with st.container(gap="xsmall"):
         for run in runs:
@@ -57,7 +55,7 @@ def show_calibration(choice: Choice) -> None:
     with figures:
         _show_figures(choice, runs, found)
     with st.container(border=True):
-        mending_view.show(choice, runs)
+        recalibration.show(choice, runs)
 
 
 def _cards(runs: int) -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -130,7 +128,7 @@ def _show_diagram(choice: Choice, runs: list[Run], found: dict[str, Outcomes]) -
     if len(runs) > 1:
         chart = overlaid_reliability_chart(bins, [names[run.run] for run in runs])
     else:
-        chance = confidence_cached.chance(session.place(runs[0]), choice.split, choice.label)
+        chance = cached.chance(session.place(runs[0]), choice.split, choice.label)
         chart = reliability_chart(bins, corp_line(found[runs[0].run]), chance.band)
     event = st.altair_chart(
         chart,
@@ -174,8 +172,8 @@ def _show_figures(choice: Choice, runs: list[Run], found: dict[str, Outcomes]) -
     tables, off = [], 0.0
     for run in runs:
         place = session.place(run)
-        scores = None if choice.label else confidence_cached.scores(place, choice.split)
-        chance = confidence_cached.chance(place, choice.split, choice.label)
+        scores = None if choice.label else cached.scores(place, choice.split)
+        chance = cached.chance(place, choice.split, choice.label)
         tables.append(list(figure_rows(found[run.run], chance, scores)))
         off = max(off, scores.off_sum if scores else 0.0)
     if off > _OFF:

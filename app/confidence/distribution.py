@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app.confidence import cached as confidence_cached
+from app.confidence import cached
 from app.confidence.choices import Choice, short_names
 from app.frame import session
 from app.widgets.missing import missing
@@ -34,7 +34,7 @@ _RANKINGS = {"right": "confident-correct", "wrong": "confident-mistakes", "unjud
 def counts_of(choice: Choice) -> dict[str, ConfidenceCounts]:
     """The counts of every run, by its name; the page ends where they are no probabilities."""
     found = {
-        run.run: confidence_cached.counts(session.place(run), choice.split, choice.label)
+        run.run: cached.counts(session.place(run), choice.split, choice.label)
         for run in choice.runs
     }
     counts = found[choice.runs[0].run]

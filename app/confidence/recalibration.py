@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.confidence import cached as confidence_cached
+from app.confidence import cached
 from app.confidence.calibration_words import number
 from app.confidence.choices import Choice
 from app.frame import session
@@ -33,7 +33,7 @@ def show(choice: Choice, runs: list[Run]) -> None:
 
 
 def _show_temperature(choice: Choice, run: Run) -> None:
-    found = confidence_cached.temperature(session.place(run), choice.split)
+    found = cached.temperature(session.place(run), choice.split)
     if found is None:
         st.text("Too few answers with whole probabilities and a true label to fit a temperature.")
         return
@@ -90,7 +90,7 @@ def _reservations(found: Rescaling) -> list[str]:
 
 
 def _show_calibrator(choice: Choice, run: Run) -> None:
-    found = confidence_cached.calibrator(session.place(run), choice.split, choice.label)
+    found = cached.calibrator(session.place(run), choice.split, choice.label)
     if found is None:
         st.text("Too few answers to fit a calibrator on some and try it on others.")
         return
@@ -115,11 +115,11 @@ def _show_table(choice: Choice, runs: list[Run]) -> None:
     for run in runs:
         place = session.place(run)
         if run.has(Evidence.PROBABILITIES):
-            scaled = confidence_cached.temperature(place, choice.split)
+            scaled = cached.temperature(place, choice.split)
             if scaled is not None:
                 rows.append(_temperature_row(run, scaled))
         else:
-            mended = confidence_cached.calibrator(place, choice.split, choice.label)
+            mended = cached.calibrator(place, choice.split, choice.label)
             if mended is not None:
                 sides = [ece(side) for side in _sides(mended)]
                 rows.append((run.run, "calibrator of correctness", None, None, *sides))

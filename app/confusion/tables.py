@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.confusion import cached as confusion_cached
+from app.confusion import cached
 from app.frame import session
 from app.frame.links import has_rows, open_examples
 from app.widgets.clickable_tables import ROWS, clicked_row
@@ -38,7 +38,7 @@ _COUNTS = {
 
 def show_pairs(run: Run, matrix: ConfusionMatrix, split: str | None) -> None:
     """Which class was taken for which, the most frequent first; a row opens its examples."""
-    pairs = confusion_cached.confused_pairs(session.place(), split)
+    pairs = cached.confused_pairs(session.place(), split)
     st.subheader("Most confused pairs", anchor=False)
     if pairs.empty:
         st.success(
@@ -179,7 +179,7 @@ def _downloads(run: Run, matrix: ConfusionMatrix, report: pd.DataFrame, split: s
     offered = {
         "Matrix": lambda: to_csv(matrix_table(matrix)),
         "Classes": lambda: to_csv(report),
-        "Pairs": lambda: to_csv(confusion_cached.confused_pairs(place, split)),
+        "Pairs": lambda: to_csv(cached.confused_pairs(place, split)),
     }
     for label, data in offered.items():
         csv_button(

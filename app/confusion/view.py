@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.confusion import cached as confusion_cached
+from app.confusion import cached
 from app.frame import session
 from app.frame.links import has_rows, open_cell
 from app.widgets.numbers import known_split
@@ -85,7 +85,7 @@ def choose_labels(matrix: ConfusionMatrix, split: str | None) -> list[str]:
             )
             with st.popover("Options", icon=":material/tune:"):
                 size, by_hand = _choose_more(matrix)
-    shown = confusion_cached.most_confused_labels(session.place(), split, size)
+    shown = cached.most_confused_labels(session.place(), split, size)
     if not by_hand:
         return shown
     ordered = [label for label in shown if label in by_hand]

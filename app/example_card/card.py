@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app.example_card import context as example_company
+from app.example_card import context
 from app.examples import cached as examples_cached
 from app.explanation import cached as explanation_cached
 from app.explanation import view as explanation_view
-from app.frame import session
-from app.frame import workspaces as cached
-from app.whatif import link as try_door
-from app.widgets import example_table as tables
-from app.widgets import verbatim
+from app.frame import session, workspaces
+from app.whatif import link
+from app.widgets import example_table, verbatim
 from app.widgets.labels import shown_label
 from diagnostics import Evidence, Run
 from diagnostics.charts import colours
@@ -55,7 +53,7 @@ def draw(example: str, *, split: str | None = None) -> None:
             if text is not None and not is_shaded:
                 with text:
                     verbatim.text_block(_text_of(content))
-        try_door.draw(run, example)
+        link.draw(run, example)
         _company(example, split or run.split)
         if not is_quick:  # a model that has to be opened first keeps nothing else waiting
             with why:
@@ -77,12 +75,12 @@ def _place_of_the_text(text: str) -> DeltaGenerator:
 
 
 def _text_of(content: Mapping[str, Any]) -> str:
-    return str(content[cached.content_columns(session.place()).text or ""])
+    return str(content[workspaces.content_columns(session.place()).text or ""])
 
 
 def _company(example: str, split: str) -> None:
-    example_company.other_runs(example)
-    example_company.neighbours(example, split)
+    context.other_runs(example)
+    context.neighbours(example, split)
 
 
 def _unknown(example: str, run: Run) -> None:
@@ -90,14 +88,14 @@ def _unknown(example: str, run: Run) -> None:
         st.text(f"This run has no example {example}.")
         if not run.has(Evidence.PREDICTIONS):
             st.text("It kept only its mistakes: what it does not list was right, or not asked.")
-        example_company.other_runs(example)
+        context.other_runs(example)
 
 
 def _classified(
     run: Run, content: Mapping[str, Any], answer: Answer | None
 ) -> DeltaGenerator | None:
     """A text above its answer; images and fields beside theirs. Where the text is to be drawn."""
-    columns = cached.content_columns(session.place())
+    columns = workspaces.content_columns(session.place())
     left = right = st.container()
     if content and columns.kind in ("image", "fields"):
         left, right = st.columns([5, 6] if columns.kind == "fields" else [2, 3], gap="medium")
@@ -211,8 +209,8 @@ def _fields(content: Mapping[str, Any], columns: ContentColumns) -> None:
     st.dataframe(
         frame,
         hide_index=True,
-        height=tables.height_of(len(frame), most=11),
-        row_height=tables.ROW_HEIGHTS["none"],
+        height=example_table.height_of(len(frame), most=11),
+        row_height=example_table.ROW_HEIGHTS["none"],
         column_config={"Value": st.column_config.TextColumn(width=96)},
         alt="The example's fields",
     )

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app.examples import cached as examples_cached
-from app.frame import session
-from app.frame import workspaces as cached
-from app.widgets import example_table as tables
+from app.frame import session, workspaces
+from app.widgets import example_table
 from app.widgets.labels import named
 from diagnostics import Evidence
 from diagnostics.charts import colours
@@ -70,10 +69,10 @@ def _answers_counted(answers: pd.DataFrame) -> None:
     st.dataframe(
         named(counts[["mark", "predicted_label", "runs"]]),
         hide_index=True,
-        height=tables.height_of(len(counts), most=5),
-        row_height=tables.ROW_HEIGHTS["none"],
+        height=example_table.height_of(len(counts), most=5),
+        row_height=example_table.ROW_HEIGHTS["none"],
         column_config={
-            "mark": st.column_config.TextColumn("", width=tables.MARK),
+            "mark": st.column_config.TextColumn("", width=example_table.MARK),
             "predicted_label": st.column_config.TextColumn("Answer", width="large"),
             "runs": st.column_config.ProgressColumn(
                 "Runs", format="%d", min_value=0, max_value=len(answers), color=colours.OTHER
@@ -121,22 +120,22 @@ def _runs_table(shown: pd.DataFrame, example: str) -> None:
     key = f"card_runs_{hash((example, here))}"
 
     def clicked() -> None:
-        row = tables.clicked_row(key, marked)
+        row = example_table.clicked_row(key, marked)
         if row is not None:
             session.choose(run=names[row], example=example)
 
-    tables.mark_row(key, marked)
+    example_table.mark_row(key, marked)
     st.dataframe(
         shown,
         key=key,
         hide_index=True,
-        height=tables.height_of(len(shown), most=6),
-        row_height=tables.ROW_HEIGHTS["none"],
+        height=example_table.height_of(len(shown), most=6),
+        row_height=example_table.ROW_HEIGHTS["none"],
         on_select=clicked,
         selection_mode=["single-row", "single-cell"],
         placeholder="",
         column_config={
-            "mark": st.column_config.TextColumn("", width=tables.MARK),
+            "mark": st.column_config.TextColumn("", width=example_table.MARK),
             "run": st.column_config.TextColumn("Run", width="medium"),
             "said": st.column_config.TextColumn("Predicted", width=150),
             "confidence": st.column_config.ProgressColumn(
@@ -155,7 +154,7 @@ def _runs_table(shown: pd.DataFrame, example: str) -> None:
 def neighbours(example: str, split: str) -> None:
     """The examples most like this one; a click opens one of them."""
     run, place = session.run(), session.place()
-    columns = cached.content_columns(place)
+    columns = workspaces.content_columns(place)
     if columns.kind == "none":
         return
     found, compared, total = examples_cached.nearest_examples(place, example, split)
@@ -167,7 +166,7 @@ def neighbours(example: str, split: str) -> None:
     marked = found.assign(mark=[MARKS.get(value, "") for value in found["correct"]])
     marks = ["mark"] if found["correct"].notna().any() else []
     labels = [name for name in ("true_label", "predicted_label") if found[name].notna().any()]
-    tables.examples_table(
+    example_table.examples_table(
         marked[[*marks, *content, *labels, "similarity"]],
         columns,
         key=f"card_neighbours_{hash((place, example))}",

@@ -16,9 +16,7 @@ from app.frame.workspaces import (
     run_at,
     run_with_content,
 )
-from diagnostics.examples import answers as example_answers
-from diagnostics.examples import content, listing, neighbours
-from diagnostics.examples import entities as spans
+from diagnostics.examples import answers, content, entities, listing, neighbours
 from diagnostics.workspace.reducers import By, Measure
 
 if TYPE_CHECKING:
@@ -77,8 +75,8 @@ def listed_page(
 def answer(place: Place, example: str, split: str | None) -> dict[str, Any] | None:
     """One example's row in the run, of another split if the asked one has none."""
     run = run_at(place)
-    found = example_answers.answer(run, example, split=split or run.split)
-    return found or example_answers.answer(run, example)
+    found = answers.answer(run, example, split=split or run.split)
+    return found or answers.answer(run, example)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -90,7 +88,7 @@ def content_of(place: Place, example: str) -> dict[str, Any]:
 @st.cache_data(max_entries=256, show_spinner=False)
 def entities_of_all_runs(place: Place, example: str) -> pd.DataFrame:
     """What every run of the experiment found in one sentence."""
-    return spans.entities_of_all_runs(experiment_at(place), example)
+    return entities.entities_of_all_runs(experiment_at(place), example)
 
 
 @st.cache_data(max_entries=256, show_spinner="Looking for similar examples…")

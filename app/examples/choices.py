@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.examples import slices as examples_having
+from app.examples import slices
 from app.examples.filters import restrictions, start_over
-from app.frame import session
-from app.frame import workspaces as cached
+from app.frame import session, workspaces
 from app.widgets.labels import shown_label
 from diagnostics import Evidence, Filter, Run
 from diagnostics.examples.listing import offered_rankings
@@ -53,13 +52,13 @@ def controls(run: Run) -> Choice:
         true_label = _label("true", "True label") if run.has(Evidence.TRUTH) else ""
         predicted = _label("predicted", "Predicted label") if run.task != "entities" else ""
         split = _split(run)
-        text = _search() if cached.content_columns(session.place()).is_searchable else ""
+        text = _search() if workspaces.content_columns(session.place()).is_searchable else ""
         where = Filter(
             true_label=true_label or None,
             predicted_label=predicted or None,
             split=split or None,
             text=text or None,
-            having=examples_having.chosen() or None,
+            having=slices.chosen() or None,
             **restrictions(run),
         )
     with ranking:

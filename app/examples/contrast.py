@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app.examples import slices as examples_having
+from app.examples import slices
 from app.examples.choices import Choice
-from app.frame import session
-from app.frame import workspaces as cached
+from app.frame import session, workspaces
 from app.widgets.example_table import height_of
 from diagnostics import DiagnosticsError, Evidence, Filter, Run
 from diagnostics.assumptions.assumption import Assumption, Claim
@@ -49,8 +48,8 @@ class Found:
 
 
 @st.cache_data(max_entries=64, show_spinner="Counting words…")
-def _contrast(place: cached.Place, where: Filter) -> Found:
-    experiment, run = cached.experiment_and_run(place)
+def _contrast(place: workspaces.Place, where: Filter) -> Found:
+    experiment, run = workspaces.experiment_and_run(place)
     try:
         return Found(mistakes_in_common(run, where, experiment, root=Path(place.root)))
     except DiagnosticsError as error:
@@ -59,7 +58,7 @@ def _contrast(place: cached.Place, where: Filter) -> Found:
 
 def show(run: Run, choice: Choice) -> None:
     """Closed until it is asked for; where a run has no mistakes to look at, nothing at all."""
-    content = cached.content_columns(session.place())
+    content = workspaces.content_columns(session.place())
     can_be = run.task == "classification" and run.has(Evidence.TRUTH)
     has_any = content.text or content.fields or (content.image and run.inputs)
     if not can_be or choice.by == "confident-correct" or not has_any:
@@ -199,4 +198,4 @@ def _picked(key: str, items: list[tuple[ItemKind, str, str]]) -> None:
         return
     had = slice_of(*items[cells[0][0]])
     if had is not None:
-        examples_having.choose(had.text)
+        slices.choose(had.text)

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.examples import slices as examples_having
+from app.examples import slices
 from app.frame import session
 from app.frame.links import ANSWERS
 from app.widgets.labels import shown_label
@@ -97,7 +97,7 @@ def chips(where: Filter) -> list[Chip]:
     if where.text:
         found.append(Chip("contains", where.text, ("q",), ("text",)))
     if where.having:
-        found.append(Chip(*_had(where.having), (examples_having.HAVING,), ("having",)))
+        found.append(Chip(*_had(where.having), (slices.HAVING,), ("having",)))
     return found
 
 
@@ -211,8 +211,8 @@ def _choice(key: str, title: str, names: Sequence[str], *, help: str) -> str:
 
 def clear(chip: Chip) -> None:
     """Take the restriction away again, from a callback."""
-    if examples_having.HAVING in chip.keys:
-        examples_having.choose("")
+    if slices.HAVING in chip.keys:
+        slices.choose("")
     else:
         session.choose(**dict.fromkeys(chip.keys, ""))
         start_over()

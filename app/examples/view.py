@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.examples import cached as examples_cached
+from app.examples import cached
 from app.examples.choices import NAMES, Choice
 from app.examples.filters import Chip, chips, clear
 from app.examples.words import definition
-from app.frame import session
-from app.frame import workspaces as cached
-from app.widgets import example_table as tables
-from app.widgets import verbatim
+from app.frame import session, workspaces
+from app.widgets import example_table, verbatim
 from app.widgets.missing import keep_hint, missing
 from diagnostics import DiagnosticsError, Evidence, Filter, Run
 from diagnostics.charts import colours
@@ -76,7 +74,7 @@ def listing(choice: Choice) -> Ranking:
 
 def _listed(by: By, k: int, choice: Choice, where: Filter | None = None) -> Ranking:
     place = session.place()
-    return examples_cached.listed_answers(place, by, k, where or choice.where, choice.measure)
+    return cached.listed_answers(place, by, k, where or choice.where, choice.measure)
 
 
 def heading(run: Run, choice: Choice, found: Ranking) -> None:
@@ -207,10 +205,7 @@ def _forget_example_of_another_experiment() -> None:
     example = st.session_state.get("example")
     if example and before not in (None, here):
         place = session.place()
-        if (
-            not examples_cached.content_of(place, example)
-            and examples_cached.answer(place, example, None) is None
-        ):
+        if not cached.content_of(place, example) and cached.answer(place, example, None) is None:
             st.session_state["example"] = ""
 
 
@@ -228,17 +223,17 @@ def _step(name: str, key: str, icon: str, ids: list[str], to: int | None) -> Non
 
 def table(choice: Choice, found: Ranking, shown: str) -> None:
     """The page of the list that has the example; a click anywhere in a row opens its example."""
-    content = cached.content_columns(session.place())
+    content = workspaces.content_columns(session.place())
     ids = found.examples["example"].tolist()
-    size = tables.rows_that_fit(content)
+    size = example_table.rows_that_fit(content)
     at = ids.index(shown) if shown in ids else 0
     first = at - at % size
     rows = slice(first, min(first + size, len(ids)))
-    frame = examples_cached.listed_page(
+    frame = cached.listed_page(
         session.place(), choice.by, LISTED, choice.where, choice.measure, rows
     )
     version = blake2b(repr((session.place(), choice, first)).encode(), digest_size=6)
-    tables.examples_table(
+    example_table.examples_table(
         _columns(choice, found, frame),
         content,
         key=f"examples_list_{version.hexdigest()}",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.explanation import cached as explanation_cached
+from app.explanation import cached
 from app.explanation.figure import explained
 from app.explanation.words import agreement
 from app.frame.jobs import GLANCE, WayOut, bar, works
@@ -163,6 +163,6 @@ def _result(
     with st.container(border=True):
         st.markdown(f"**By {result.method.upper()}**")
         explained(result, example)
-        usual = explanation_cached.explanation(place, example, label, against, "auto").explanation
+        usual = cached.explanation(place, example, label, against, "auto").explanation
         if usual is not None and usual.contributions and result.contributions:
             st.text(agreement(result, usual))

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app.explanation import cached as explanation_cached
-from app.explanation import estimates as sampling_view
+from app.explanation import cached, estimates
 from app.explanation.figure import explained
 from app.explanation.words import run_with_model, usual_against, usual_label
 from app.frame import session
@@ -34,7 +33,7 @@ def draw(
     Whether it was.
     """
     place = session.place()
-    ask = explanation_cached.explanation
+    ask = cached.explanation
     if not run.models and ask(place, example, None, None, "auto").lacks_model:
         _without_model(run, example)
         return False
@@ -46,7 +45,7 @@ def draw(
         st.text(f"{why.message} {why.hint}".strip())
     if run.models:
         # What takes seconds, on request: SHAP where nothing else is right, LIME beside anything.
-        sampling_view.show(place, example, label, against)
+        estimates.show(place, example, label, against)
     return shown is not None and why.explanation is not None and bool(why.explanation.spans)
 
 

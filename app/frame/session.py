@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
-from app.frame import workspaces as cached
+from app.frame import workspaces
 from app.frame.navigation import PAGES
 from app.widgets.missing import missing
 from diagnostics import DiagnosticsError, Evidence, Experiment, Run, Workspace
@@ -68,12 +68,12 @@ def workspace(reading: DeltaGenerator | None = None) -> Workspace:
     """The workspace, read again when a file in it has changed; `reading` is where that is said."""
     root = str(folder())
     try:
-        fingerprint = cached.fingerprint(root)
-        opened = cached.opened()
+        fingerprint = workspaces.fingerprint(root)
+        opened = workspaces.opened()
         with _OPENING:
             if (root, fingerprint) not in opened:
                 opened[root, fingerprint] = _open(root, reading or st.empty())
-                while len(opened) > cached.WORKSPACES:
+                while len(opened) > workspaces.WORKSPACES:
                     opened.pop(next(iter(opened)))
         return opened[root, fingerprint]
     except DiagnosticsError as error:
@@ -91,7 +91,7 @@ def _open(root: str, place: DeltaGenerator) -> Workspace:
             st.caption("Reading the results. What was read before is not read again.")
             st.text(f"{seen[0]:,}  {name}")
 
-    found = cached.open_workspace(root, progress)
+    found = workspaces.open_workspace(root, progress)
     place.empty()
     return found
 
@@ -195,11 +195,11 @@ def selected_runs() -> list[str]:
     return [name for name in dict.fromkeys(picked) if name in known][:MOST_SELECTED]
 
 
-def place(of: Run | None = None) -> cached.Place:
+def place(of: Run | None = None) -> workspaces.Place:
     """Where the chosen run, or another of the same experiment, is: the key of cached calls."""
     found = workspace()
     chosen = of or run()
-    return cached.Place(str(found.root), found.fingerprint, experiment().name, chosen.run)
+    return workspaces.Place(str(found.root), found.fingerprint, experiment().name, chosen.run)
 
 
 def go(page: str, **choices: str | None) -> NoReturn:

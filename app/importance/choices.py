@@ -10,8 +10,7 @@ import streamlit as st
 
 from app.frame import session
 from app.frame.workspaces import Place
-from app.importance import cached as importance_cached
-from app.importance import on_request as importance_asking
+from app.importance import cached, on_request
 from app.widgets.labels import shown_label
 from app.widgets.missing import missing
 from diagnostics import DiagnosticsError, Evidence, Run
@@ -105,14 +104,14 @@ def controls(place: Place, offer: Offer) -> Choice:
     shuffled = sampled = None
     try:
         if question is not None:
-            answer = importance_asking.answered(place, question, slot)
+            answer = on_request.answered(place, question, slot)
             if isinstance(answer, Permutation):
                 shuffled, found = answer, answer.importances
             else:
                 sampled, found = answer, answer.importances()
         else:
             kept = {one_name(one): one for one in offer.kept}
-            found = kept[method] if method in kept else importance_cached.own(place, method, scaled)
+            found = kept[method] if method in kept else cached.own(place, method, scaled)
     except DiagnosticsError as error:
         missing(error.message, error.hint)
         st.stop()
@@ -150,7 +149,7 @@ def _options(offer: Offer) -> dict[str, str]:
 
 def _how(place: Place) -> Asking:
     """The metric, and whether columns that say the same are mixed up together."""
-    evaluated = importance_cached.evaluated(place)
+    evaluated = cached.evaluated(place)
     metrics = METRICS if evaluated.has_probabilities else METRICS[:1]
     metric = st.segmented_control(
         "Metric", metrics, default=METRICS[0], key="importance_metric", bind="query-params",

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.frame import session
-from app.frame import workspaces as cached
-from app.importance import cached as importance_cached
+from app.frame import session, workspaces
+from app.importance import cached
 from app.importance.choices import Choice, choose_feature
 from app.importance.view import pushes_of
 from app.widgets.clickable_tables import content_column_config
@@ -46,7 +45,7 @@ def show_feature(choice: Choice, features: list[str], asks: bool) -> str:
     if not asks:
         st.caption("With the model, the examples where it mattered most would stand here.")
         return feature
-    evaluated = importance_cached.evaluated(choice.place)
+    evaluated = cached.evaluated(choice.place)
     columns = columns_of(choice, feature, evaluated)
     if not columns:
         _show_examples(choice, feature, evaluated)
@@ -90,7 +89,7 @@ def _show_moves(choice: Choice, evaluated: Evaluated, columns: list[str]) -> Non
             format_func=shown_label, width=220,
         )  # fmt: skip
     try:
-        found = importance_cached.moved(choice.place, evaluated.names.index(column), label)
+        found = cached.moved(choice.place, evaluated.names.index(column), label)
     except DiagnosticsError as error:
         st.text(str(error))
         return
@@ -164,8 +163,8 @@ def _show_list(choice: Choice, title: str, rows: pd.DataFrame, total: int) -> No
         return
     st.markdown(f"**{title}** · {len(rows):,} of {total:,}")
     kinds = st.column_config
-    found = importance_cached.listed(choice.place, tuple(rows["example"]))
-    columns = cached.content_columns(choice.place)
+    found = cached.listed(choice.place, tuple(rows["example"]))
+    columns = workspaces.content_columns(choice.place)
     names = [str(name) for name in found if str(name).startswith(heading(""))]
     contents = names[:1] if columns.kind in ("text", "image") else []
     rows = rows.assign(**{name: list(found[name]) for name in contents})

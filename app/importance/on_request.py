@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.frame.jobs import WayOut, begin, show_failure, watch, works
 from app.frame.workspaces import Place
-from app.importance import cached as importance_cached
+from app.importance import cached
 from app.widgets.missing import missing
 from diagnostics.models.evaluated_inputs import Evaluated
 from diagnostics.models.importance.cost import Cost, sampling_cost, shuffling_cost
@@ -51,11 +51,11 @@ _BUILD_UP = _Words(
 
 def answered(place: Place, question: Asking, slot: st.delta_generator.DeltaGenerator) -> Result:
     """What the models say, if it was asked before; else the page ends with how to ask."""
-    known = importance_cached.known(place, question)
+    known = cached.known(place, question)
     if known is not None:
         return known
-    words = _words_of(question, importance_cached.evaluated(place))
-    key = importance_cached.key(place, question)
+    words = _words_of(question, cached.evaluated(place))
+    key = cached.key(place, question)
     work = works().get(key)
     if work is not None and not work.is_over:
         watch(key, words.bar, WayOut("Stop", "importance_stop"))
@@ -84,7 +84,7 @@ def _words_of(question: Asking, evaluated: Evaluated) -> _Words:
 
 @st.cache_data(max_entries=64, show_spinner="Trying how long it takes…")
 def _cost(place: Place, question: Asking) -> Cost:
-    evaluated = importance_cached.evaluated(place)
+    evaluated = cached.evaluated(place)
     if question.method == "contributions":
         return sampling_cost(evaluated)
     groups = [] if evaluated.form == "texts" else groups_of(evaluated, question.grouped)
@@ -92,11 +92,11 @@ def _cost(place: Place, question: Asking) -> Cost:
 
 
 def _begin(place: Place, question: Asking) -> None:
-    begin(importance_cached.key(place, question), _task(place, question))
+    begin(cached.key(place, question), _task(place, question))
 
 
 def _task(place: Place, question: Asking) -> Callable[[Progress], bool]:
-    ask = importance_cached.asks(place, question)
+    ask = cached.asks(place, question)
 
     def task(progress: Progress) -> bool:
         ask(lambda share, _: progress(share))

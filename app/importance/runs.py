@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app.frame import session
-from app.importance import cached as importance_cached
+from app.importance import cached
 from app.importance.choices import Choice
 from app.widgets.example_table import ROW_HEIGHTS, height_of
 from diagnostics import DiagnosticsError, Experiment
@@ -109,17 +109,17 @@ def _others(experiment: Experiment, choice: Choice) -> list[tuple[str, Importanc
 
 def _of(place: Place, choice: Choice) -> Importances | None:
     """By the same method if the run has it, else by another that is quick."""
-    offer = importance_cached.offer(place)
+    offer = cached.offer(place)
     try:
         if choice.question is not None:
             return _asked(place, choice.question)
         if choice.method in offer.own:
-            return importance_cached.own(place, choice.method, choice.scaled)
+            return cached.own(place, choice.method, choice.scaled)
         same = [one for one in offer.kept if one.method == choice.importances.method]
         if same:
             return same[0]
         if offer.own:
-            return importance_cached.own(place, offer.own[0])
+            return cached.own(place, offer.own[0])
     except DiagnosticsError:
         return None
     return offer.kept[0] if offer.kept else None
@@ -127,7 +127,7 @@ def _of(place: Place, choice: Choice) -> Importances | None:
 
 def _asked(place: Place, question: Asking) -> Importances | None:
     """What the run said to the same question, if it was asked."""
-    known = importance_cached.known(place, question)
+    known = cached.known(place, question)
     if known is None:
         return None
     return known.importances if isinstance(known, Permutation) else known.importances()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app.frame import session
-from app.importance import cached as importance_cached
+from app.importance import cached
 from app.importance.choices import Choice, pick_feature, picked
 from app.widgets.downloads import csv_button
 from diagnostics.charts.importance import PICK, beeswarm_chart, importance_chart
@@ -38,14 +38,14 @@ _TITLES = {
 
 def show_flags(place: Place) -> None:
     """What looks wrong with the features, each with its evidence; nothing if nothing does."""
-    for flag in importance_cached.flags(place):
+    for flag in cached.flags(place):
         _show_flag(flag)
 
 
 def show_carrying(choice: Choice) -> None:
     """The feature that nearly everything hangs on when features are mixed up, if there is one."""
     if choice.shuffled is not None:
-        for flag in carrying(importance_cached.evaluated(choice.place), choice.importances):
+        for flag in carrying(cached.evaluated(choice.place), choice.importances):
             _show_flag(flag)
 
 
@@ -101,12 +101,12 @@ def show_bars(choice: Choice, feature: str) -> None:
 
 def pushes_of(choice: Choice, label: str | None) -> Pushes | None:
     """What the features added in single rows: exactly, or as it was asked; None if neither."""
-    evaluated = importance_cached.evaluated(choice.place)
+    evaluated = cached.evaluated(choice.place)
     if choice.sampled is not None:
         return choice.sampled.pushes(evaluated, label)
-    found = importance_cached.contributions(choice.place, label)
+    found = cached.contributions(choice.place, label)
     if found is None:
-        asked = importance_cached.known(choice.place, Asking("contributions"))
+        asked = cached.known(choice.place, Asking("contributions"))
         if isinstance(asked, SampledContributions):
             return asked.pushes(evaluated, label)
     return found
@@ -139,7 +139,7 @@ def _counted(choice: Choice, shown: int, total: int) -> str:
 
 def show_beeswarm(choice: Choice, feature: str) -> None:
     """Every row's contributions as dots; a click opens the example."""
-    evaluated = importance_cached.evaluated(choice.place)
+    evaluated = cached.evaluated(choice.place)
     label = choice.label
     if label is None and len(evaluated.labels) == 2:  # of two, what speaks against one is plain
         label = evaluated.labels[1]

@@ -7,7 +7,7 @@ from typing import cast
 
 import streamlit as st
 
-from app.frame import workspaces as cached
+from app.frame import workspaces
 from diagnostics import DiagnosticsError, Workspace
 from diagnostics.readers.run_table.choices import choose_roles
 from diagnostics.readers.run_table.roles import Role, known_roles
@@ -79,5 +79,5 @@ def _keep(found: Workspace, path: str, roles: Mapping[str, Role]) -> None:
     except DiagnosticsError as error:
         st.error(str(error), icon=":material/error:")
         return
-    cached.fingerprint.clear()
+    workspaces.fingerprint.clear()
     st.rerun()

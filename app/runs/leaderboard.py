@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.frame import session
-from app.frame import workspaces as cached
+from app.frame import session, workspaces
 from diagnostics import Experiment, Run
 from diagnostics.runs.leaderboard import run_leaderboard
 from diagnostics.runs.leaderboard_words import (
@@ -27,7 +26,7 @@ COMPARE = "comparison.py"
 
 
 @st.cache_data(max_entries=24, show_spinner="Holding every run against the best…")
-def _leaderboard(place: cached.Place, metric: str, _experiment: Experiment) -> Leaderboard:
+def _leaderboard(place: workspaces.Place, metric: str, _experiment: Experiment) -> Leaderboard:
     return run_leaderboard(_experiment, metric)
 
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.frame import session
-from app.frame import workspaces as cached
+from app.frame import session, workspaces
 from app.runs.chart import picking_chart
 from app.runs.words import apart
 from diagnostics import Experiment
@@ -68,7 +67,7 @@ def show_amounts(experiment: Experiment, listing: Listing) -> None:
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _points(
-    place: cached.Place,
+    place: workspaces.Place,
     metric: str,
     names: tuple[str, ...],
     experiments: tuple[str, ...],

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.frame import session
-from app.frame import workspaces as cached
+from app.frame import session, workspaces
 from app.runs.chart import picking_chart
 from app.runs.learning_curves import show_amounts
 from app.runs.words import apart
@@ -85,7 +84,7 @@ def _choose_metric(metrics: Sequence[str], ranked_by: str) -> str:
 
 @st.cache_data(max_entries=16, show_spinner="Comparing train and held-out scores…")
 def _points(
-    place: cached.Place, metric: str, names: tuple[str, ...], _experiment: Experiment
+    place: workspaces.Place, metric: str, names: tuple[str, ...], _experiment: Experiment
 ) -> tuple[pd.DataFrame, bool]:
     """The runs in the order of `names`, and whether it is known what one answer for all scores."""
     supports = truth_counts(_experiment)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app.frame import session
-from app.frame import workspaces as cached
+from app.frame import session, workspaces
 from app.runs.chart import show_chart
 from app.runs.columns import PARAMETERS, column_config, column_heads, default_columns, in_percent
 from app.runs.export import RunsTable, show_export
@@ -137,7 +136,7 @@ def show_unequal(experiment: Experiment) -> None:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _run_table(place: cached.Place, _experiment: Experiment) -> tuple[list[RunColumn], Any]:
+def _run_table(place: workspaces.Place, _experiment: Experiment) -> tuple[list[RunColumn], Any]:
     return run_columns(_experiment), run_table(_experiment)
 
 

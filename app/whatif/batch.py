@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app.frame import jobs as background
-from app.frame import session
+from app.frame import jobs, session
 from app.frame.workspaces import trusts_pickles
 from app.whatif.cached import starts, text_column
 from app.widgets.example_table import ROW_HEIGHTS, height_of
@@ -180,7 +179,7 @@ def _answers(
     def task(progress: Progress) -> pd.DataFrame:
         return batch_answers(askers, rows, given.shown, progress=progress)
 
-    found: pd.DataFrame | None = background.result_at_once(key, task, "Asking about every row…")
+    found: pd.DataFrame | None = jobs.result_at_once(key, task, "Asking about every row…")
     return found
 
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app.frame import jobs as background
-from app.frame import session
+from app.frame import jobs, session
 from app.frame.workspaces import Place, trusts_pickles
-from app.whatif import cached as try_cached
+from app.whatif import cached
 from app.whatif.input import as_json, set_changed, start_at
 from app.widgets import verbatim
 from app.widgets.labels import shown_label
@@ -41,7 +40,7 @@ def show(experiment: Experiment, run: Run, edited: EditedInput, start: Start | N
     """The answer as it is, then every smallest change that was found."""
     place, root = session.place(run), Path(session.workspace().root)
     try:
-        asker, row = try_cached.asked_of(place, edited, start)
+        asker, row = cached.asked_of(place, edited, start)
     except DiagnosticsError as error:
         st.text(str(error))
         return
@@ -65,7 +64,7 @@ def show(experiment: Experiment, run: Run, edited: EditedInput, start: Start | N
         return with_values_of_the_nearest(asker, row, evaluated.names, evaluated, progress=progress)
 
     key = input_digest(experiment, run, root, what="change", edited=repr(edited), parts=parts)
-    found = background.result_at_once(key, look, "Asking about changes…")
+    found = jobs.result_at_once(key, look, "Asking about changes…")
     if found is None:
         return
     _heading(found, run, parts)

@@ -12,10 +12,8 @@ import streamlit as st
 from app.examples import cached as examples_cached
 from app.explanation.figure import explained
 from app.explanation.words import method_sentences, sum_sentence, warnings
-from app.frame import jobs as background
-from app.frame import session
-from app.frame import workspaces as cached
-from app.whatif import cached as try_cached
+from app.frame import jobs, session, workspaces
+from app.whatif import cached
 from app.widgets import verbatim
 from app.widgets.labels import shown_label
 from diagnostics import DiagnosticsError, Run
@@ -50,7 +48,7 @@ ESTIMATES: dict[Method, tuple[str, str]] = {
 def show(run: Run, edited: EditedInput, start: Start | None) -> None:
     """What each part of the input added to the answer of this run."""
     place = session.place(run)
-    said = try_cached.said(place, edited, start)
+    said = cached.said(place, edited, start)
     if said.message:
         return
     recorded = examples_cached.answer(place, edited.example, None) if edited.example else None
@@ -59,7 +57,7 @@ def show(run: Run, edited: EditedInput, start: Start | None) -> None:
         against = (recorded or {}).get("predicted_label")
     with st.container(border=True):
         st.markdown("**Why**")
-        found = try_cached.why(place, edited, start, against)
+        found = cached.why(place, edited, start, against)
         if found.message:
             st.text(found.message)
         elif found.explanation is not None:
@@ -74,14 +72,14 @@ def show(run: Run, edited: EditedInput, start: Start | None) -> None:
 
 
 def _estimates(run: Run, edited: EditedInput, start: Start | None, against: str | None) -> None:
-    question = try_cached.question(session.place(run), edited, start, against)
+    question = cached.question(session.place(run), edited, start, against)
     if question is None:
         return
     for method, (name, hint) in ESTIMATES.items():
         if not is_available(method):
             st.text(f"{name} is not installed: pip install {method}")
             continue
-        found = background.result_on_request(
+        found = jobs.result_on_request(
             ("edited", *estimate_key(method, question), edited),
             partial(_estimated, method, question),
             button=f"Ask {name}{_cost(method, question)}",
@@ -136,7 +134,7 @@ def _heat(found: Explanation, run: Run, edited: EditedInput, start: Start) -> No
 def picture_as_asked(run: Run, edited: EditedInput, start: Start) -> bytes | None:
     """The picture that the run is asked about, as it was edited."""
     try:
-        _, row = try_cached.asked_of(session.place(run), edited, start)
+        _, row = cached.asked_of(session.place(run), edited, start)
     except DiagnosticsError:
         return None  # said beside the run
     return picture_of(row, start, shown=_shown(run, edited.example))
@@ -145,7 +143,7 @@ def picture_as_asked(run: Run, edited: EditedInput, start: Start) -> bytes | Non
 def _shown(run: Run, example: str) -> bytes | None:
     """The picture that an example shows."""
     place = session.place(run)
-    column = cached.content_columns(place).image
+    column = workspaces.content_columns(place).image
     if not example or column is None:
         return None
     content = examples_cached.content_of(place, example)

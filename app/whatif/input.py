@@ -9,10 +9,9 @@ from typing import Any
 import streamlit as st
 
 from app.explanation.words import run_with_model
-from app.frame import session
-from app.frame import workspaces as cached
+from app.frame import session, workspaces
 from app.frame.workspaces import Place
-from app.whatif import cached as try_cached
+from app.whatif import cached
 from app.widgets.example_table import examples_table, height_of
 from app.widgets.labels import shown_label
 from app.widgets.missing import missing
@@ -76,12 +75,12 @@ def chosen(place: Place, run: Run) -> tuple[EditedInput, Start | None] | None:
     if kind_of(run) == "text":
         return _text(place, example)
     if not example:
-        offered = try_cached.starts(place)
+        offered = cached.starts(place)
         if offered.empty:
             st.text("There is no example to start from.")
             return None
         example = str(offered["example"].iloc[0])
-    found = try_cached.started(place, example)
+    found = cached.started(place, example)
     if found.start is None:
         st.text(f"{found.message} {found.hint}".strip())
         return None
@@ -95,7 +94,7 @@ def chosen(place: Place, run: Run) -> tuple[EditedInput, Start | None] | None:
 
 def _example(place: Place, run: Run) -> str:
     """Which example to start from; in the link."""
-    offered = [str(one) for one in try_cached.starts(place)["example"]]
+    offered = [str(one) for one in cached.starts(place)["example"]]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         example = st.text_input(
             "Start from the example",
@@ -160,13 +159,13 @@ def set_changed(values: str) -> None:
 
 
 def _own_text(place: Place, example: str) -> str:
-    found = try_cached.started(place, example).start if example else None
+    found = cached.started(place, example).start if example else None
     return found.text if found is not None and not found.column else ""
 
 
 def _text(place: Place, example: str) -> tuple[EditedInput, Start | None] | None:
     if example:
-        found = try_cached.started(place, example)
+        found = cached.started(place, example)
         if found.start is None:
             st.text(f"{found.message} {found.hint}".strip())
             example = ""
@@ -188,7 +187,7 @@ def _text(place: Place, example: str) -> tuple[EditedInput, Start | None] | None
 
 def _offer(place: Place) -> None:
     """Examples to begin with, while nothing is typed."""
-    offered = try_cached.starts(place)
+    offered = cached.starts(place)
     if offered.empty:
         return
     st.caption("Or begin with one of the answers this run was surest of and wrong with:")
@@ -196,7 +195,7 @@ def _offer(place: Place) -> None:
     ids = shown["example"].tolist()
     examples_table(
         _columns(shown),
-        cached.content_columns(place),
+        workspaces.content_columns(place),
         key="try_offered",
         on_select=lambda row: start_at(place, str(ids[row])),
         alt="Examples to begin with",

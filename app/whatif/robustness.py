@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app.frame import jobs as background
-from app.frame import session
+from app.frame import jobs, session
 from app.frame.workspaces import trusts_pickles
-from app.whatif import cached as try_cached
-from app.whatif import choices as try_choice
+from app.whatif import cached, choices
 from app.whatif.input import as_json, set_changed, start_at
 from app.widgets.example_table import ROW_HEIGHTS, height_of
 from app.widgets.labels import LETTER, PADDING
@@ -44,14 +42,14 @@ LONGEST_LABEL = 18
 def show(experiment: Experiment, run: Run) -> None:
     """The report on a whole run: on request, kept, then figures, classes and examples."""
     is_text = kind_of(run) == "text"
-    has_text = is_text or bool(try_cached.text_column(session.place(run)))
-    rate, keyboard, seed = try_choice.typing(with_rate=has_text)
+    has_text = is_text or bool(cached.text_column(session.place(run)))
+    rate, keyboard, seed = choices.typing(with_rate=has_text)
     root = Path(session.workspace().root)
     settings: dict[str, Any] = {"rate": rate, "keyboard": keyboard, "seed": seed}
     key = input_digest(experiment, run, root, **settings)
     found = kept_robustness(root, key)
     if found is None:
-        found = background.result_on_request(
+        found = jobs.result_on_request(
             key,
             _task(experiment, run, root, key, rate, keyboard, seed),
             button="Ask about every example",
@@ -66,7 +64,7 @@ def show(experiment: Experiment, run: Run) -> None:
 def _task(
     experiment: Experiment, run: Run, root: Path, key: str, rate: float, keyboard: Keyboard,
     seed: int,
-) -> background.Task:  # fmt: skip
+) -> jobs.Task:  # fmt: skip
     trusted = trusts_pickles()  # asked here: the work has no session
 
     def task(progress: Progress) -> Robustness:
@@ -302,11 +300,11 @@ def _open(run: Run, row: Any) -> None:
 
 def _ask(run: Run, example: str, text: str) -> None:
     place = session.place(run)
-    column = try_cached.text_column(place)
+    column = cached.text_column(place)
     start_at(place, example, None if column else text)
     if column:
         set_changed(as_json({column: text}))
-    st.session_state["try_view"] = try_choice.ASK
+    st.session_state["try_view"] = choices.ASK
 
 
 def _method(found: Robustness) -> None:

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.frame import jobs as background
-from app.frame import session
-from app.whatif import cached as try_cached
-from app.whatif import choices as try_choice
+from app.frame import jobs, session
+from app.whatif import cached, choices
 from app.widgets import verbatim
 from app.widgets.example_table import ROW_HEIGHTS, height_of
 from app.widgets.labels import shown_label
@@ -41,10 +39,10 @@ def show(experiment: Experiment, run: Run, edited: EditedInput, start: Start | N
     if edited.kind != "text" and not column:
         st.text("Only texts are typed. Robustness changes numbers and pictures, too.")
         return
-    rate, keyboard, seed = try_choice.typing()
+    rate, keyboard, seed = choices.typing()
     text, root = text_of(edited, start), Path(session.workspace().root)
     try:
-        asker, row = try_cached.asked_of(session.place(run), edited, start)
+        asker, row = cached.asked_of(session.place(run), edited, start)
     except DiagnosticsError as error:
         st.text(str(error))
         return
@@ -57,7 +55,7 @@ def show(experiment: Experiment, run: Run, edited: EditedInput, start: Start | N
 
     settings = {"edited": repr(edited), "rate": rate, "keyboard": keyboard, "seed": seed}
     key = input_digest(experiment, run, root, what="typed", **settings)
-    found = background.result_at_once(key, task, "Asking about badly typed variants…")
+    found = jobs.result_at_once(key, task, "Asking about badly typed variants…")
     if found is not None:
         _sentence(run, found, seed)
 

@@ -8,8 +8,7 @@ import streamlit as st
 
 from app.examples import cached as examples_cached
 from app.frame import session
-from app.whatif import cached as try_cached
-from app.whatif import explanation as try_why_view
+from app.whatif import cached, explanation
 from app.whatif.cached import Said
 from app.widgets import verbatim
 from app.widgets.labels import shown_label
@@ -48,7 +47,7 @@ def show(experiment: Experiment, run: Run, edited: EditedInput, start: Start | N
     else:
         _answers(runs, edited, start, in_a_row=IN_A_ROW)
     _about(experiment, runs, edited)
-    try_why_view.show(run, edited, start)
+    explanation.show(run, edited, start)
 
 
 def _answers(runs: list[Run], edited: EditedInput, start: Start | None, *, in_a_row: int) -> None:
@@ -71,7 +70,7 @@ def _answer(run: Run, edited: EditedInput, start: Start | None) -> None:
     place = session.place(run)
     with st.container(border=True):
         st.text(shown_label(run.run, 60))
-        said = try_cached.said(place, edited, start)
+        said = cached.said(place, edited, start)
         if said.message:
             st.text(f"{said.message} {said.hint}".strip())
             return
@@ -150,8 +149,8 @@ def _about(experiment: Experiment, runs: list[Run], edited: EditedInput) -> None
 
 
 def _picture(run: Run, edited: EditedInput, start: Start) -> None:
-    made = try_why_view.picture_as_asked(run, edited, start)
-    enlarged = enlarged_png(made, side=try_why_view.PICTURE_SIDE) if made else None
+    made = explanation.picture_as_asked(run, edited, start)
+    enlarged = enlarged_png(made, side=explanation.PICTURE_SIDE) if made else None
     if enlarged:
         with st.container(border=True):
             st.image(enlarged, width="stretch", alt="The picture that is asked about")

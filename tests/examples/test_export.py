@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import diagnostics
-from diagnostics.examples import export as exporting
+from diagnostics.examples import export
 from diagnostics.examples.export import exported_examples, file_name, to_csv, to_jsonl
 from diagnostics.examples.filters import Filter
 from tests.made.runs import TEXTS, record_animals
@@ -63,7 +63,7 @@ def test_all_that_is_listed_is_exported_in_its_order(tmp_path: Path) -> None:
 def test_the_export_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     record_animals(tmp_path / "run")
     run = diagnostics.open_workspace(tmp_path).experiments[0].runs[0]
-    monkeypatch.setattr(exporting, "EXPORT_LIMIT", 4)
+    monkeypatch.setattr(export, "EXPORT_LIMIT", 4)
     assert len(exported_examples(run, "uncertain")) == 4
 
 

@@ -10,8 +10,7 @@ import pytest
 
 import diagnostics
 from diagnostics import Evidence, Problem
-from diagnostics.examples import answers as example_answers
-from diagnostics.examples import content
+from diagnostics.examples import answers, content
 from tests.made.runs import record_animals
 
 
@@ -54,7 +53,7 @@ def test_json_lines_with_vectors(tmp_path: Path) -> None:
     text = "\n".join(json.dumps(row) for row in rows)
     write_run(tmp_path / "r", text, name="predictions.jsonl")
     (run,) = opened(tmp_path).experiments[0].runs
-    answer = example_answers.answer(run, "1")
+    answer = answers.answer(run, "1")
     assert answer is not None
     assert answer["probabilities"] == [0.25, 0.75]
     assert run.errors == 0
@@ -93,7 +92,7 @@ def test_a_confidence_that_contradicts_its_vector_is_a_problem(tmp_path: Path) -
     )
     (run,) = opened(tmp_path).experiments[0].runs
     assert [problem.code for problem in run.problems] == ["confidence-differs"]
-    answer = example_answers.answer(run, "1")
+    answer = answers.answer(run, "1")
     assert answer is not None
     assert answer["confidence"] == 0.75
 

@@ -19,7 +19,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.model_selection import GridSearchCV
 
 import diagnostics
-from diagnostics.recording import fit as search_fit
+from diagnostics.recording import fit
 from tests.made.searches import grid, recorded, wine
 
 SLOW_SEARCH = """
@@ -193,8 +193,8 @@ def test_a_full_disk_does_not_end_the_search(
     def refuse(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(search_fit, "write_fit", refuse)
-    with pytest.warns(search_fit.RecordingWarning, match="No space left on device"):
+    monkeypatch.setattr(fit, "write_fit", refuse)
+    with pytest.warns(fit.RecordingWarning, match="No space left on device"):
         found, workspace = recorded(tmp_path / "search", grid, *wine())
     assert found.best_score_ > 0
     assert codes(workspace) == ["unfinished-run", "unfinished-run"]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import diagnostics
-from diagnostics.runs import stored_standings as kept_standings
+from diagnostics.runs import stored_standings
 from diagnostics.runs.stored_standings import Judged, judged_runs
 from diagnostics.workspace.stored_results import keep_file, kept_file
 from tests.made.runs import PROBABILITIES, record_animals
@@ -40,7 +40,7 @@ def test_runs_are_judged_once(animals: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert not math.isnan(first.standings[0].interval.low)
     assert first.said
     assert first.test
-    monkeypatch.setattr(kept_standings, "_judged", lambda _: pytest.fail("judged again"))
+    monkeypatch.setattr(stored_standings, "_judged", lambda _: pytest.fail("judged again"))
     assert same(judged(animals), first)
 
 
@@ -69,7 +69,7 @@ def test_a_folder_that_cannot_be_written_is_judged_all_the_same(
     def unwritable(*_: object) -> Path:
         raise PermissionError
 
-    monkeypatch.setattr(kept_standings, "kept_file", unwritable)
+    monkeypatch.setattr(stored_standings, "kept_file", unwritable)
     assert same(judged(animals), first)
 
 

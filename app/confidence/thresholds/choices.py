@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from app.confidence.thresholds import cached as threshold_cached
+from app.confidence.thresholds import cached
 from app.frame import session
 from diagnostics import Run
 from diagnostics.confidence.fallback import FallbackSettings, usual_ambiguity, usual_none_labels
@@ -47,7 +47,7 @@ class Selection:
     def counts(self, run: Run | None = None) -> SelectiveCounts:
         """The answers of one of the runs by confidence."""
         place = session.place(run or self.run)
-        return threshold_cached.selective(place, self.split, self.none_labels, self.label)
+        return cached.selective(place, self.split, self.none_labels, self.label)
 
 
 def choose_none_labels(run: Run) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from app.confidence.choices import NAME
-from app.confidence.thresholds import cached as threshold_cached
+from app.confidence.thresholds import cached
 from app.confidence.thresholds.choices import THRESHOLD, choose_none_labels, number
 from app.frame import session
 from app.widgets.clickable_tables import table_height
@@ -70,7 +70,7 @@ def show(experiment: Experiment, runs: list[Run], split: str | None, label: str 
         _say_what_is_missing(run)
         return
     comparable = [other for other in runs if other.has(_NEEDED)]
-    scores = threshold_cached.scores(session.place(run), split)
+    scores = cached.scores(session.place(run), split)
     if scores is None or not scores.examples:
         _show_correctness(comparable, split, label)
         return
@@ -92,7 +92,7 @@ def _say_what_is_missing(run: Run) -> None:
 
 def _show_classes(runs: list[Run], scores: OneVsRest, split: str | None, label: str | None) -> None:
     """Curves of one class, or of their average, and the table of all."""
-    areas, averages = threshold_cached.areas(session.place(runs[0]), split)
+    areas, averages = cached.areas(session.place(runs[0]), split)
     chosen, threshold = _choose(areas, label)
     curves = [
         curve for run in runs if (curve := _class_curve(run, split, chosen, threshold)) is not None
@@ -160,7 +160,7 @@ def _choose_threshold() -> float | None:
 def _class_curve(run: Run, split: str | None, chosen: str, threshold: float | None) -> Curve | None:
     """None where the run has no scores, or the class is not among its examples."""
     place = session.place(run)
-    scores = threshold_cached.scores(place, split)
+    scores = cached.scores(place, split)
     if scores is None or not scores.examples:
         return None
     if chosen == MACRO:
@@ -171,7 +171,7 @@ def _class_curve(run: Run, split: str | None, chosen: str, threshold: float | No
     marks: list[tuple[Kind, str, float, float]] = []
     for what, at in (("the answers themselves", None), (_marked(threshold), threshold)):
         if what:
-            point = threshold_cached.points(place, split, at)["" if chosen == MICRO else chosen]
+            point = cached.points(place, split, at)["" if chosen == MICRO else chosen]
             marks.append(("roc", what, point.false_positive_rate, point.recall))
             marks.append(("pr", what, point.recall, point.precision))
     return _curve_of(run, counts, is_exact=scores.is_exact, marks=marks)
@@ -207,7 +207,7 @@ def _curve_of(
 
 
 def _macro_curve(run: Run, split: str | None, scores: OneVsRest) -> Curve:
-    areas, averages = threshold_cached.areas(session.place(run), split)
+    areas, averages = cached.areas(session.place(run), split)
     points: dict[Kind, pd.DataFrame] = {
         "roc": macro_points(scores.counts, "roc"),
         "pr": macro_points(scores.counts, "pr"),
@@ -356,7 +356,7 @@ def _show_correctness(runs: list[Run], split: str | None, label: str | None) -> 
     threshold = _choose_threshold()
     curves = []
     for run in runs:
-        counts = threshold_cached.selective(session.place(run), split, none_labels, label)
+        counts = cached.selective(session.place(run), split, none_labels, label)
         marks: list[tuple[Kind, str, float, float]] = []
         right = counts.candidates - counts.errors
         if threshold is not None and right and counts.errors:

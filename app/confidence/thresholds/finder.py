@@ -6,7 +6,7 @@ import math
 
 import streamlit as st
 
-from app.confidence.thresholds import cached as threshold_cached
+from app.confidence.thresholds import cached
 from app.confidence.thresholds.choices import Selection, choose_cost, choose_target, number, use
 from app.frame import session
 from diagnostics import Run
@@ -91,7 +91,7 @@ def _share(found: TargetThreshold) -> str:
 def _show_cheapest(chosen: Selection) -> None:
     cost = choose_cost()
     place = session.place(chosen.run)
-    found = threshold_cached.cheapest(place, chosen.split, chosen.none_labels, chosen.label, cost)
+    found = cached.cheapest(place, chosen.split, chosen.none_labels, chosen.label, cost)
     if math.isinf(found.threshold):
         words = "To withhold every answer would cost least."
     else:
@@ -124,7 +124,7 @@ def _show_configured(chosen: Selection, settings: FallbackSettings) -> None:
 def ambiguity_words(chosen: Selection, threshold: float, ambiguity: float) -> str:
     """What an ambiguity threshold withholds besides, after "less than", where it is known."""
     place = session.place(chosen.run)
-    found = threshold_cached.ambiguous(
+    found = cached.ambiguous(
         place, chosen.split, chosen.none_labels, chosen.label, threshold, ambiguity
     )
     ahead = f"{number(ambiguity)} ahead of the runner-up"
@@ -142,7 +142,7 @@ def ambiguity_words(chosen: Selection, threshold: float, ambiguity: float) -> st
 
 def show_mistakes_only(run: Run, split: str | None, label: str | None) -> None:
     """How many of the listed mistakes a threshold would stop: all that mistakes alone can say."""
-    counts = threshold_cached.selective(session.place(run), split, (), label)
+    counts = cached.selective(session.place(run), split, (), label)
     if not counts.candidates:
         return
     st.subheader("Mistakes that a threshold would stop", anchor=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from app.confidence.choices import short_names
-from app.confidence.thresholds import cached as threshold_cached
+from app.confidence.thresholds import cached
 from app.confidence.thresholds.choices import Selection, choose_ambiguity
 from app.confidence.thresholds.finder import ambiguity_words
 from app.frame import session
@@ -70,7 +70,7 @@ def _show_runs(chosen: Selection, threshold: float, target: float) -> None:
     for run in chosen.runs:
         counts, place = chosen.counts(run), session.place(run)
         point, reached = operating_point(counts, threshold), observed_threshold(counts, target)
-        figures = threshold_cached.figures(place, chosen.split, chosen.none_labels, chosen.label)
+        figures = cached.figures(place, chosen.split, chosen.none_labels, chosen.label)
         rows.append(
             {
                 "run": names[run.run],
@@ -109,7 +109,7 @@ def _show_classes(chosen: Selection, threshold: float, target: float) -> None:
     """One line a class; a click opens what is still answered wrongly."""
     st.subheader("Each class by itself", anchor=False)
     place = session.place(chosen.run)
-    table = threshold_cached.by_class(place, chosen.split, chosen.none_labels, target, threshold)
+    table = cached.by_class(place, chosen.split, chosen.none_labels, target, threshold)
     enough = table[table["verdict"] != "too few"]
     reached = enough[enough["answered"] > 0]
     st.caption(
@@ -231,6 +231,6 @@ def _own_thresholds(chosen: Selection, threshold: float, target: float) -> dict[
     if chosen.label is not None:
         return None
     place = session.place(chosen.run)
-    table = threshold_cached.by_class(place, chosen.split, chosen.none_labels, target, threshold)
+    table = cached.by_class(place, chosen.split, chosen.none_labels, target, threshold)
     known = table.dropna(subset=["threshold"])
     return dict(zip(known["label"], known["threshold"].astype(float), strict=True))

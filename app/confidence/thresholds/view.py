@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.confidence import distribution as confidence_view
+from app.confidence import distribution
 from app.confidence.choices import short_names
-from app.confidence.thresholds import cached as threshold_cached
-from app.confidence.thresholds import cards as threshold_cards
-from app.confidence.thresholds import finder as threshold_finder
-from app.confidence.thresholds import tables as threshold_tables
+from app.confidence.thresholds import cached, cards, finder, tables
 from app.confidence.thresholds.choices import (
     Selection,
     choose_none_labels,
@@ -54,13 +51,13 @@ def show(experiment: Experiment, runs: list[Run], split: str | None, label: str 
     settings = fallback_settings(run.config)
     threshold = choose_threshold(counts, settings)
     _say_what_is_special(chosen, counts)
-    threshold_cards.show(chosen, counts, operating_point(counts, threshold))
+    cards.show(chosen, counts, operating_point(counts, threshold))
     left, right = st.columns([7, 5])
     with right.container(border=True, height="stretch"):
-        target = threshold_finder.show(chosen, counts, settings)
+        target = finder.show(chosen, counts, settings)
     with left.container(border=True, height="stretch"):
         _show_curve(chosen, threshold, target, settings)
-    threshold_tables.show(chosen, threshold, target, settings)
+    tables.show(chosen, threshold, target, settings)
 
 
 _NEEDED = Evidence.PREDICTIONS | Evidence.TRUTH | Evidence.CONFIDENCE
@@ -78,7 +75,7 @@ def _can_choose(run: Run, split: str | None, label: str | None) -> bool:
         what = "Nothing says which label is true, so right and wrong cannot be told apart."
         missing(what, "Add a column true_label to the predictions.")
     else:
-        threshold_finder.show_mistakes_only(run, split, label)
+        finder.show_mistakes_only(run, split, label)
         hint = "Run rasa test nlu --successes." if run.reader == "rasa" else keep_hint(run)
         what = "Right answers were not kept: what a threshold would answer cannot be computed."
         missing(what, hint)
@@ -113,7 +110,7 @@ def _say_what_is_special(chosen: Selection, counts: SelectiveCounts) -> None:
     of_split = known_split(chosen.split or chosen.run.split)
     parts = [counted(counts.total, f"{of_split} example".strip())]
     if chosen.scored:
-        parts.append(confidence_view.left_out(chosen.scored))
+        parts.append(distribution.left_out(chosen.scored))
     if counts.abstained:
         parts.append(
             f"{counts.abstained:,} of them got no answer from the model itself; they count as "
@@ -134,7 +131,7 @@ def _show_curve(
     parts, names = [], short_names(chosen.runs)
     for run in chosen.runs:
         place = session.place(run)
-        curve = threshold_cached.risk_curve(place, chosen.split, chosen.none_labels, chosen.label)
+        curve = cached.risk_curve(place, chosen.split, chosen.none_labels, chosen.label)
         parts.append(curve.assign(run=names[run.run]))
     chart = risk_coverage_chart(
         pd.concat(parts),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.frame import workspaces as cached
+from app.frame import workspaces
 from diagnostics import Experiment
 from diagnostics.runs.parameters.effects import (
     FEWEST,
@@ -34,7 +34,7 @@ class Analysis:
 
 @st.cache_data(max_entries=16, show_spinner="Weighing the parameters…")
 def analysis(
-    place: cached.Place,
+    place: workspaces.Place,
     metric: str,
     given: float | None,
     names: tuple[str, ...],

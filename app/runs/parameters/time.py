@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.frame import session
-from app.frame import workspaces as cached
+from app.frame import session, workspaces
 from app.runs.chart import picking_chart
 from app.widgets.missing import missing
 from diagnostics import Experiment
@@ -67,7 +66,7 @@ def show_time(experiment: Experiment, listing: Listing, given: float | None) -> 
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _points(
-    place: cached.Place,
+    place: workspaces.Place,
     metric: str,
     clock: Clock,
     names: tuple[str, ...],

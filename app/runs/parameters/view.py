@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.frame import session
-from app.frame import workspaces as cached
+from app.frame import session, workspaces
 from app.runs.parameters.cached import Analysis, analysis
 from app.runs.parameters.importance import show_importance
 from app.runs.parameters.parallel_axes import follow_door, show_lines
@@ -90,14 +89,14 @@ def _choose_runs(
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _amounts(
-    place: cached.Place, metric: str, names: tuple[str, ...], _experiment: Experiment
+    place: workspaces.Place, metric: str, names: tuple[str, ...], _experiment: Experiment
 ) -> dict[float | None, int]:
     return given_amounts(_experiment, metric, names)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _families(
-    place: cached.Place,
+    place: workspaces.Place,
     metric: str,
     names: tuple[str, ...],
     given: float | None,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from diagnostics.models.asked_in_parts import PATIENCE
-from diagnostics.models.explanation import lime_surrogate as lime_explanations
+from diagnostics.models.explanation import lime_surrogate
 from diagnostics.models.explanation.background_data import MOST_ROWS as BACKGROUND
 from diagnostics.models.explanation.explained_output import ModelFigure, model_figure
 from diagnostics.models.explanation.explanation import Explanation
@@ -66,7 +66,7 @@ def estimate_key(method: Method, question: Question) -> tuple[Any, ...]:
     files = _content(question.run, question.root)
     asked = (question.example, question.label, question.against, question.seed, question.text)
     limits = (MOST_ROWS, MOST_TEXTS, MOST_ORDERS, MOST_WORDS, BACKGROUND, MOST_BLOCKS)
-    how = (lime_explanations.SAMPLES, REPEATED) if method == "lime" else limits
+    how = (lime_surrogate.SAMPLES, REPEATED) if method == "lime" else limits
     return (method, files, *asked, question.picture, question.notes, *how)
 
 
@@ -123,12 +123,12 @@ def _asked(method: Method, question: Question) -> int:
     """How many rows the model will be asked about, at most."""
     is_text = isinstance(question.row, list)
     if not is_text and method == "lime":
-        return lime_explanations.SAMPLES * REPEATED
+        return lime_surrogate.SAMPLES * REPEATED
     words = words_of(question.text or "", most=MOST_WORDS if is_text else WORDS_OF_A_ROW)
     parts = len(words) if is_text else min(len(question.input_names), MOST_BLOCKS) + len(words)
     different = 1 << min(parts, 20)
     if method == "lime":
-        return min(lime_explanations.SAMPLES, different) * REPEATED
+        return min(lime_surrogate.SAMPLES, different) * REPEATED
     masks = min(MOST_ORDERS * REPEATED * (2 * parts + 1), different)
     return min(MOST_TEXTS, masks) if is_text else min(most_rows(question), masks * BACKGROUND)
 

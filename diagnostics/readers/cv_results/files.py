@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-from diagnostics.readers import Folder
-from diagnostics.readers import delimited as text_tables
+from diagnostics.readers import Folder, delimited
 from diagnostics.readers.search_tables import cv_results_files, is_cv_results
 
 #: A column's name and its values, one for each candidate; text tables have texts only.
@@ -75,7 +74,7 @@ def read_columns(folder: Folder, name: str) -> Columns:
 
 
 def _text_table(folder: Folder, name: str) -> Columns:
-    header, *rows = text_tables.rows(folder.path / name)
+    header, *rows = delimited.rows(folder.path / name)
     ragged = next((n for n, row in enumerate(rows, 2) if len(row) != len(header)), None)
     if ragged is not None:
         n = len(rows[ragged - 2])

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from diagnostics.readers.prediction_table import names as names_of
+from diagnostics.readers.prediction_table import names
 from diagnostics.readers.prediction_table.class_columns import (
     ClassColumns,
     class_columns,
@@ -28,10 +28,10 @@ def ranked_columns(search: Search) -> tuple[tuple[str, str | None], ...]:
     labelled: dict[int, str] = {}
     scored: dict[int, str] = {}
     for name in search.scalars():
-        score = re.fullmatch(names_of.RANKED_SCORE, key(name))
+        score = re.fullmatch(names.RANKED_SCORE, key(name))
         if score and search.is_number(name):
             scored[int(score["rank"] or score["bare"])] = name
-        elif label := re.fullmatch(names_of.RANKED_LABEL, key(name)):
+        elif label := re.fullmatch(names.RANKED_LABEL, key(name)):
             labelled[int(label["rank"])] = name
     pairs = tuple((labelled[rank], scored.get(rank)) for rank in sorted(labelled))
     if not pairs or (len(pairs) == 1 and not pairs[0][1]):
@@ -63,13 +63,13 @@ def with_scores(
 
 def with_own_scores(search: Search, answer: Answer, known: set[str]) -> Answer:
     """One of several models' answers with the scores called like it: `rf_prob`, `prob_rf_cat`."""
-    model, words = key(answer.model), names_of.SCORE_WORDS
+    model, words = key(answer.model), names.SCORE_WORDS
     numeric = search.numeric()
     if model:
         own = [n for n in numeric if re.search(rf"(?:^|_){re.escape(model)}(?:_|$)", key(n))]
         patterns = [rf"{model}_(?:pred_|prediction_)?{words}", rf"(?:pred_)?(?:{words}|p)_{model}"]
     else:
-        own, patterns = [], list(names_of.SCORE)
+        own, patterns = [], list(names.SCORE)
     classes = class_columns(search.sample, own, known)
     single = None if classes else next(iter(best(numeric, patterns)), None)
     search.take(single, *(classes.stems if classes else ()))
@@ -79,8 +79,8 @@ def with_own_scores(search: Search, answer: Answer, known: set[str]) -> Answer:
 def single_scores(search: Search) -> list[str]:
     """The columns that may be the one score, best first."""
     numeric = search.numeric()
-    of_label = best(numeric, [names_of.SCORE_OF_LABEL])
-    return [*best(numeric, names_of.SCORE), *(n for n in of_label if is_share(search.sample[n]))]
+    of_label = best(numeric, [names.SCORE_OF_LABEL])
+    return [*best(numeric, names.SCORE), *(n for n in of_label if is_share(search.sample[n]))]
 
 
 def is_share(column: pl.Series) -> bool:
@@ -97,7 +97,7 @@ def _full_scores(
     if told and told != ("*",):
         return _told_scores(search, told)
     lists = [name for name in search.free if is_list(search.sample[name])]
-    if vector := next(iter(best(lists, [names_of.VECTOR])), None):
+    if vector := next(iter(best(lists, [names.VECTOR])), None):
         return None, vector
     classes = class_columns(search.sample, search.numeric(), known)
     if classes is None and is_called_so and not known:

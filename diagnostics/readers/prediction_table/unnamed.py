@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from diagnostics.readers.prediction_table import names as names_of
+from diagnostics.readers.prediction_table import names
 from diagnostics.readers.prediction_table.class_columns import is_number
 from diagnostics.readers.prediction_table.names import is_named
 from diagnostics.readers.prediction_table.roles import Answer, Search
@@ -27,7 +27,7 @@ def only_column_left(
     """
     shares = [name for name in single_scores(search) if is_share(search.sample[name])]
     scores = [name for name in shares if name != truth]
-    if truth and (scores or is_called_so) and is_named(truth, names_of.EITHER):
+    if truth and (scores or is_called_so) and is_named(truth, names.EITHER):
         return None, [Answer(predicted=truth, confidence=search.chosen("confidence", scores))]
     if not is_called_so or truth:
         return truth, []
@@ -50,7 +50,7 @@ def truth_by_values(search: Search, answers: Sequence[Answer]) -> str | None:
     known = search.values(predicted)
     if is_share(search.sample[predicted]):
         known = {"0", "1"}
-    other = (*names_of.IDENTITY[:2], *names_of.MODEL)
+    other = (*names.IDENTITY[:2], *names.MODEL)
     free = [name for name in search.scalars() if not is_named(name, *other)]
     fits = [name for name in free if _are_alike(search.values(name), known)]
     place = search.sample.columns.index(predicted)
@@ -76,7 +76,7 @@ def _is_content(name: str, column: pl.Series) -> bool:
     if column.dtype != pl.String or is_number(column):
         return False
     different = column.n_unique() > DIFFERENT * len(column)
-    return different and (is_named(name, *names_of.TEXT) or len(column) >= FEW)
+    return different and (is_named(name, *names.TEXT) or len(column) >= FEW)
 
 
 def _are_alike(values: set[str], known: set[str]) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from diagnostics.readers import Folder
-from diagnostics.readers import delimited as text_tables
+from diagnostics.readers import Folder, delimited
 from diagnostics.readers.cv_results.files import Columns, Unreadable
 
 #: A table with more rows is no table of runs.
@@ -41,7 +40,7 @@ def read_table(folder: Folder, name: str) -> Columns:
 
 def _rows(folder: Folder, name: str) -> tuple[list[str], list[list[Any]]]:
     if not name.lower().endswith(".parquet"):
-        header, *rows = text_tables.rows(folder.path / name)
+        header, *rows = delimited.rows(folder.path / name)
         return header, rows
     import polars as pl
 

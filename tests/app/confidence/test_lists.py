@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from app.confidence import distribution as confidence_view
+from app.confidence import distribution
 from app.confidence.choices import Choice
 from diagnostics import Filter, Run, open_workspace, record
 from diagnostics.confidence.histogram import confidence_counts, histogram_bars
@@ -71,7 +71,7 @@ def opened_by(run: Run, bar: dict[str, Any], label: str | None = None) -> int:
     found: dict[str, Any] = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("app.frame.session.go", lambda _, **choices: found.update(choices))
-        confidence_view.open_bar(Choice("", [run], None, label), bar)
+        distribution.open_bar(Choice("", [run], None, label), bar)
     return listed(run, found)
 
 

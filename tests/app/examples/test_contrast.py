@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.examples import contrast as contrast_view
+from app.examples import contrast
 from app.examples.contrast import _assumed, _ratio
 from diagnostics import record
 from diagnostics.examples.slices import parse_slice
@@ -98,9 +98,9 @@ def test_a_click_lists_exactly_as_many_mistakes_as_were_counted(
     clicked = {"table": {"selection": {"cells": [(row, "item")]}}}
     chosen: list[str] = []
     with monkeypatch.context() as patch:
-        patch.setattr(contrast_view.st, "session_state", clicked)
-        patch.setattr(contrast_view.examples_having, "choose", chosen.append)
-        contrast_view._picked("table", list(listed))
+        patch.setattr(contrast.st, "session_state", clicked)
+        patch.setattr(contrast.examples_having, "choose", chosen.append)
+        contrast._picked("table", list(listed))
     at.query_params["having"] = chosen[0]
     at.run()
     assert not at.exception

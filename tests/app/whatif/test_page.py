@@ -84,7 +84,7 @@ def opened(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
         at = AppTest.from_file(str(MAIN), default_timeout=60)
         for name, value in choices.items():
             at.query_params[name] = value
-        at.switch_page("../pages/whatif.py").run()
+        at.run().switch_page("../pages/whatif.py").run()
         assert not at.exception
         assert at.title[0].value == "Try it"
         return at
@@ -199,7 +199,7 @@ def test_what_is_not_trusted_is_never_opened(
     at = opened("foreign", text="refund", try_view=view)
     if view == "Many at once":
         at.text_area(key="try_lines").set_value("refund").run()
-    assert "holds types that are not trusted: tests.app.test_try_page.Foreign" in texts(at)
+    assert "holds types that are not trusted: tests.app.whatif.test_page.Foreign" in texts(at)
     assert "--trust-pickles" in texts(at)
 
 

@@ -44,9 +44,7 @@ from sklearn.svm import LinearSVC
 import diagnostics
 from diagnostics import DiagnosticsError
 from diagnostics.examples.answers import answer as answer_of
-from diagnostics.models.explanation import from_files as kept_explanations
-from diagnostics.models.explanation import shap_values as shap_explanations
-from diagnostics.models.explanation import stored_estimates as kept_estimates
+from diagnostics.models.explanation import from_files, shap_values, stored_estimates
 from diagnostics.models.explanation.exact import exact_explanation
 from diagnostics.models.explanation.explain import OWN_SCORE, explain_example, is_available
 from diagnostics.models.explanation.explanation import Explanation
@@ -425,7 +423,7 @@ def test_what_is_not_installed_is_named_with_what_installs_it(
 
 @pytest.mark.parametrize(
     ("method", "module"),
-    [("auto", kept_explanations), ("auto", shap_explanations), ("lime", kept_estimates)],
+    [("auto", from_files), ("auto", shap_values), ("lime", stored_estimates)],
     ids=["what the run brought along", "trees", "estimates"],
 )
 def test_a_module_of_our_own_that_fails_is_an_error_and_not_one_that_is_not_installed(

@@ -17,7 +17,7 @@ import pytest
 from sklearn.naive_bayes import GaussianNB
 
 from diagnostics.models.asked_in_parts import asked_in_parts
-from diagnostics.models.explanation import stored_estimates as kept_estimates
+from diagnostics.models.explanation import stored_estimates
 from diagnostics.models.explanation.estimates import Method, estimated_seconds
 from diagnostics.models.explanation.explanation import Contribution, Explanation, Span
 from diagnostics.models.explanation.question import Question
@@ -114,7 +114,7 @@ def test_another_version_or_more_samples_ask_again(
     question: Question, asked: list[Method], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     estimate_once("lime", question)
-    monkeypatch.setattr(kept_estimates, "VERSION", 0)
+    monkeypatch.setattr(stored_estimates, "VERSION", 0)
     estimate_once("lime", question)
     monkeypatch.setattr("diagnostics.models.explanation.lime_surrogate.SAMPLES", 7)
     estimate_once("lime", question)
@@ -168,7 +168,7 @@ def test_nothing_is_left_of_what_could_not_be_written(
 def test_the_oldest_go_where_there_are_too_many(
     question: Question, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept_estimates, "KEPT", 2)
+    monkeypatch.setattr(stored_estimates, "KEPT", 2)
     for seed in range(4):
         keep_estimate("lime", replace(question, seed=seed), MADE)
         for at, path in enumerate(files(question)):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from diagnostics.models.importance import cost as asking_cost
+from diagnostics.models.importance import cost
 from diagnostics.models.importance.cost import Cost, seconds_of_a_row
 
 
@@ -21,7 +21,7 @@ def clocked(
         now, calls = now + seconds(calls, n), calls + 1
         return n
 
-    monkeypatch.setattr(asking_cost.time, "perf_counter", lambda: now)
+    monkeypatch.setattr(cost.time, "perf_counter", lambda: now)
     return trial
 
 

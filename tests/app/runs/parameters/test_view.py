@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.runs.parameters import time as time_view
+from app.runs.parameters import time
 from app.runs.parameters.cached import _by_weight
 from app.runs.parameters.words import edge_sentence, importance_sentences, noise_sentence
 from app.runs.words import apart
@@ -98,20 +98,19 @@ def test_a_full_grid_is_explained_in_words_first(runs: Opened) -> None:
 def test_a_click_on_a_run_picks_it_and_one_on_a_value_lists_its_runs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from app.runs.parameters import parallel_axes as parallel_view
-    from app.runs.parameters import values as values_view
+    from app.runs.parameters import parallel_axes, values
 
     chosen: dict[str, object] = {}
-    monkeypatch.setattr(values_view.session, "choose", lambda **given: chosen.update(given))
+    monkeypatch.setattr(values.session, "choose", lambda **given: chosen.update(given))
     found = trials(grid_of([0.1, 0.2, 0.3], [{"C": 1}, {"C": 1.0}, {"C": 5}]), "accuracy")
     state: dict[str, object] = {}
-    monkeypatch.setattr(values_view.st, "session_state", state)
+    monkeypatch.setattr(values.st, "session_state", state)
     state["k"] = {"selection": {"pick": [{"run": "run 2", "value": "5"}]}}
-    values_view._pick_value("k", found, "C")
+    values._pick_value("k", found, "C")
     assert chosen == {"run": "run 2"}
     state["k"] = {"selection": {"pick": [{"run": "", "value": "1"}]}}
-    values_view._pick_value("k", found, "C")
-    assert state[parallel_view._DOOR] == ("C", ["1", "1.0"])
+    values._pick_value("k", found, "C")
+    assert state[parallel_axes._DOOR] == ("C", ["1", "1.0"])
 
 
 def test_the_table_opens_where_a_value_was_clicked(runs: Opened) -> None:
@@ -277,14 +276,14 @@ def test_a_click_on_the_bar_of_a_pair_shows_its_table(monkeypatch: pytest.Monkey
 def test_where_no_dots_are_drawn_none_is_offered_to_a_click(
     runs: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.runs.parameters import values as values_view
+    from app.runs.parameters import values
 
     def caption() -> str:
         at = runs("grid", "Parameters")
         return next(c.value for c in at.caption if c.value.startswith("Diamonds are the mean"))
 
     assert caption().endswith("one on a dot picks the run.")
-    monkeypatch.setattr(values_view, "DOTS", 0)
+    monkeypatch.setattr(values, "DOTS", 0)
     assert caption().endswith("A click on a diamond lists the runs with that value.")
 
 
@@ -300,6 +299,6 @@ def test_a_front_of_one_run_is_told_as_such() -> None:
         {"run": ["a", "b"], "value": [0.9, 0.8], "seconds": [1.0, 2.0],
          "is_front": [True, False], "is_kept": [True, False]}
     )  # fmt: skip
-    assert time_view._sentence(points, "accuracy") == (
+    assert time._sentence(points, "accuracy") == (
         "1 of 2 runs is on the front: a is the best and the fastest."
     )
