@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 LOOK = """
 import sys
 from streamlit.testing.v1 import AppTest
-from diagnostics.__main__ import main_script
+from diagnostics.command.main import main_script
 script = main_script().with_name("main.py")
 page = AppTest.from_file(str(script), default_timeout=60).run()
 print(script, len(page.exception), *[title.value for title in page.title], sep="\\n")

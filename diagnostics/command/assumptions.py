@@ -28,7 +28,7 @@ def judged_in_terminal(
         If the run or the experiment does not exist.
     """
     store = AssumptionStore.of(workspace.root)
-    found: list[Judged] = []
+    judged: list[Judged] = []
     for home, names in _asked(workspace, run, experiment):
         kept = store.kept(home.name)
         for name in names if kept else ():
@@ -39,8 +39,8 @@ def judged_in_terminal(
                 root=workspace.root,
                 trust_pickles=trust_pickles,
             )
-            found += [(home, *pair) for pair in zip(kept, judgements, strict=True)]
-    return found
+            judged += [(home, *pair) for pair in zip(kept, judgements, strict=True)]
+    return judged
 
 
 def show_assumptions(workspace: Workspace, judged: Sequence[Judged], *, as_json: bool) -> None:
@@ -56,10 +56,10 @@ def show_assumptions(workspace: Workspace, judged: Sequence[Judged], *, as_json:
         console.print("No assumptions are written down for this.")
         console.print("The page Assumptions of the dashboard keeps them with the results.")
         return
-    places = {(home.name, found.run) for home, _, found in judged}
+    places = {(home.name, judgement.run) for home, _, judgement in judged}
     for experiment, run in sorted(places):
         own = [one for home, _, one in judged if (home.name, one.run) == (experiment, run)]
-        rows = [row for found in own for row in _rows(found)]
+        rows = [row for judgement in own for row in _rows(judgement)]
         title = f"{experiment} / {run}"
         print_table(console, title, ["assumption", "verdict", "evidence"], rows, numbers=3)
     broken = store.broken()
@@ -71,8 +71,8 @@ def _asked(
     workspace: Workspace, run: str | None, experiment: str | None
 ) -> list[tuple[Experiment, list[str]]]:
     if run is not None:
-        home, found = workspace.find(run, experiment)
-        return [(home, [found.run])]
+        home, chosen = workspace.find(run, experiment)
+        return [(home, [chosen.run])]
     if experiment is not None:
         homes = [workspace.experiment(experiment)]
     else:
@@ -82,28 +82,30 @@ def _asked(
     return [(home, [entry.run for entry in home.runs]) for home in homes]
 
 
-def _rows(found: Judgement) -> list[list[str]]:
+def _rows(judgement: Judgement) -> list[list[str]]:
     """A row for each piece of evidence, the first of them with the assumption and the verdict."""
-    said = [finding.sentence for finding in found.findings] or list(found.missing) or [""]
-    first = [found.assumption.sentence, found.verdict, said[0]]
-    return [first, *(["", "", sentence] for sentence in said[1:])]
+    sentences = (
+        [finding.sentence for finding in judgement.findings] or list(judgement.missing) or [""]
+    )
+    first = [judgement.assumption.sentence, judgement.verdict, sentences[0]]
+    return [first, *(["", "", sentence] for sentence in sentences[1:])]
 
 
-def _summary(home: Experiment, kept: Kept, found: Judgement) -> dict[str, Any]:
-    given = found.assumption
+def _summary(home: Experiment, kept: Kept, judgement: Judgement) -> dict[str, Any]:
+    assumption = judgement.assumption
     return {
         "experiment": home.name,
-        "run": found.run,
-        "assumption": given.text,
-        "kind": given.kind,
-        "subject": given.subject,
-        "claim": given.claim,
-        "label": given.label,
+        "run": judgement.run,
+        "assumption": assumption.text,
+        "kind": assumption.kind,
+        "subject": assumption.subject,
+        "claim": assumption.claim,
+        "label": assumption.label,
         "who": kept.who,
         "when": kept.when,
-        "verdict": found.verdict,
-        "examples": found.examples,
-        "sentence": found.sentence,
+        "verdict": judgement.verdict,
+        "examples": judgement.examples,
+        "sentence": judgement.sentence,
         "evidence": [
             {
                 "source": finding.source,
@@ -114,9 +116,9 @@ def _summary(home: Experiment, kept: Kept, found: Judgement) -> dict[str, Any]:
                 "high": finding.high,
                 "examples": finding.examples,
             }
-            for finding in found.findings
+            for finding in judgement.findings
         ],
-        "missing": list(found.missing),
+        "missing": list(judgement.missing),
     }
 
 

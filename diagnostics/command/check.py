@@ -54,7 +54,7 @@ def check_summary(check: Check) -> dict[str, Any]:
 
 
 def _rule_summary(ruling: Ruling) -> dict[str, Any]:
-    found = ruling.significance
+    significance = ruling.significance
     return {
         "rule": ruling.kind,
         "metric": ruling.metric,
@@ -62,8 +62,8 @@ def _rule_summary(ruling: Ruling) -> dict[str, Any]:
         "measured": ruling.measured,
         "by": ruling.by,
         "passed": ruling.passed,
-        "significant": found.is_worse if found else None,
-        "p": found.p if found else None,
+        "significant": significance.is_worse if significance else None,
+        "p": significance.p if significance else None,
         "says": ruling.says,
     }
 
@@ -88,11 +88,11 @@ def _count(check: Check) -> str:
 
 def _left_out(check: Check) -> list[str]:
     """What the comparison with the baseline is not about, and what its figures rest on."""
-    found = check.comparison
-    if found is None or check.baseline is None:
+    comparison = check.comparison
+    if comparison is None or check.baseline is None:
         return []
-    reasons = found.unpaired.reasons(found.a, found.b)
-    return [*(f"Not compared: {reason}" for reason in reasons), *found.notes]
+    reasons = comparison.unpaired.reasons(comparison.a, comparison.b)
+    return [*(f"Not compared: {reason}" for reason in reasons), *comparison.notes]
 
 
 def check_markdown(check: Check) -> str:
@@ -131,23 +131,23 @@ def _rules_table(rulings: Iterable[Ruling]) -> str:
     return _table(["", "rule", "limit", "found"], rows)
 
 
-def _counts(found: Comparison) -> str:
+def _counts(comparison: Comparison) -> str:
     table = _table(
         ["fixed", "broken", "net", "both wrong", "both right", "exact McNemar p"],
         [
             [
-                *(f"{n:,}" for n in (found.fixed, found.broken)),
-                signed(found.net),
-                *(f"{n:,}" for n in (found.both_wrong, found.both_right)),
-                p_text(found.mcnemar_p),
+                *(f"{n:,}" for n in (comparison.fixed, comparison.broken)),
+                signed(comparison.net),
+                *(f"{n:,}" for n in (comparison.both_wrong, comparison.both_right)),
+                p_text(comparison.mcnemar_p),
             ]
         ],
     )
-    return f"Of {found.paired:,} examples that both answered:\n\n{table}"
+    return f"Of {comparison.paired:,} examples that both answered:\n\n{table}"
 
 
-def _changed_classes(found: Comparison) -> str:
-    worse = found.classes[found.classes["net"] < 0]
+def _changed_classes(comparison: Comparison) -> str:
+    worse = comparison.classes[comparison.classes["net"] < 0]
     if worse.empty:
         return ""
     rows = [
@@ -161,7 +161,7 @@ def _changed_classes(found: Comparison) -> str:
         ]
         for row in worse.sort_values(["net", "p"], kind="stable").head(CLASSES).itertuples()
     ]
-    tests = int(found.classes["p"].notna().sum())
+    tests = int(comparison.classes["p"].notna().sum())
     header = ["class", "examples", "fixed", "broken", "recall", f"p, adjusted for {tests:,} tests"]
     return f"Classes that lost most:\n\n{_table(header, rows)}"
 
@@ -186,10 +186,12 @@ def _mistakes(check: Check) -> str:
     from diagnostics.examples.filters import Filter
     from diagnostics.examples.listing import listed_examples
 
-    found, run = check.comparison, check.run
+    comparison, run = check.comparison, check.run
     if run.task != "classification" or not run.has(Evidence.TRUTH):
         return ""
-    where = Filter(against=found.a, outcome="broken", split=found.split) if found else Filter()
+    where = Filter()
+    if comparison:
+        where = Filter(against=comparison.a, outcome="broken", split=comparison.split)
     try:
         ranking = listed_examples(
             run, "confident-mistakes", k=MISTAKES, where=where, experiment=check.experiment
@@ -198,11 +200,11 @@ def _mistakes(check: Check) -> str:
         return ""
     if ranking.examples.empty:
         return ""
-    what = "new mistakes" if found else "mistakes"
+    what = "new mistakes" if comparison else "mistakes"
     order = "The most confident" if ranking.measure else "The first"
     rows = [_mistake(row, check) for row in ranking.examples.to_dict("records")]
-    header = ["example", "true", *(["was"] if found else []), "now", "confidence"]
-    table = _table(header if found else ["example", "true", "answer", "confidence"], rows)
+    header = ["example", "true", *(["was"] if comparison else []), "now", "confidence"]
+    table = _table(header if comparison else ["example", "true", "answer", "confidence"], rows)
     return f"{order} {len(rows)} of {ranking.total:,} {what}:\n\n{table}"
 
 
@@ -238,7 +240,7 @@ def plain(text: str) -> str:
 
 def _entities(text: str) -> str:
     """With whatever could be markup as an entity, which Markdown takes for a letter."""
-    return _MARKUP.sub(lambda found: f"&#{ord(found.group())};", text)
+    return _MARKUP.sub(lambda sign: f"&#{ord(sign.group())};", text)
 
 
 __all__ = ["check_markdown", "check_summary", "plain", "show_check", "verbatim"]

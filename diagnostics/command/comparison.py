@@ -28,80 +28,83 @@ _MOVES = (
 )
 
 
-def show_comparison(experiment: Experiment, found: Comparison, *, as_json: bool) -> None:
+def show_comparison(experiment: Experiment, comparison: Comparison, *, as_json: bool) -> None:
     """The comparison of two runs of the experiment."""
     if as_json:
-        print_json({"experiment": experiment.name, **comparison_summary(found)})
+        print_json({"experiment": experiment.name, **comparison_summary(comparison)})
         return
     console = new_console()
     console.print(
         printable(
-            f"{found.a} (old) → {found.b} (new): {experiment.name}, split {found.split}, "
-            f"{found.paired:,} examples"
+            f"{comparison.a} (old) → {comparison.b} (new): {experiment.name}, "
+            f"split {comparison.split}, {comparison.paired:,} examples"
         )
     )
-    console.print(printable(verdict(found)))
-    if found.has_truth:
-        _print_outcomes(console, found)
-        _print_metrics(console, found)
-        _print_classes(console, found)
+    console.print(printable(verdict(comparison)))
+    if comparison.has_truth:
+        _print_outcomes(console, comparison)
+        _print_metrics(console, comparison)
+        _print_classes(console, comparison)
     else:
-        _print_flow(console, found)
-    reasons = found.unpaired.reasons(found.a, found.b)
+        _print_flow(console, comparison)
+    reasons = comparison.unpaired.reasons(comparison.a, comparison.b)
     if reasons:
-        console.print(f"Not compared: {found.unpaired.total:,} examples.")
-    for line in (*reasons, *found.notes):
+        console.print(f"Not compared: {comparison.unpaired.total:,} examples.")
+    for line in (*reasons, *comparison.notes):
         console.print(printable(f"  {line}"), style="dim")
 
 
-def comparison_summary(found: Comparison) -> dict[str, Any]:
+def comparison_summary(comparison: Comparison) -> dict[str, Any]:
     """What `errata compare --json` prints: counts, tests, metrics, then the classes and the rest.
 
     Without true labels what needs them is null, and `metrics` and `classes` are empty.
     """
-    judged = found.has_truth
+    judged = comparison.has_truth
     return {
-        "a": found.a,
-        "b": found.b,
-        "split": found.split,
-        "paired": found.paired,
-        "unpaired": found.unpaired.total,
-        "fixed": found.fixed if judged else None,
-        "broken": found.broken if judged else None,
-        "both_wrong": found.both_wrong if judged else None,
-        "both_right": found.both_right if judged else None,
-        "net": found.net if judged else None,
-        "mcnemar_p": found.mcnemar_p,
-        "mcnemar_midp": found.mcnemar_midp,
+        "a": comparison.a,
+        "b": comparison.b,
+        "split": comparison.split,
+        "paired": comparison.paired,
+        "unpaired": comparison.unpaired.total,
+        "fixed": comparison.fixed if judged else None,
+        "broken": comparison.broken if judged else None,
+        "both_wrong": comparison.both_wrong if judged else None,
+        "both_right": comparison.both_right if judged else None,
+        "net": comparison.net if judged else None,
+        "mcnemar_p": comparison.mcnemar_p,
+        "mcnemar_midp": comparison.mcnemar_midp,
         "metrics": {
-            row.pop("metric"): row for row in found.metrics.to_dict("records")
+            row.pop("metric"): row for row in comparison.metrics.to_dict("records")
         },
-        "both_wrong_same": found.both_wrong_same if judged else None,
-        "both_wrong_different": found.both_wrong_different if judged else None,
-        "churn": found.churn,
-        "negative_flip_rate": found.negative_flip_rate,
-        "positive_flip_rate": found.positive_flip_rate,
-        "backward_trust": found.backward_trust,
-        "backward_error": found.backward_error,
-        "agreement": {**asdict(found.agreement), "disagreement": found.agreement.disagreement},
-        "mix": asdict(found.mix),
-        "unpaired_reasons": asdict(found.unpaired),
-        "classes": found.classes.to_dict("records"),
-        "answered": found.answered.to_dict("records"),
-        "notes": list(found.notes),
-        "verdict": verdict(found),
+        "both_wrong_same": comparison.both_wrong_same if judged else None,
+        "both_wrong_different": comparison.both_wrong_different if judged else None,
+        "churn": comparison.churn,
+        "negative_flip_rate": comparison.negative_flip_rate,
+        "positive_flip_rate": comparison.positive_flip_rate,
+        "backward_trust": comparison.backward_trust,
+        "backward_error": comparison.backward_error,
+        "agreement": {
+            **asdict(comparison.agreement),
+            "disagreement": comparison.agreement.disagreement,
+        },
+        "mix": asdict(comparison.mix),
+        "unpaired_reasons": asdict(comparison.unpaired),
+        "classes": comparison.classes.to_dict("records"),
+        "answered": comparison.answered.to_dict("records"),
+        "notes": list(comparison.notes),
+        "verdict": verdict(comparison),
     }  # fmt: skip
 
 
-def _print_outcomes(console: Console, found: Comparison) -> None:
+def _print_outcomes(console: Console, comparison: Comparison) -> None:
     rows = [
-        [f"{old} → {new}", f"{n:,}", f"{n / found.paired:.1%}"]
-        for (old, new), n in zip(_MOVES, found.outcomes.values(), strict=True)
+        [f"{old} → {new}", f"{n:,}", f"{n / comparison.paired:.1%}"]
+        for (old, new), n in zip(_MOVES, comparison.outcomes.values(), strict=True)
     ]
     print_table(console, "", ["old → new", "examples", "share"], rows, numbers=1)
 
 
-def _print_metrics(console: Console, found: Comparison) -> None:
+def _print_metrics(console: Console, comparison: Comparison) -> None:
     rows = [
         [
             row.metric.replace("_", " ").replace("correlation", "corr."),
@@ -110,19 +113,19 @@ def _print_metrics(console: Console, found: Comparison) -> None:
             "{} [{}, {}]".format(*map(_difference, (row.difference, row.low, row.high))),
             p_text(row.p),
         ]
-        for row in found.metrics[found.metrics["metric"].isin(METRICS)].itertuples()
+        for row in comparison.metrics[comparison.metrics["metric"].isin(METRICS)].itertuples()
     ]
     header = ["metric", "old", "new", "difference, 95 % interval", "p"]
     print_table(console, "", header, rows, numbers=1)
 
 
-def _print_classes(console: Console, found: Comparison) -> None:
+def _print_classes(console: Console, comparison: Comparison) -> None:
     """The classes with most evidence of a change, if anything changed in any."""
-    tested = found.classes["p"].notna()
-    moved = found.classes[found.classes["fixed"] + found.classes["broken"] > 0]
+    tested = comparison.classes["p"].notna()
+    moved = comparison.classes[comparison.classes["fixed"] + comparison.classes["broken"] > 0]
     if moved.empty:
         return
-    certain = int((found.classes["p_adjusted"] < 0.05).sum())
+    certain = int((comparison.classes["p_adjusted"] < 0.05).sum())
     title = (
         f"Classes by evidence of a change: {certain} of {int(tested.sum()):,} tested have an "
         "adjusted p below 0.05"
@@ -143,8 +146,10 @@ def _print_classes(console: Console, found: Comparison) -> None:
     print_table(console, title, header, rows, numbers=1)
 
 
-def _print_flow(console: Console, found: Comparison) -> None:
-    changed = found.flow[found.flow["predicted_a"] != found.flow["predicted_b"]].head(SHOWN)
+def _print_flow(console: Console, comparison: Comparison) -> None:
+    changed = comparison.flow[
+        comparison.flow["predicted_a"] != comparison.flow["predicted_b"]
+    ].head(SHOWN)
     rows = [
         [row.predicted_a, row.predicted_b, f"{row.n:,}", f"{row.share_of_a:.1%}"]
         for row in changed.itertuples()

@@ -18,47 +18,47 @@ _METHODS = {
 }
 
 
-def show_explanation(example: str, found: Explanation, *, as_json: bool) -> None:
+def show_explanation(example: str, explanation: Explanation, *, as_json: bool) -> None:
     """Why one example got its answer."""
     if as_json:
-        print_json(explanation_summary(found))
+        print_json(explanation_summary(explanation))
         return
     console = new_console()
-    if found.text:
-        console.print(printable(found.text))
-    against = "" if found.against is None else f" and not {found.against}"
-    table = contribution_table(found, strongest=SHOWN)
+    if explanation.text:
+        console.print(printable(explanation.text))
+    against = "" if explanation.against is None else f" and not {explanation.against}"
+    table = contribution_table(explanation, strongest=SHOWN)
     rows = [[row.name, row.figure] for row in table.itertuples(index=False)]
-    title = f"{example}: why {found.label}{against}"
-    print_table(console, title, ["what", f"added ({found.scale})"], rows, numbers=1)
-    kind = "Exact" if found.exact else "An estimate"
-    words = [f"{kind}: {_METHODS[found.method]}"]
-    if found.error is not None:
-        words.append(f"the sum is the model's own figure to within {found.error:.1g}")
-    if found.r2 is not None:
-        words.append(f"R² {found.r2:.2f}")
-    if found.agreement is not None:
-        words.append(f"{found.agreement:.0%} of the signs the same when repeated")
+    title = f"{example}: why {explanation.label}{against}"
+    print_table(console, title, ["what", f"added ({explanation.scale})"], rows, numbers=1)
+    kind = "Exact" if explanation.exact else "An estimate"
+    words = [f"{kind}: {_METHODS[explanation.method]}"]
+    if explanation.error is not None:
+        words.append(f"the sum is the model's own figure to within {explanation.error:.1g}")
+    if explanation.r2 is not None:
+        words.append(f"R² {explanation.r2:.2f}")
+    if explanation.agreement is not None:
+        words.append(f"{explanation.agreement:.0%} of the signs the same when repeated")
     console.print(printable("; ".join(words) + "."), style="dim")
-    for note in found.notes:
+    for note in explanation.notes:
         console.print(printable(note), style="dim")
 
 
-def explanation_summary(found: Explanation) -> dict[str, Any]:
+def explanation_summary(explanation: Explanation) -> dict[str, Any]:
     """What `errata explain --json` prints: the strongest contributions first."""
     summary: dict[str, Any] = {
-        "method": found.method,
-        "exact": found.exact,
-        "scale": found.scale,
-        "label": found.label,
-        "against": found.against,
-        "base": found.base,
-        "output": found.output,
+        "method": explanation.method,
+        "exact": explanation.exact,
+        "scale": explanation.scale,
+        "label": explanation.label,
+        "against": explanation.against,
+        "base": explanation.base,
+        "output": explanation.output,
         "contributions": [
             {"feature": entry.feature, "value": entry.value, "contribution": entry.contribution}
-            for entry in found.contributions
+            for entry in explanation.contributions
         ],
     }
-    if found.r2 is not None:
-        summary["r2"] = found.r2
+    if explanation.r2 is not None:
+        summary["r2"] = explanation.r2
     return summary

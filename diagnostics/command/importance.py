@@ -16,16 +16,16 @@ WIDEST = 28
 
 
 def show_importance(
-    run: str, found: Importances, flags: Sequence[Flag], label: str | None, *, as_json: bool
+    run: str, importances: Importances, flags: Sequence[Flag], label: str | None, *, as_json: bool
 ) -> None:
     """The features of a run, the most important first, and what looks wrong with them."""
     if as_json:
-        print_json(importance_summary(run, found, flags, label))
+        print_json(importance_summary(run, importances, flags, label))
         return
     console = new_console()
-    table = found.table(label)
+    table = importances.table(label)
     has_interval, has_std = table["low"].notna().any(), table["std"].notna().any()
-    unit = found.unit or found.method
+    unit = importances.unit or importances.method
     header = ["", "feature", unit if len(unit) <= WIDEST else "figure"]
     header += ["95 % interval"] if has_interval else ["std"] if has_std else []
     rows: list[list[Any]] = []
@@ -34,9 +34,9 @@ def show_importance(
         spread = spread or ([f"{row.std:.3g}"] if has_std else [])
         rows.append([f"{row.rank}", row.feature, f"{row.mean:.4g}", *spread])
     towards = "" if label is None else f", {label}"
-    print_table(console, f"{run}: {found.method}{towards}", header, rows, numbers=2)
+    print_table(console, f"{run}: {importances.method}{towards}", header, rows, numbers=2)
     rest = len(table) - SHOWN
-    words = [found.definition, *found.notes]
+    words = [importances.definition, *importances.notes]
     if len(unit) > WIDEST:
         words.insert(0, f"The figure is: {unit}.")
     if rest > 0:
@@ -48,16 +48,16 @@ def show_importance(
 
 
 def importance_summary(
-    run: str, found: Importances, flags: Sequence[Flag], label: str | None
+    run: str, importances: Importances, flags: Sequence[Flag], label: str | None
 ) -> dict[str, Any]:
     """What `errata importance --json` prints: the most important features first."""
     return {
         "run": run,
-        "method": found.method,
-        "unit": found.unit,
-        "source": found.source,
+        "method": importances.method,
+        "unit": importances.unit,
+        "source": importances.source,
         "label": label,
-        "importances": found.table(label).to_dict("records"),
+        "importances": importances.table(label).to_dict("records"),
         "flags": [
             {
                 "kind": flag.kind,
@@ -67,5 +67,5 @@ def importance_summary(
             }
             for flag in flags
         ],
-        "notes": list(found.notes),
+        "notes": list(importances.notes),
     }

@@ -13,7 +13,6 @@ from diagnostics.command.terminal import (
     print_json,
     print_table,
     printable,
-    progress,
 )
 from diagnostics.errors import DiagnosticsError
 from diagnostics.workspace import Evidence, Experiment, Problem, Run, Workspace
@@ -260,4 +259,4 @@ def _without_bytes(row: Mapping[str, Any]) -> dict[str, Any]:
     return {str(name): value for name, value in row.items() if not isinstance(value, bytes)}
 
 
-__all__ = ["progress", "show_confusion", "show_summary", "show_top", "summary"]
+__all__ = ["show_confusion", "show_summary", "show_top", "summary"]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from diagnostics.__main__ import COMMANDS, app, main
+from diagnostics.command.main import COMMANDS, app, main
 from tests.made.runs import IDS, PROBABILITIES, record_animals
 
 

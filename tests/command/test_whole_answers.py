@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.__main__ import COMMANDS
+from diagnostics.command.main import COMMANDS
 from tests.made import whole_answers
 
 

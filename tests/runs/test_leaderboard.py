@@ -414,7 +414,7 @@ def test_a_summary_of_one_run_needs_no_statistics(tmp_path: Path) -> None:
     record(tmp_path / "only", true_label=truth, predicted_label=truth)
     open_workspace(tmp_path)
     code = (
-        "import sys; from diagnostics.__main__ import app; "
+        "import sys; from diagnostics.command.main import app; "
         f"app(['summary', {str(tmp_path)!r}, '--json'], standalone_mode=False); "
         "print(*sys.modules, file=sys.stderr)"
     )

@@ -84,7 +84,7 @@ def test_the_newest_files_of_a_kind_stay(tmp_path: Path) -> None:
 
 def test_an_unchanged_grid_is_summarised_without_any_library_of_numbers(animals: Path) -> None:
     code = (
-        "import sys; from diagnostics.__main__ import app\n"
+        "import sys; from diagnostics.command.main import app\n"
         "app(['summary', sys.argv[1], '--json'], standalone_mode=False)\n"
         "print(*sys.modules, file=sys.stderr)"
     )

@@ -11,9 +11,9 @@ import pytest
 
 import diagnostics
 from diagnostics import DiagnosticsError
-from diagnostics.__main__ import app
 from diagnostics.assumptions.assumption import assumption
 from diagnostics.assumptions.store import AssumptionStore
+from diagnostics.command.main import app
 from diagnostics.readers.run_table.choices import choose_roles, chosen_roles
 from diagnostics.readers.walking import listed
 from diagnostics.workspace.cache import MARKER, Cache

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import diagnostics
-from diagnostics.__main__ import app
+from diagnostics.command.main import app
 from diagnostics.examples.images import image_bytes
 from diagnostics.readers.walking import listed
 from diagnostics.workspace.safe_paths import file_inside
