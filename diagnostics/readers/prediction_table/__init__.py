@@ -23,8 +23,9 @@ from diagnostics.readers.prediction_table.reading import (
     run_reading,
     with_truth_content,
 )
+from diagnostics.readers.prediction_table.roles import Roles
 from diagnostics.readers.prediction_table.runs import parts, split_names
-from diagnostics.readers.prediction_table.table import UnreadableTable
+from diagnostics.readers.prediction_table.table import Table, UnreadableTable
 from diagnostics.readers.prediction_table.truth import truth_beside
 from diagnostics.workspace import Problem
 
@@ -117,10 +118,21 @@ def _claims(folder: Folder, name: str, decided: list[Choice]) -> bool:
         table = sample_table(folder.path / name, head)
     except UnreadableTable:
         return is_called_so  # then it is to be said that it cannot be read
-    if recognise(table.frame, stem, choice, has_header=table.has_header) is not None:
+    if _roles(table, stem, choice) is not None:
         return True
     # Then it is to be said that no column holds an answer, unless another tool wrote the table.
     return is_called_so and not is_foreign(table.frame.columns)
+
+
+def _roles(sample: Table, stem: str, choice: Choice) -> Roles | None:
+    """The roles of the columns, as `errata.toml` fixes them and as they are recognised."""
+    return recognise(
+        sample.frame,
+        stem,
+        choice.columns,
+        has_header=sample.has_header,
+        has_truth_file=choice.truth_file != "",
+    )
 
 
 def _read_table(source: Source) -> Iterator[Reading | Problem]:
@@ -134,8 +146,8 @@ def _read_table(source: Source) -> Iterator[Reading | Problem]:
         hint = "Write the predictions again, or delete the file."
         yield source.problem("no-rows", "The table has no rows.", hint)
         return
-    sample = frame.gather_every(max(1, len(frame) // SPREAD))
-    roles = recognise(sample, source.stem, source.choice, has_header=table.has_header)
+    sample = replace(table, frame=frame.gather_every(max(1, len(frame) // SPREAD)))
+    roles = _roles(sample, source.stem, source.choice)
     if roles is None:
         what = f"No column holds predictions. The table has: {', '.join(frame.columns[:20])}."
         hint = 'Name the column in errata.toml: predicted_label = "…".'

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
 
 from diagnostics.readers.prediction_table import names as names_of
-from diagnostics.readers.prediction_table.choices import Choice
 from diagnostics.readers.prediction_table.class_columns import told_columns
 from diagnostics.readers.prediction_table.names import best, is_named, is_prediction_file, key
 from diagnostics.readers.prediction_table.other_tables import is_other_table, several_labels
@@ -27,7 +26,12 @@ from diagnostics.readers.prediction_table.unnamed import (
 
 
 def recognise(
-    sample: pl.DataFrame, stem: str, choice: Choice | None = None, *, has_header: bool = True
+    sample: pl.DataFrame,
+    stem: str,
+    told: Mapping[str, tuple[str, ...]],
+    *,
+    has_header: bool = True,
+    has_truth_file: bool = False,
 ) -> Roles | None:
     """The roles of a table's columns, from their names and first values.
 
@@ -38,19 +42,19 @@ def recognise(
     stem
         The file's name without its ending; in a file called like predictions the only column
         that is left is the predicted label.
-    choice
-        What `errata.toml` fixes; the rest is recognised.
+    told
+        The columns that `errata.toml` fixes for a role; the rest is recognised.
     has_header
         Whether the names are the file's own.
+    has_truth_file
+        Whether the true labels come from another file; then `true_label` is a column of it.
 
     Returns
     -------
     None if nothing in the table is, or implies, a predicted label.
     """
-    has_truth_file = choice is not None and choice.truth_file != ""
-    told = dict(choice.columns) if choice else {}
     if has_truth_file:
-        told.pop("true_label", None)  # a column of the other file
+        told = {role: names for role, names in told.items() if role != "true_label"}
     if not sample.width or (not told and is_other_table(sample)):
         return None
     search = Search(sample, told, list(sample.columns))
