@@ -12,21 +12,21 @@ import polars as pl
 from diagnostics.errors import DiagnosticsError
 from diagnostics.readers import Folder, Reading
 from diagnostics.readers.prediction_table.choices import Choice, choices, mapping_as_toml
-from diagnostics.readers.prediction_table.columns import recognise
+from diagnostics.readers.prediction_table.columns.names import is_foreign, is_prediction_file
+from diagnostics.readers.prediction_table.columns.recognise import recognise
+from diagnostics.readers.prediction_table.columns.roles import Roles
 from diagnostics.readers.prediction_table.content import example_ids, examples_table
 from diagnostics.readers.prediction_table.files import SUFFIXES, read_table, sample_table
-from diagnostics.readers.prediction_table.measurements import NotClassification
-from diagnostics.readers.prediction_table.names import is_foreign, is_prediction_file
 from diagnostics.readers.prediction_table.reading import (
     Examples,
     Source,
     run_reading,
     with_truth_content,
 )
-from diagnostics.readers.prediction_table.roles import Roles
 from diagnostics.readers.prediction_table.runs import parts, split_names
 from diagnostics.readers.prediction_table.table import Table, UnreadableTable
 from diagnostics.readers.prediction_table.truth import truth_beside
+from diagnostics.readers.prediction_table.values.measurements import NotClassification
 from diagnostics.workspace import Problem
 
 NAME = "predictions"

@@ -11,21 +11,21 @@ import numpy as np
 import polars as pl
 
 from diagnostics.readers.prediction_table.choices import Choice, said
-from diagnostics.readers.prediction_table.class_order import class_labels
-from diagnostics.readers.prediction_table.labels import distinct, labels, positive_label
-from diagnostics.readers.prediction_table.measurements import (
+from diagnostics.readers.prediction_table.columns.roles import Answer
+from diagnostics.readers.prediction_table.values.class_order import class_labels
+from diagnostics.readers.prediction_table.values.labels import distinct, labels, positive_label
+from diagnostics.readers.prediction_table.values.measurements import (
     NotClassification,
     holds_probabilities,
     require_labels,
 )
-from diagnostics.readers.prediction_table.one_score import (
+from diagnostics.readers.prediction_table.values.one_score import (
     OneScore,
     is_of_positive,
     one_score,
     two_columns,
 )
-from diagnostics.readers.prediction_table.roles import Answer
-from diagnostics.readers.prediction_table.scores import (
+from diagnostics.readers.prediction_table.values.scores import (
     Kind,
     Probabilities,
     matrix,

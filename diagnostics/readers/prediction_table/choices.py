@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from diagnostics.readers import Folder
-from diagnostics.readers.prediction_table.scores import KINDS
+from diagnostics.readers.prediction_table.values.scores import KINDS
 from diagnostics.workspace import Problem
 
 FILE = "errata.toml"

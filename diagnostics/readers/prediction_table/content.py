@@ -7,9 +7,9 @@ from hashlib import blake2b
 import polars as pl
 
 from diagnostics.readers import Folder
+from diagnostics.readers.prediction_table.columns.roles import Roles
 from diagnostics.readers.prediction_table.images import image_paths
-from diagnostics.readers.prediction_table.labels import texts
-from diagnostics.readers.prediction_table.roles import Roles
+from diagnostics.readers.prediction_table.values.labels import texts
 
 
 def example_ids(frame: pl.DataFrame, roles: Roles) -> tuple[pl.Series, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from diagnostics.readers import Folder
-from diagnostics.readers.prediction_table.labels import texts
+from diagnostics.readers.prediction_table.values.labels import texts
 
 #: Folders beside a table in which people keep its images.
 PLACES = ("", "images", "imgs", "img", "data", "test", "data/images")

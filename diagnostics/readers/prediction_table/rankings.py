@@ -8,10 +8,10 @@ import polars as pl
 
 from diagnostics.readers.prediction_table.answers import Outcome, say_score, spelt_alike
 from diagnostics.readers.prediction_table.choices import said
-from diagnostics.readers.prediction_table.labels import distinct, labels
-from diagnostics.readers.prediction_table.one_score import one_score
-from diagnostics.readers.prediction_table.roles import Answer
-from diagnostics.readers.prediction_table.scores import numbers
+from diagnostics.readers.prediction_table.columns.roles import Answer
+from diagnostics.readers.prediction_table.values.labels import distinct, labels
+from diagnostics.readers.prediction_table.values.one_score import one_score
+from diagnostics.readers.prediction_table.values.scores import numbers
 from diagnostics.workspace.labels import natural_order
 
 

@@ -13,13 +13,13 @@ import polars as pl
 from diagnostics.readers import Folder, Reading
 from diagnostics.readers.prediction_table.answers import Outcome, outcome
 from diagnostics.readers.prediction_table.choices import Choice, said
-from diagnostics.readers.prediction_table.labels import distinct
-from diagnostics.readers.prediction_table.names import key
+from diagnostics.readers.prediction_table.columns.names import key
+from diagnostics.readers.prediction_table.columns.roles import Answer, Roles
 from diagnostics.readers.prediction_table.rankings import ranking
-from diagnostics.readers.prediction_table.roles import Answer, Roles
 from diagnostics.readers.prediction_table.runs import Part, fold_numbers, split_names, split_of_file
 from diagnostics.readers.prediction_table.table import Table
 from diagnostics.readers.prediction_table.truth import HINT, Truth
+from diagnostics.readers.prediction_table.values.labels import distinct
 from diagnostics.workspace import NO_PREDICTION, Evidence, Problem
 from diagnostics.workspace.tables import predictions_frame
 

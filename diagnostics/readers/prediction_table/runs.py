@@ -8,9 +8,9 @@ from itertools import chain
 
 import polars as pl
 
+from diagnostics.readers.prediction_table.columns.names import MODEL, is_named, key
+from diagnostics.readers.prediction_table.columns.roles import Roles
 from diagnostics.readers.prediction_table.content import content_columns, content_hash
-from diagnostics.readers.prediction_table.names import MODEL, is_named, key
-from diagnostics.readers.prediction_table.roles import Roles
 
 #: More values than this, and a column is no list of models.
 MOST_RUNS = 1000

@@ -11,9 +11,7 @@ import polars as pl
 
 from diagnostics.readers import Folder
 from diagnostics.readers.prediction_table.choices import Choice, said
-from diagnostics.readers.prediction_table.files import SUFFIXES, read_table
-from diagnostics.readers.prediction_table.labels import texts
-from diagnostics.readers.prediction_table.names import (
+from diagnostics.readers.prediction_table.columns.names import (
     IDENTITY,
     INDEX,
     TRUTH,
@@ -22,8 +20,10 @@ from diagnostics.readers.prediction_table.names import (
     is_prediction_file,
     key,
 )
-from diagnostics.readers.prediction_table.roles import Roles
+from diagnostics.readers.prediction_table.columns.roles import Roles
+from diagnostics.readers.prediction_table.files import SUFFIXES, read_table
 from diagnostics.readers.prediction_table.table import UnreadableTable
+from diagnostics.readers.prediction_table.values.labels import texts
 from diagnostics.workspace.safe_paths import file_inside
 
 TRUTH_FILE = (

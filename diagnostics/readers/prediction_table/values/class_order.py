@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from diagnostics.readers.prediction_table.labels import canonical
+from diagnostics.readers.prediction_table.values.labels import canonical
 
 #: The share of rows whose largest score must be the predicted label's.
 AGREEMENT = 0.9

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from diagnostics.readers.prediction_table.class_columns import ClassColumns, is_number
-from diagnostics.readers.prediction_table.labels import distinct, labels
-from diagnostics.readers.prediction_table.names import FOLD, IDENTITY, MODEL, SPLIT, best
+from diagnostics.readers.prediction_table.columns.class_columns import ClassColumns, is_number
+from diagnostics.readers.prediction_table.columns.names import FOLD, IDENTITY, MODEL, SPLIT, best
+from diagnostics.readers.prediction_table.values.labels import distinct, labels
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from diagnostics.readers.prediction_table import names
-from diagnostics.readers.prediction_table.class_columns import is_number
-from diagnostics.readers.prediction_table.names import is_named
-from diagnostics.readers.prediction_table.roles import Answer, Search
-from diagnostics.readers.prediction_table.score_columns import is_share, single_scores
+from diagnostics.readers.prediction_table.columns import names
+from diagnostics.readers.prediction_table.columns.class_columns import is_number
+from diagnostics.readers.prediction_table.columns.names import is_named
+from diagnostics.readers.prediction_table.columns.roles import Answer, Search
+from diagnostics.readers.prediction_table.columns.score_columns import is_share, single_scores
 
 #: Labels come back: of this many rows at least one in ten has the label of another.
 FEW, DIFFERENT = 20, 0.9

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from diagnostics.readers.prediction_table.labels import canonical
-from diagnostics.readers.prediction_table.names import SCORE_WORDS, key
-from diagnostics.readers.prediction_table.scores import TOLERANCE, matrix, numbers
+from diagnostics.readers.prediction_table.columns.names import SCORE_WORDS, key
+from diagnostics.readers.prediction_table.values.labels import canonical
+from diagnostics.readers.prediction_table.values.scores import TOLERANCE, matrix, numbers
 
 WORDS = SCORE_WORDS.replace("_?", "[_ ]?")
 #: The three ways of naming, most telling first; `stem` is the class.

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 import polars as pl
 
-from diagnostics.readers.prediction_table.labels import texts
+from diagnostics.readers.prediction_table.values.labels import texts
 
 Kind = Literal["probability", "logit", "log-probability", "percent"]
 KINDS: tuple[str, ...] = get_args(Kind)

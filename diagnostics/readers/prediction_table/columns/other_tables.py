@@ -7,8 +7,14 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from diagnostics.readers.prediction_table.names import COUNT, LABEL_WORDS, best, is_foreign, key
-from diagnostics.readers.prediction_table.roles import Answer
+from diagnostics.readers.prediction_table.columns.names import (
+    COUNT,
+    LABEL_WORDS,
+    best,
+    is_foreign,
+    key,
+)
+from diagnostics.readers.prediction_table.columns.roles import Answer
 
 
 def is_other_table(sample: pl.DataFrame) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from diagnostics.readers.prediction_table.scores import Kind, numbers
+from diagnostics.readers.prediction_table.values.scores import Kind, numbers
 
 #: The share of rows that must agree before a score is taken for one label's probability.
 AGREEMENT = 0.95

@@ -7,16 +7,16 @@ from dataclasses import replace
 
 import polars as pl
 
-from diagnostics.readers.prediction_table import names
-from diagnostics.readers.prediction_table.class_columns import (
+from diagnostics.readers.prediction_table.columns import names
+from diagnostics.readers.prediction_table.columns.class_columns import (
     ClassColumns,
     class_columns,
     sums_to_one,
     told_columns,
 )
-from diagnostics.readers.prediction_table.names import best, key
-from diagnostics.readers.prediction_table.roles import Answer, Search
-from diagnostics.readers.prediction_table.scores import is_list, numbers
+from diagnostics.readers.prediction_table.columns.names import best, key
+from diagnostics.readers.prediction_table.columns.roles import Answer, Search
+from diagnostics.readers.prediction_table.values.scores import is_list, numbers
 
 
 def ranked_columns(search: Search) -> tuple[tuple[str, str | None], ...]:

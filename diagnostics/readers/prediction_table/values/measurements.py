@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from diagnostics.readers.prediction_table.labels import distinct, labels
-from diagnostics.readers.prediction_table.scores import numbers
+from diagnostics.readers.prediction_table.values.labels import distinct, labels
+from diagnostics.readers.prediction_table.values.scores import numbers
 
 #: More different numbers than this, and they are no labels.
 MOST_NUMBERS = 50

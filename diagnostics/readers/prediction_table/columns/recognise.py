@@ -7,22 +7,27 @@ from dataclasses import replace
 
 import polars as pl
 
-from diagnostics.readers.prediction_table import names as names_of
-from diagnostics.readers.prediction_table.class_columns import told_columns
-from diagnostics.readers.prediction_table.names import best, is_named, is_prediction_file, key
-from diagnostics.readers.prediction_table.other_tables import is_other_table, several_labels
-from diagnostics.readers.prediction_table.roles import Answer, Roles, Search
-from diagnostics.readers.prediction_table.score_columns import (
+from diagnostics.readers.prediction_table.columns import names as names_of
+from diagnostics.readers.prediction_table.columns.class_columns import told_columns
+from diagnostics.readers.prediction_table.columns.names import (
+    best,
+    is_named,
+    is_prediction_file,
+    key,
+)
+from diagnostics.readers.prediction_table.columns.other_tables import is_other_table, several_labels
+from diagnostics.readers.prediction_table.columns.roles import Answer, Roles, Search
+from diagnostics.readers.prediction_table.columns.score_columns import (
     ranked_columns,
     with_own_scores,
     with_scores,
 )
-from diagnostics.readers.prediction_table.scores import is_list
-from diagnostics.readers.prediction_table.unnamed import (
+from diagnostics.readers.prediction_table.columns.unnamed import (
     is_wordy,
     only_column_left,
     truth_by_values,
 )
+from diagnostics.readers.prediction_table.values.scores import is_list
 
 
 def recognise(

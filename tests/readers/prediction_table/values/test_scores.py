@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.special import expit, log_softmax, softmax
 
-from diagnostics.readers.prediction_table.class_order import class_labels
-from diagnostics.readers.prediction_table.labels import labels, positive_label
-from diagnostics.readers.prediction_table.names import key
-from diagnostics.readers.prediction_table.one_score import is_of_positive, one_score
-from diagnostics.readers.prediction_table.scores import numbers, probabilities, vectors
+from diagnostics.readers.prediction_table.columns.names import key
+from diagnostics.readers.prediction_table.values.class_order import class_labels
+from diagnostics.readers.prediction_table.values.labels import labels, positive_label
+from diagnostics.readers.prediction_table.values.one_score import is_of_positive, one_score
+from diagnostics.readers.prediction_table.values.scores import numbers, probabilities, vectors
 
 SCORES = arrays(np.float64, (4, 3), elements=st.floats(-30, 30, width=32))
 
