@@ -74,12 +74,12 @@ def read(folder: Folder) -> Iterator[Reading | Problem]:
     used: set[str] = set()
     for name in names:
         source = Source(folder, name, _choice(folder, name, decided), len(names) == 1)
-        for found in _with_net(source):
-            if isinstance(found, Reading):
-                if found.run in used:
-                    found = replace(found, run=f"{source.stem} {found.run}")
-                used.add(found.run)
-            yield found
+        for entry in _with_net(source):
+            if isinstance(entry, Reading):
+                if entry.run in used:
+                    entry = replace(entry, run=f"{source.stem} {entry.run}")
+                used.add(entry.run)
+            yield entry
 
 
 def _with_net(source: Source) -> Iterator[Reading | Problem]:
@@ -167,14 +167,14 @@ def _runs(source: Source) -> Iterator[Reading | Problem]:
         truth = truth_beside(source.folder, source.name, frame, roles, source.choice)
         frame = with_truth_content(frame, truth)
         source = replace(source, truth=truth)
-    found, roles = parts(frame, roles, is_told="model" in source.choice.columns)
+    runs, roles = parts(frame, roles, is_told="model" in source.choice.columns)
     source = replace(source, roles=roles)
-    for part in found:
+    for part in runs:
         ids, origin = example_ids(part.frame, roles)
         content = examples_table(part.frame, roles, ids, source.folder)
-        for answer in roles.answers:
+        for columns in roles.answers:
             try:
-                yield run_reading(source, part, answer, Examples(ids, origin, content))
+                yield run_reading(source, part, columns, Examples(ids, origin, content))
             except NotClassification as error:
                 yield source.problem("not-classification", str(error), NOT_LABELS)
             except DiagnosticsError as error:

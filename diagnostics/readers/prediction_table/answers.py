@@ -10,8 +10,8 @@ from typing import cast
 import numpy as np
 import polars as pl
 
-from diagnostics.readers.prediction_table.choices import Choice, said
-from diagnostics.readers.prediction_table.columns.roles import Answer
+from diagnostics.readers.prediction_table.choices import Choice, mapping_entry
+from diagnostics.readers.prediction_table.columns.roles import AnswerColumns
 from diagnostics.readers.prediction_table.values.class_order import class_labels
 from diagnostics.readers.prediction_table.values.labels import distinct, labels, positive_label
 from diagnostics.readers.prediction_table.values.measurements import (
@@ -39,7 +39,7 @@ UNORDERED = 'List the labels in the order of the scores in errata.toml: labels =
 
 
 @dataclass
-class Outcome:
+class Answers:
     """Answers ready for `predictions_frame`, and what was chosen on the way."""
 
     truth: pl.Series | None
@@ -54,16 +54,16 @@ class Outcome:
     oddities: list[tuple[str, str, str]] = field(default_factory=list)
 
 
-def outcome(
-    frame: pl.DataFrame, answer: Answer, truth: pl.Series | None, choice: Choice
-) -> Outcome:
+def model_answers(
+    frame: pl.DataFrame, columns: AnswerColumns, truth: pl.Series | None, choice: Choice
+) -> Answers:
     """One model's answers.
 
     Parameters
     ----------
     frame
         The table's rows of this model.
-    answer
+    columns
         The columns that they are read from.
     truth
         The true labels as found in this or another file, None if there are none.
@@ -75,11 +75,11 @@ def outcome(
     NotClassification
         If truth and answers are measurements or texts, not labels.
     """
-    if answer.classes or answer.vector:
-        return _from_vectors(frame, answer, truth, choice)
-    if answer.predicted and not holds_probabilities(frame[answer.predicted], truth):
-        return _from_labels(frame, answer, truth, choice)
-    return _from_score(frame, answer, truth, choice)
+    if columns.classes or columns.vector:
+        return _from_vectors(frame, columns, truth, choice)
+    if columns.predicted and not holds_probabilities(frame[columns.predicted], truth):
+        return _from_labels(frame, columns, truth, choice)
+    return _from_score(frame, columns, truth, choice)
 
 
 def spelt_alike(
@@ -93,67 +93,67 @@ def spelt_alike(
     return answered, true
 
 
-def say_score(found: Outcome, score: OneScore) -> None:
+def say_score(answers: Answers, score: OneScore) -> None:
     """Note how a single score was read, and what could not be."""
     if score.kind != "probability":
-        found.mapping["scores"] = said(score.kind, score.done)
-        found.notes.append(f"The values of {score.name!r} look like {score.kind}: {score.done}.")
+        answers.mapping["scores"] = mapping_entry(score.kind, score.done)
+        answers.notes.append(f"The values of {score.name!r} look like {score.kind}: {score.done}.")
     if score.words:
         what = f"{score.words:,} values of {score.name!r} are no numbers"
-        found.notes.append(f"{what}; the confidence of these rows is unknown.")
+        answers.notes.append(f"{what}; the confidence of these rows is unknown.")
     if score.outside:
         what = f"{score.outside:,} values of {score.name!r} lie outside 0 to 1; they were left out."
         hint = 'Say what they are in errata.toml: scores = "logit", "log-probability", "percent".'
-        found.oddities.append(("confidence-outside", what, hint))
+        answers.oddities.append(("confidence-outside", what, hint))
 
 
 def _from_labels(
-    frame: pl.DataFrame, answer: Answer, truth: pl.Series | None, choice: Choice
-) -> Outcome:
+    frame: pl.DataFrame, columns: AnswerColumns, truth: pl.Series | None, choice: Choice
+) -> Answers:
     """Predicted labels, with one score beside them or none."""
-    name = cast(str, answer.predicted)
+    name = cast(str, columns.predicted)
     predicted, true = spelt_alike(frame[name], truth)
-    found = Outcome(true, predicted, mapping={"predicted_label": said(name)})
-    if answer.confidence is None:
-        return found
-    score = one_score(frame[answer.confidence], told=_told(choice))
+    answers = Answers(true, predicted, mapping={"predicted_label": mapping_entry(name)})
+    if columns.confidence is None:
+        return answers
+    score = one_score(frame[columns.confidence], told=_told(choice))
     known = natural_order(distinct([predicted] if true is None else [predicted, true]))
     meaning = "confidence of the predicted label"
     if len(known) == 2:
-        meaning = _of_two(found, score, known, choice)
+        meaning = _of_two(answers, score, known, choice)
     else:
-        found.confidence = score.values
-    found.mapping["confidence"] = said(answer.confidence, meaning)
-    say_score(found, score)
-    return found
+        answers.confidence = score.values
+    answers.mapping["confidence"] = mapping_entry(columns.confidence, meaning)
+    say_score(answers, score)
+    return answers
 
 
-def _of_two(found: Outcome, score: OneScore, known: list[str], choice: Choice) -> str:
+def _of_two(answers: Answers, score: OneScore, known: list[str], choice: Choice) -> str:
     """Two labels: one score makes the whole vector, once it is clear whose probability it is."""
     told = choice.positive_label if choice.positive_label in known else None
-    positive = told or is_of_positive(score.values, found.predicted, known)
+    positive = told or is_of_positive(score.values, answers.predicted, known)
     if positive is None:
-        found.confidence = score.values
+        answers.confidence = score.values
         what = (
             f"Column {score.name!r} has scores below 0.5 for both labels: neither the confidence "
             "of the predicted label nor the probability of one of them."
         )
-        found.oddities.append(("score-unclear", what, DOUBTFUL))
+        answers.oddities.append(("score-unclear", what, DOUBTFUL))
         return "confidence of the predicted label, doubtful"
-    found.labels = known
-    found.vectors = two_columns(score.values, found.predicted, known, positive=positive)
+    answers.labels = known
+    answers.vectors = two_columns(score.values, answers.predicted, known, positive=positive)
     if not positive:
         return "confidence of the predicted label"
-    found.mapping["positive_label"] = said(positive)
-    found.notes.append(f"Column {score.name!r} is read as the probability of {positive!r}.")
+    answers.mapping["positive_label"] = mapping_entry(positive)
+    answers.notes.append(f"Column {score.name!r} is read as the probability of {positive!r}.")
     return f"probability of {positive!r}"
 
 
 def _from_score(
-    frame: pl.DataFrame, answer: Answer, truth: pl.Series | None, choice: Choice
-) -> Outcome:
+    frame: pl.DataFrame, columns: AnswerColumns, truth: pl.Series | None, choice: Choice
+) -> Answers:
     """One probability and no label: the positive label is predicted from 0.5 on."""
-    name = cast(str, answer.predicted or answer.confidence)
+    name = cast(str, columns.predicted or columns.confidence)
     score = one_score(frame[name], told=_told(choice))
     true = labels(truth)[0] if truth is not None else None
     known = _two_labels(set() if true is None else distinct([true]))
@@ -164,20 +164,20 @@ def _from_score(
     value = pl.col("score").fill_nan(None)
     picked = pl.when(value >= 0.5).then(pl.lit(positive)).when(value < 0.5).then(pl.lit(negative))
     predicted = pl.DataFrame({"score": score.values}).select(picked).to_series()
-    found = Outcome(true, predicted, labels=known)
-    found.vectors = two_columns(score.values, predicted, known, positive=positive)
+    answers = Answers(true, predicted, labels=known)
+    answers.vectors = two_columns(score.values, predicted, known, positive=positive)
     rule = f"{positive!r} from 0.5 on"
-    found.mapping["positive_label"] = said(positive, "predicted from 0.5 on")
-    if answer.predicted:
-        found.mapping["predicted_label"] = said(name, f"probability of {positive!r}")
+    answers.mapping["positive_label"] = mapping_entry(positive, "predicted from 0.5 on")
+    if columns.predicted:
+        answers.mapping["predicted_label"] = mapping_entry(name, f"probability of {positive!r}")
     else:
-        found.mapping["predicted_label"] = said("", rule)
-        found.mapping["confidence"] = said(name, f"probability of {positive!r}")
-    found.notes.append(
+        answers.mapping["predicted_label"] = mapping_entry("", rule)
+        answers.mapping["confidence"] = mapping_entry(name, f"probability of {positive!r}")
+    answers.notes.append(
         f"Column {name!r} is read as the probability of {positive!r}; predicted {rule}."
     )
-    say_score(found, score)
-    return found
+    say_score(answers, score)
+    return answers
 
 
 def _two_labels(known: set[str]) -> list[str]:
@@ -190,57 +190,57 @@ def _two_labels(known: set[str]) -> list[str]:
 
 
 def _from_vectors(
-    frame: pl.DataFrame, answer: Answer, truth: pl.Series | None, choice: Choice
-) -> Outcome:
+    frame: pl.DataFrame, columns: AnswerColumns, truth: pl.Series | None, choice: Choice
+) -> Answers:
     """A score for every class."""
     predicted, true = None, labels(truth)[0] if truth is not None else None
-    if answer.predicted:
-        predicted, true = spelt_alike(frame[answer.predicted], truth)
-    stems = list(answer.classes.stems.values()) if answer.classes else None
-    pattern = answer.classes.pattern if answer.classes else cast(str, answer.vector)
-    columns = list(answer.classes.stems) if answer.classes else []
-    raw = matrix(frame, columns) if columns else vectors(frame[pattern])
+    if columns.predicted:
+        predicted, true = spelt_alike(frame[columns.predicted], truth)
+    stems = list(columns.classes.stems.values()) if columns.classes else None
+    pattern = columns.classes.pattern if columns.classes else cast(str, columns.vector)
+    by_class = list(columns.classes.stems) if columns.classes else []
+    raw = matrix(frame, by_class) if by_class else vectors(frame[pattern])
     converted = probabilities(raw, told=_told(choice), name=pattern)
-    given = [column for column in (predicted, true) if column is not None]
-    known = natural_order(distinct(given))
+    labelled = [column for column in (predicted, true) if column is not None]
+    known = natural_order(distinct(labelled))
     order, how = class_labels(stems, converted.values, known, predicted, told=choice.labels)
     if order is None:
-        return _without_order(converted, predicted, true, answer)
+        return _without_order(converted, predicted, true, columns)
     best = _most_probable(converted.values, order)
-    if not given and converted.off * 2 > len(frame):
+    if not labelled and converted.off * 2 > len(frame):
         raise NotClassification(
             f"The scores in {pattern!r} do not sum to 1 and no label is given: they look like "
             "several labels at once."
         )
-    found = Outcome(true, best if predicted is None else predicted, vectors=converted.values)
-    found.labels = order
-    _say_vectors(found, converted, pattern, answer, differ=_count_differ(best, predicted))
+    answers = Answers(true, best if predicted is None else predicted, vectors=converted.values)
+    answers.labels = order
+    _say_vectors(answers, converted, pattern, columns, differ=_count_differ(best, predicted))
     if how:
-        found.notes.append(how)
-        found.mapping["labels"] = said(json.dumps(order, ensure_ascii=False))
-    return found
+        answers.notes.append(how)
+        answers.mapping["labels"] = mapping_entry(json.dumps(order, ensure_ascii=False))
+    return answers
 
 
 def _say_vectors(
-    found: Outcome, converted: Probabilities, pattern: str, answer: Answer, *, differ: int
+    answers: Answers, converted: Probabilities, pattern: str, columns: AnswerColumns, *, differ: int
 ) -> None:
-    kind = "columns" if answer.classes else "scores a row"
-    predicted = said(answer.predicted) if answer.predicted else said("", "the most probable label")
-    found.mapping["predicted_label"] = predicted
-    if answer.classes and pattern == "*" and set(answer.classes.stems) != set(found.labels):
-        pattern = json.dumps(list(answer.classes.stems), ensure_ascii=False)
-    found.mapping["probabilities"] = said(pattern, f"{converted.values.shape[1]} {kind}")
-    found.mapping["scores"] = said(converted.kind, converted.done)
+    kind = "columns" if columns.classes else "scores a row"
+    how = "" if columns.predicted else "the most probable label"
+    answers.mapping["predicted_label"] = mapping_entry(columns.predicted or "", how)
+    if columns.classes and pattern == "*" and set(columns.classes.stems) != set(answers.labels):
+        pattern = json.dumps(list(columns.classes.stems), ensure_ascii=False)
+    answers.mapping["probabilities"] = mapping_entry(pattern, f"{converted.values.shape[1]} {kind}")
+    answers.mapping["scores"] = mapping_entry(converted.kind, converted.done)
     if converted.kind != "probability":
-        found.notes.append(
+        answers.notes.append(
             f"The scores in {pattern!r} look like {converted.kind}: {converted.done}."
         )
     if converted.off:
         what = f"The probabilities of {converted.off:,} rows do not sum to 1"
-        found.notes.append(f"{what}; they were kept as they are.")
+        answers.notes.append(f"{what}; they were kept as they are.")
     if differ:
         what = f"In {differ:,} rows the predicted label is not the most probable one"
-        found.notes.append(f"{what}; the table's prediction counts.")
+        answers.notes.append(f"{what}; the table's prediction counts.")
 
 
 def _count_differ(best: pl.Series, predicted: pl.Series | None) -> int:
@@ -248,20 +248,23 @@ def _count_differ(best: pl.Series, predicted: pl.Series | None) -> int:
 
 
 def _without_order(
-    converted: Probabilities, predicted: pl.Series | None, true: pl.Series | None, answer: Answer
-) -> Outcome:
+    converted: Probabilities,
+    predicted: pl.Series | None,
+    true: pl.Series | None,
+    columns: AnswerColumns,
+) -> Answers:
     """Scores whose labels are unknown: the largest of a row is still its confidence."""
-    name = answer.vector or (answer.classes.pattern if answer.classes else "")
+    name = columns.vector or (columns.classes.pattern if columns.classes else "")
     what = f"Nothing says which label each of the scores in {name!r} belongs to."
     if predicted is None:
         raise NotClassification(what)
     values = converted.values
     highest = values.max(axis=1) if values.shape[1] else np.full(len(values), np.nan)
-    found = Outcome(true, predicted, confidence=highest)
-    found.mapping["predicted_label"] = said(cast(str, answer.predicted))
-    found.mapping["confidence"] = said("", f"the largest of {name}")
-    found.oddities.append(("class-order-unknown", what, UNORDERED))
-    return found
+    answers = Answers(true, predicted, confidence=highest)
+    answers.mapping["predicted_label"] = mapping_entry(cast(str, columns.predicted))
+    answers.mapping["confidence"] = mapping_entry("", f"the largest of {name}")
+    answers.oddities.append(("class-order-unknown", what, UNORDERED))
+    return answers
 
 
 def _most_probable(values: np.ndarray, order: Sequence[str]) -> pl.Series:

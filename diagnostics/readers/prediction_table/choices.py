@@ -54,7 +54,7 @@ class Choice:
 
 def choices(folder: Folder) -> tuple[list[Choice], list[Problem]]:
     """The sections that may speak of a folder's files, nearest first: its own, then those above."""
-    found: list[Choice] = []
+    nearest: list[Choice] = []
     problems: list[Problem] = []
     for base in (folder.path, *folder.path.parents):
         if not base.is_relative_to(folder.root):
@@ -66,9 +66,9 @@ def choices(folder: Folder) -> tuple[list[Choice], list[Problem]]:
             if base != folder.path:
                 folder.use(path)
             sections, wrong = _sections(path, path.relative_to(folder.root).as_posix())
-            found += sections
+            nearest += sections
             problems += wrong
-    return found, problems
+    return nearest, problems
 
 
 def _sections(path: Path, where: str) -> tuple[list[Choice], list[Problem]]:
@@ -77,15 +77,15 @@ def _sections(path: Path, where: str) -> tuple[list[Choice], list[Problem]]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         hint = "Correct the line, or delete the file to have the columns recognised."
         return [], [Problem("broken-errata-toml", where, f"The file is no TOML: {error}.", hint)]
-    given = content.get("predictions", [])
-    sections = given if isinstance(given, list) else [given]
+    written = content.get("predictions", [])  # one table, or a list of them: `[[predictions]]`
+    sections = written if isinstance(written, list) else [written]
     problems: list[Problem] = []
-    found = [
+    decided = [
         _choice(section, path.parent, where, problems)
         for section in sections
         if isinstance(section, dict)
     ]
-    return found, problems
+    return decided, problems
 
 
 def _choice(section: dict[str, Any], base: Path, where: str, problems: list[Problem]) -> Choice:
@@ -114,7 +114,7 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(str(entry) for entry in value) if isinstance(value, list) else (str(value),)
 
 
-def said(value: str, *comments: str) -> str:
+def mapping_entry(value: str, *comments: str) -> str:
     """An entry of `Reading.mapping`: the value for `errata.toml`, then words for people."""
     comment = ", ".join(filter(None, comments)).replace("(", "[").replace(")", "]")
     if not comment and value.endswith(")"):

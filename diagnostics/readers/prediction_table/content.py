@@ -19,12 +19,12 @@ def example_ids(frame: pl.DataFrame, roles: Roles) -> tuple[pl.Series, str]:
     position among equals; else the row's number. An id that comes twice gets its position too.
     """
     if roles.id and texts(frame[roles.id]).count():
-        given = texts(frame[roles.id]).fill_null("(no id)")
-        return _told_apart(given, frame, roles), f"column {roles.id!r}"
+        own = texts(frame[roles.id]).fill_null("(no id)")
+        return _told_apart(own, frame, roles), f"column {roles.id!r}"
     for name in roles.index:
-        given = texts(frame[name])
-        if given.n_unique() == len(given) and not given.has_nulls() and not _is_count(given):
-            return given, f"index column {name!r}"
+        own = texts(frame[name])
+        if own.n_unique() == len(own) and not own.has_nulls() and not _is_count(own):
+            return own, f"index column {name!r}"
     content = [roles.text] if roles.text else content_columns(frame, roles)
     if content:
         hashed = content_hash(frame.select(content))
@@ -90,9 +90,9 @@ def typed(column: pl.Series) -> pl.Series:
     return column
 
 
-def _is_count(given: pl.Series) -> bool:
-    counted = given.to_frame("given").select(pl.int_range(pl.len()).cast(pl.String)).to_series()
-    return bool((given == counted).all())
+def _is_count(ids: pl.Series) -> bool:
+    counted = ids.to_frame("id").select(pl.int_range(pl.len()).cast(pl.String)).to_series()
+    return bool((ids == counted).all())
 
 
 def _told_apart(ids: pl.Series, frame: pl.DataFrame, roles: Roles) -> pl.Series:

@@ -81,8 +81,8 @@ def read_delimited(path: Path, head: bytes) -> Table:
                 if "utf-8" in str(error):
                     break
                 continue
-            said = (oddity, NOT_UTF8 if encoding == FALLBACK else None)
-            return Table(frame, dialect.has_header, tuple(entry for entry in said if entry))
+            oddities = (oddity, NOT_UTF8 if encoding == FALLBACK else None)
+            return Table(frame, dialect.has_header, tuple(filter(None, oddities)))
     what = "The file cannot be read as a table."
     raise UnreadableTable("broken-table", what, "Open it in an editor and look at its first rows.")
 
@@ -91,17 +91,17 @@ def sniff(head: bytes, suffix: str = ".csv") -> tuple[Dialect, list[list[str]]]:
     """How a file is written, and the first rows: header included, a row that was cut left out."""
     text, encoding = _decoded(head)
     is_cut = len(head) >= HEAD
-    found = {separator: _rows(text, separator, is_cut=is_cut) for separator in SEPARATORS}
+    rows_by = {separator: _rows(text, separator, is_cut=is_cut) for separator in SEPARATORS}
 
     def regularity(separator: str) -> tuple[bool, float, int]:
-        rows = found[separator]
+        rows = rows_by[separator]
         width = len(rows[0]) if rows else 0
         same = sum(len(row) == width for row in rows) / max(len(rows), 1)
         is_named = separator == "\t" and suffix == ".tsv"
         return width > 1 and (same >= 0.5 or is_named), same, width
 
     separator = max(SEPARATORS, key=regularity)
-    rows = found[separator] or [[""]]
+    rows = rows_by[separator] or [[""]]
     has_header = not _is_data(rows[0], rows[1:])
     names = rows[0] if has_header else [f"column_{n}" for n in range(1, len(rows[0]) + 1)]
     return Dialect(separator, encoding, tuple(_unique(names)), has_header), rows

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from diagnostics.readers.prediction_table.answers import Outcome, say_score, spelt_alike
-from diagnostics.readers.prediction_table.choices import said
-from diagnostics.readers.prediction_table.columns.roles import Answer
+from diagnostics.readers.prediction_table.answers import Answers, say_score, spelt_alike
+from diagnostics.readers.prediction_table.choices import mapping_entry
+from diagnostics.readers.prediction_table.columns.roles import AnswerColumns
 from diagnostics.readers.prediction_table.values.labels import distinct, labels
 from diagnostics.readers.prediction_table.values.one_score import one_score
 from diagnostics.readers.prediction_table.values.scores import numbers
 from diagnostics.workspace.labels import natural_order
 
 
-def ranking(frame: pl.DataFrame, answer: Answer, truth: pl.Series | None) -> Outcome:
+def ranked_answers(frame: pl.DataFrame, columns: AnswerColumns, truth: pl.Series | None) -> Answers:
     """The first label is the answer; `rank` is the place of the truth, k + 1 where it is absent.
 
     Raises
@@ -23,26 +23,26 @@ def ranking(frame: pl.DataFrame, answer: Answer, truth: pl.Series | None) -> Out
     NotClassification
         If the columns hold no labels.
     """
-    names = [name for name, _ in answer.ranked]
+    names = [name for name, _ in columns.ranked]
     spelt_alike(frame[names[0]], truth)
-    columns = labels(*(frame[name] for name in names), *([] if truth is None else [truth]))
-    places, true = columns[: len(names)], None if truth is None else columns[-1]
-    found = Outcome(true, places[0], labels=natural_order(distinct(places)))
+    spelt = labels(*(frame[name] for name in names), *([] if truth is None else [truth]))
+    places, true = spelt[: len(names)], None if truth is None else spelt[-1]
+    answers = Answers(true, places[0], labels=natural_order(distinct(places)))
     several = f"the first of {len(names)} ranked labels" if len(names) > 1 else ""
-    found.mapping["predicted_label"] = said(names[0], several)
-    if first := answer.ranked[0][1]:
+    answers.mapping["predicted_label"] = mapping_entry(names[0], several)
+    if first := columns.ranked[0][1]:
         score = one_score(frame[first])
-        found.confidence = score.values
-        found.mapping["confidence"] = said(first, "confidence of the predicted label")
-        say_score(found, score)
+        answers.confidence = score.values
+        answers.mapping["confidence"] = mapping_entry(first, "confidence of the predicted label")
+        say_score(answers, score)
     if len(names) > 1:
-        found.rank = None if true is None else _rank(true, places)
-        found.margin = _margin(frame, answer)
-        found.notes.append(
+        answers.rank = None if true is None else _rank(true, places)
+        answers.margin = _margin(frame, columns)
+        answers.notes.append(
             f"The table ranks {len(names)} labels a row, which are no full probabilities; a true "
             f"label that is not among them has rank {len(names) + 1}."
         )
-    return found
+    return answers
 
 
 def _rank(true: pl.Series, places: Sequence[pl.Series]) -> pl.Series:
@@ -55,6 +55,6 @@ def _rank(true: pl.Series, places: Sequence[pl.Series]) -> pl.Series:
     return table.select(pl.when(pl.col("true").is_not_null()).then(rank)).to_series()
 
 
-def _margin(frame: pl.DataFrame, answer: Answer) -> pl.Series | None:
-    scores = [score for _, score in answer.ranked[:2] if score]
+def _margin(frame: pl.DataFrame, columns: AnswerColumns) -> pl.Series | None:
+    scores = [score for _, score in columns.ranked[:2] if score]
     return numbers(frame[scores[0]]) - numbers(frame[scores[1]]) if len(scores) == 2 else None

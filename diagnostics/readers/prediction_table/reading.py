@@ -11,11 +11,11 @@ from typing import Any
 import polars as pl
 
 from diagnostics.readers import Folder, Reading
-from diagnostics.readers.prediction_table.answers import Outcome, outcome
-from diagnostics.readers.prediction_table.choices import Choice, said
+from diagnostics.readers.prediction_table.answers import Answers, model_answers
+from diagnostics.readers.prediction_table.choices import Choice, mapping_entry
 from diagnostics.readers.prediction_table.columns.names import key
-from diagnostics.readers.prediction_table.columns.roles import Answer, Roles
-from diagnostics.readers.prediction_table.rankings import ranking
+from diagnostics.readers.prediction_table.columns.roles import AnswerColumns, Roles
+from diagnostics.readers.prediction_table.rankings import ranked_answers
 from diagnostics.readers.prediction_table.runs import Part, fold_numbers, split_names, split_of_file
 from diagnostics.readers.prediction_table.table import Table
 from diagnostics.readers.prediction_table.truth import HINT, Truth
@@ -62,7 +62,7 @@ class Examples:
     content: pl.DataFrame | None
 
 
-def run_reading(source: Source, part: Part, answer: Answer, examples: Examples) -> Reading:
+def run_reading(source: Source, part: Part, columns: AnswerColumns, examples: Examples) -> Reading:
     """One model's answers in one part of a table.
 
     Raises
@@ -70,49 +70,51 @@ def run_reading(source: Source, part: Part, answer: Answer, examples: Examples) 
     NotClassification
         If they are no labels.
     """
-    frame, roles, choice = part.frame, source.roles, source.choice
+    frame, roles = part.frame, source.roles
     truth = _truth_of(source, part)
-    rank = answer.ranked
-    found = ranking(frame, answer, truth) if rank else outcome(frame, answer, truth, choice)
-    columns: dict[str, Any] = {
+    if columns.ranked:
+        answers = ranked_answers(frame, columns, truth)
+    else:
+        answers = model_answers(frame, columns, truth, source.choice)
+    canonical: dict[str, Any] = {
         "example": examples.ids,
-        "true_label": found.truth,
-        "predicted_label": found.predicted.fill_null(NO_PREDICTION),
-        "confidence": found.confidence,
-        "probabilities": found.vectors,
-        "labels": found.labels if found.vectors is not None else None,
+        "true_label": answers.truth,
+        "predicted_label": answers.predicted.fill_null(NO_PREDICTION),
+        "confidence": answers.confidence,
+        "probabilities": answers.vectors,
+        "labels": answers.labels if answers.vectors is not None else None,
         "split": _splits(source, frame),
         "fold": fold_numbers(frame[roles.fold]) if roles.fold else None,
     }
-    predictions, labels = predictions_frame(**columns)
-    if found.rank is not None or found.margin is not None:
-        predictions = _with_ranking(predictions, examples.ids, found)
-    run, siblings = run_name(source, part, answer)
+    predictions, labels = predictions_frame(**canonical)
+    if answers.rank is not None or answers.margin is not None:
+        predictions = _with_ranking(predictions, examples.ids, answers)
+    run, siblings = run_name(source, part, columns)
     return Reading(
         run=run,
         task="classification",
         path=source.folder.where(source.name),
         siblings=siblings,
-        evidence=_evidence(found, roles, examples),
+        evidence=_evidence(answers, roles, examples),
         labels=labels,
         predictions=predictions,
         examples=examples.content,
         n_examples=len(frame),
         tags=part.tags,
-        problems=[*table_problems(source), *_run_problems(source, found)],
-        notes=_notes(source, found, examples),
-        mapping=_mapping(source, answer, found, examples),
+        problems=[*table_problems(source), *_run_problems(source, answers)],
+        notes=_notes(source, answers, examples),
+        mapping=_mapping(source, columns, answers, examples),
     )
 
 
-def run_name(source: Source, part: Part, answer: Answer) -> tuple[str, str]:
+def run_name(source: Source, part: Part, columns: AnswerColumns) -> tuple[str, str]:
     """The run's name, and the folder whose runs stand beside it.
 
     The model's name; else the file's; where the folder's only table has a name that says
     nothing, the folder's, and then the runs beside it are the folders beside that one.
     """
     folder = source.folder
-    own = " ".join(word for word in (part.name, answer.model) if word)
+    own = " ".join(word for word in (part.name, columns.model) if word)
     if own:
         return own, folder.relative
     is_plain = re.fullmatch(PLAIN, key(source.stem)) is not None
@@ -154,60 +156,62 @@ def _splits(source: Source, frame: pl.DataFrame) -> pl.Series | str:
     return split_of_file(source.stem) if named is None else named
 
 
-def _with_ranking(predictions: pl.DataFrame, ids: pl.Series, found: Outcome) -> pl.DataFrame:
+def _with_ranking(predictions: pl.DataFrame, ids: pl.Series, answers: Answers) -> pl.DataFrame:
     """The ranking's own rank and margin, in the order of the canonical table."""
-    columns = {"true_rank": found.rank, "margin": found.margin}
-    given = [column.alias(name) for name, column in columns.items() if column is not None]
-    ordered = pl.DataFrame([ids.alias("example"), *given]).sort("example", maintain_order=True)
-    return predictions.with_columns(ordered[column.name] for column in given)
+    columns = {"true_rank": answers.rank, "margin": answers.margin}
+    own = [column.alias(name) for name, column in columns.items() if column is not None]
+    ordered = pl.DataFrame([ids.alias("example"), *own]).sort("example", maintain_order=True)
+    return predictions.with_columns(ordered[column.name] for column in own)
 
 
-def _has_truth(found: Outcome) -> bool:
-    return found.truth is not None and found.truth.count() > 0
+def _has_truth(answers: Answers) -> bool:
+    return answers.truth is not None and answers.truth.count() > 0
 
 
-def _evidence(found: Outcome, roles: Roles, examples: Examples) -> Evidence:
+def _evidence(answers: Answers, roles: Roles, examples: Examples) -> Evidence:
     evidence = Evidence.PREDICTIONS
-    if _has_truth(found):
+    if _has_truth(answers):
         evidence |= Evidence.TRUTH
-    if found.vectors is not None:
+    if answers.vectors is not None:
         evidence |= Evidence.PROBABILITIES | Evidence.CONFIDENCE
-    elif found.confidence is not None:
+    elif answers.confidence is not None:
         evidence |= Evidence.CONFIDENCE
     if examples.content is not None:
         evidence |= Evidence.CONTENT
     return evidence | Evidence.FOLDS if roles.fold else evidence
 
 
-def _mapping(source: Source, answer: Answer, found: Outcome, examples: Examples) -> dict[str, str]:
+def _mapping(
+    source: Source, columns: AnswerColumns, answers: Answers, examples: Examples
+) -> dict[str, str]:
     """What each role was read from: the value for `errata.toml`, then words for people."""
     roles = source.roles
     guess = "guessed by its values" if "true_label" in roles.is_guessed else ""
     mapping = {
-        "file": said(source.name),
-        "id": said(roles.id) if roles.id else said("", examples.origin),
-        "text": said(roles.text or ""),
-        "image": said(roles.image or ""),
-        "true_label": said(roles.true_label or "", guess),
-        "fold": said(roles.fold or ""),
-        "split": said(roles.split or ""),
-        "model": said(roles.model[0] if len(roles.model) == 1 else _listed(roles.model)),
+        "file": mapping_entry(source.name),
+        "id": mapping_entry(roles.id) if roles.id else mapping_entry("", examples.origin),
+        "text": mapping_entry(roles.text or ""),
+        "image": mapping_entry(roles.image or ""),
+        "true_label": mapping_entry(roles.true_label or "", guess),
+        "fold": mapping_entry(roles.fold or ""),
+        "split": mapping_entry(roles.split or ""),
+        "model": mapping_entry(roles.model[0] if len(roles.model) == 1 else _listed(roles.model)),
         **(source.truth.mapping if source.truth else {}),
-        **found.mapping,
+        **answers.mapping,
     }
-    if answer.model and answer.predicted:
-        mapping |= _mapping_of_models(answer, mapping)
+    if columns.model and columns.predicted:
+        mapping |= _mapping_of_models(columns, mapping)
     return {role: value for role, value in mapping.items() if value}
 
 
-def _mapping_of_models(answer: Answer, mapping: dict[str, str]) -> dict[str, str]:
+def _mapping_of_models(columns: AnswerColumns, mapping: dict[str, str]) -> dict[str, str]:
     """Columns with `*` for the model, so that one section speaks of all of them."""
     starred: dict[str, str] = {}
     for role in ("predicted_label", "confidence", "probabilities"):
-        if role in mapping and answer.model in mapping[role]:
+        if role in mapping and columns.model in mapping[role]:
             value, _, words = mapping[role].partition(" (")
-            pattern = value.replace(answer.model, "*", 1)
-            starred[role] = said(pattern, f"here {value}", words.removesuffix(")"))
+            pattern = value.replace(columns.model, "*", 1)
+            starred[role] = mapping_entry(pattern, f"here {value}", words.removesuffix(")"))
     return starred
 
 
@@ -215,24 +219,24 @@ def _listed(names: tuple[str, ...]) -> str:
     return json.dumps(list(names), ensure_ascii=False) if names else ""
 
 
-def _notes(source: Source, found: Outcome, examples: Examples) -> list[str]:
-    notes = [f"Examples are told apart by {examples.origin}.", *found.notes]
+def _notes(source: Source, answers: Answers, examples: Examples) -> list[str]:
+    notes = [f"Examples are told apart by {examples.origin}.", *answers.notes]
     if source.truth:
         notes.append(source.truth.note)
-    if silent := found.predicted.null_count():
+    if silent := answers.predicted.null_count():
         notes.append(f"{silent:,} rows have no prediction; they count as {NO_PREDICTION!r}.")
-    if found.truth is not None and (unknown := found.truth.null_count()):
+    if answers.truth is not None and (unknown := answers.truth.null_count()):
         notes.append(f"{unknown:,} rows have no true label; they are not judged.")
     return notes
 
 
-def _run_problems(source: Source, found: Outcome) -> list[Problem]:
-    problems = [source.problem(*oddity) for oddity in found.oddities]
-    if not _has_truth(found):
+def _run_problems(source: Source, answers: Answers) -> list[Problem]:
+    problems = [source.problem(*oddity) for oddity in answers.oddities]
+    if not _has_truth(answers):
         what = "The table has no true labels: mistakes cannot be told."
         problems.append(source.problem("truth-missing", what, HINT))
-    elif found.truth is not None:
-        problems += _different_labels(source, found.truth, found.predicted)
+    elif answers.truth is not None:
+        problems += _different_labels(source, answers.truth, answers.predicted)
     if source.truth is not None and source.truth.is_by_row_order:
         hint = "Add ids to both files, so that a changed order cannot mix them up."
         problems.append(source.problem("truth-by-row-order", source.truth.note, hint))

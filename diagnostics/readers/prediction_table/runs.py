@@ -44,12 +44,12 @@ def parts(frame: pl.DataFrame, roles: Roles, *, is_told: bool) -> tuple[list[Par
         return [Part(frame, everything)], roles
     numbered = frame.with_columns(everything.alias("\0row"))
     groups = numbered.partition_by(keys, maintain_order=True, as_dict=True)
-    found = []
+    runs = []
     for values, group in groups.items():
         tags = {name: str(value) for name, value in zip(keys, values, strict=True)}
         rows = group["\0row"]
-        found.append(Part(group.drop("\0row"), rows, " ".join(tags.values()), tags))
-    return found, roles
+        runs.append(Part(group.drop("\0row"), rows, " ".join(tags.values()), tags))
+    return runs, roles
 
 
 def _run_columns(frame: pl.DataFrame, roles: Roles) -> list[str]:

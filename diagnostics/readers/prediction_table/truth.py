@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from diagnostics.readers import Folder
-from diagnostics.readers.prediction_table.choices import Choice, said
+from diagnostics.readers.prediction_table.choices import Choice, mapping_entry
 from diagnostics.readers.prediction_table.columns.names import (
     IDENTITY,
     INDEX,
@@ -64,11 +64,11 @@ def truth_beside(
         label = _label_column(other, roles, choice)
         if label is None:
             continue
-        found = _joined(other, frame, roles, label, shown)
-        if found is not None:
+        truth = _joined(other, frame, roles, label, shown)
+        if truth is not None:
             if path.parent != folder.path:
                 folder.use(path)
-            return found
+            return truth
     return None
 
 
@@ -120,7 +120,7 @@ def _joined(
     return Truth(
         other[label],
         other.select(name for name in other.columns if name not in known),
-        {"truth_file": said(shown, rows), "true_label": said(label)},
+        {"truth_file": mapping_entry(shown, rows), "true_label": mapping_entry(label)},
         f"The true labels come from {shown} {rows}: no id joins the two.",
         is_by_row_order=True,
     )
@@ -149,11 +149,14 @@ def _by_id(
     right = other.select(ids, pl.col(label).alias("\0label"), *extra)
     left = texts(frame[ours]).alias("\0id").to_frame()
     joined = left.join(right, on="\0id", how="left", maintain_order="left")
-    found = left["\0id"].is_in(ids.to_list()).sum()
-    matched = f"{found:,} of {len(frame):,} rows matched"
+    matches = left["\0id"].is_in(ids.to_list()).sum()
+    matched = f"{matches:,} of {len(frame):,} rows matched"
     return Truth(
         joined["\0label"].alias(label),
         joined.select(extra),
-        {"truth_file": said(shown, f"joined by {ours}", matched), "true_label": said(label)},
+        {
+            "truth_file": mapping_entry(shown, f"joined by {ours}", matched),
+            "true_label": mapping_entry(label),
+        },
         f"The true labels come from {shown}, joined by {ours!r}: {matched}.",
     )

@@ -41,21 +41,21 @@ VALUES = st.one_of(
 
 def check(root: Path) -> None:
     """Every reading is a canonical table of all its rows."""
-    for found in prediction_table.read(listed(root, root)):
-        assert isinstance(found, Reading | Problem)
-        if isinstance(found, Problem):
+    for entry in prediction_table.read(listed(root, root)):
+        assert isinstance(entry, Reading | Problem)
+        if isinstance(entry, Problem):
             continue
-        assert found.predictions is not None
-        assert dict(found.predictions.schema) == PREDICTIONS
-        assert len(found.predictions) == found.n_examples
-        assert (Evidence.CONTENT in found.evidence) == (found.examples is not None)
-        codes = found.predictions["predicted_label"]
-        assert codes.is_between(0, len(found.labels) - 1).all()
-        known = found.predictions["confidence"].drop_nulls()
+        assert entry.predictions is not None
+        assert dict(entry.predictions.schema) == PREDICTIONS
+        assert len(entry.predictions) == entry.n_examples
+        assert (Evidence.CONTENT in entry.evidence) == (entry.examples is not None)
+        codes = entry.predictions["predicted_label"]
+        assert codes.is_between(0, len(entry.labels) - 1).all()
+        known = entry.predictions["confidence"].drop_nulls()
         assert known.is_between(0, 1 + 1e-6).all()
-        if found.examples is not None:
-            assert found.examples["example"].is_unique().all()
-        assert prediction_table.mapping_as_toml(found.mapping).startswith("[[predictions]]")
+        if entry.examples is not None:
+            assert entry.examples["example"].is_unique().all()
+        assert prediction_table.mapping_as_toml(entry.mapping).startswith("[[predictions]]")
 
 
 @settings(max_examples=60)

@@ -12,7 +12,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from diagnostics.readers import Reading, prediction_table
-from diagnostics.readers.prediction_table.choices import KEYS, said
+from diagnostics.readers.prediction_table.choices import KEYS, mapping_entry
 from diagnostics.readers.walking import listed
 from tests.readers.prediction_table.test_prediction_table import CASES, found_below
 
@@ -48,15 +48,15 @@ def test_the_mapping_written_down_gives_the_same_reading(case: str, tmp_path: Pa
 def test_the_text_is_toml_with_one_section_for_each_table() -> None:
     rf = {
         "file": "a.csv",
-        "id": said("", "the row's number"),
+        "id": mapping_entry("", "the row's number"),
         "predicted_label": "*_pred (here rf)",
     }
     svm = {
         "file": "a.csv",
-        "id": said("", "the row's number"),
+        "id": mapping_entry("", "the row's number"),
         "predicted_label": "*_pred (here svm)",
     }
-    other = {"file": 'b "2".csv', "labels": '["x", "y"]', "true_label": said("P (x)")}
+    other = {"file": 'b "2".csv', "labels": '["x", "y"]', "true_label": mapping_entry("P (x)")}
     content = tomllib.loads(prediction_table.mapping_as_toml(rf, svm, other))
     assert content == {
         "predictions": [

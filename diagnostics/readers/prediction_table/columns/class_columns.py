@@ -33,15 +33,15 @@ class ClassColumns:
 
 def groups(names: Sequence[str]) -> list[ClassColumns]:
     """All groups of two or more columns that share a beginning or an end, largest first."""
-    found: dict[tuple[int, str, str], dict[str, str]] = {}
+    by_affix: dict[tuple[int, str, str], dict[str, str]] = {}
     for name in names:
         for rank, affix in enumerate(AFFIXES):
             match = re.fullmatch(affix, name, re.IGNORECASE)
             if match:
                 place = (rank, match["before"], match["after"])
-                found.setdefault(place, {})[name] = match["stem"]
+                by_affix.setdefault(place, {})[name] = match["stem"]
                 break
-    ranked = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+    ranked = sorted(by_affix.items(), key=lambda item: (-len(item[1]), item[0]))
     return [
         ClassColumns(f"{before}*{after}", stems)
         for (_, before, after), stems in ranked

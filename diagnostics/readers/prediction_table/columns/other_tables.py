@@ -14,7 +14,7 @@ from diagnostics.readers.prediction_table.columns.names import (
     is_foreign,
     key,
 )
-from diagnostics.readers.prediction_table.columns.roles import Answer
+from diagnostics.readers.prediction_table.columns.roles import AnswerColumns
 
 
 def is_other_table(sample: pl.DataFrame) -> bool:
@@ -22,7 +22,9 @@ def is_other_table(sample: pl.DataFrame) -> bool:
     return is_foreign(sample.columns) or _is_long_confusion(sample) or _is_square(sample)
 
 
-def several_labels(sample: pl.DataFrame, truth: str | None, answers: Sequence[Answer]) -> str:
+def several_labels(
+    sample: pl.DataFrame, truth: str | None, answers: Sequence[AnswerColumns]
+) -> str:
     """The problem's code if examples have several labels at once, else ""."""
     columns = [name for name in (truth, *(answer.predicted for answer in answers)) if name]
     if any(sample[name].dtype.is_nested() for name in columns):

@@ -16,7 +16,7 @@ from diagnostics.readers.prediction_table.columns.names import (
     key,
 )
 from diagnostics.readers.prediction_table.columns.other_tables import is_other_table, several_labels
-from diagnostics.readers.prediction_table.columns.roles import Answer, Roles, Search
+from diagnostics.readers.prediction_table.columns.roles import AnswerColumns, Roles, Search
 from diagnostics.readers.prediction_table.columns.score_columns import (
     ranked_columns,
     with_own_scores,
@@ -105,7 +105,9 @@ def _index_columns(search: Search) -> tuple[str, ...]:
     return tuple(index)
 
 
-def _truth_and_answers(search: Search, *, is_called_so: bool) -> tuple[str | None, list[Answer]]:
+def _truth_and_answers(
+    search: Search, *, is_called_so: bool
+) -> tuple[str | None, list[AnswerColumns]]:
     ranked = _ranked(search)
     predictions = [] if ranked else _prediction_candidates(search)
     truths = _truth_candidates(search, predictions)
@@ -113,18 +115,18 @@ def _truth_and_answers(search: Search, *, is_called_so: bool) -> tuple[str | Non
     truth = search.chosen("true_label", [truth])
     if ranked:
         search.take(*(name for pair in ranked for name in pair))
-        return truth, [Answer(ranked=ranked)]
+        return truth, [AnswerColumns(ranked=ranked)]
     predicted, models = _told_predictions(search, predicted)
     known = search.values(truth, predicted, *models.values())
     if not models and (predicted is None or "predicted_label" not in search.told):
         models = _models(search, known, beside=predicted)
     search.take(predicted, *models.values())
     known |= search.values(*models.values())
-    answers = [Answer(predicted=predicted)] if predicted else []
-    answers += [Answer(model=model, predicted=name) for model, name in models.items()]
+    answers = [AnswerColumns(predicted=predicted)] if predicted else []
+    answers += [AnswerColumns(model=model, predicted=name) for model, name in models.items()]
     if len(answers) > 1:
         return truth, [with_own_scores(search, answer, known) for answer in answers]
-    only = replace(answers[0], model="") if answers else Answer()
+    only = replace(answers[0], model="") if answers else AnswerColumns()
     return truth, with_scores(search, only, truth, known, is_called_so=is_called_so)
 
 
@@ -180,28 +182,28 @@ def _told_predictions(search: Search, guess: str | None) -> tuple[str | None, di
 
 def _models(search: Search, known: set[str], *, beside: str | None) -> dict[str, str]:
     """Prediction columns of several models, `rf_pred` and `svm_pred`: model → column."""
-    found: dict[str, str] = {}
+    models: dict[str, str] = {}
     for name in search.scalars():
         model = names_of.model_in(name)
         if model and not is_named(name, *names_of.SCORE[:3]) and name != beside:
-            found[model] = name
+            models[model] = name
 
     def is_answer(name: str) -> bool:
         is_probability = beside is None and search.is_number(name)
         return not known or is_probability or bool(search.values(name) & known)
 
-    return {model: name for model, name in found.items() if is_answer(name)}
+    return {model: name for model, name in models.items() if is_answer(name)}
 
 
 def _model_columns(search: Search) -> tuple[str, ...]:
     told = search.told.get("model")
     if told is None:
-        found = tuple(best(search.scalars(), names_of.MODEL))
+        columns = tuple(best(search.scalars(), names_of.MODEL))
     else:
-        found = tuple(name for name in told if name in search.sample.columns)
-        search.not_found += [name for name in told if name not in found]
-    search.take(*found)
-    return found
+        columns = tuple(name for name in told if name in search.sample.columns)
+        search.not_found += [name for name in told if name not in columns]
+    search.take(*columns)
+    return columns
 
 
 def _text_names(search: Search) -> list[str]:

@@ -13,7 +13,7 @@ from diagnostics.readers.prediction_table.values.labels import distinct, labels
 
 
 @dataclass(frozen=True)
-class Answer:
+class AnswerColumns:
     """The columns of one model's answers; `model` is "" where the table holds only one."""
 
     model: str = ""
@@ -41,7 +41,7 @@ class Roles:
     problem because of which it is not read although it holds predictions.
     """
 
-    answers: tuple[Answer, ...]
+    answers: tuple[AnswerColumns, ...]
     true_label: str | None = None
     id: str | None = None
     text: str | None = None
@@ -86,9 +86,9 @@ class Search:
             return told
         if told:
             self.not_found.append(told)
-        found = next((name for name in guesses if name in self.free), None)
-        self.take(found)
-        return found
+        column = next((name for name in guesses if name in self.free), None)
+        self.take(column)
+        return column
 
     def scalars(self) -> list[str]:
         """The free columns without lists."""

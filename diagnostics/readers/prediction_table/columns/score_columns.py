@@ -15,7 +15,7 @@ from diagnostics.readers.prediction_table.columns.class_columns import (
     told_columns,
 )
 from diagnostics.readers.prediction_table.columns.names import best, key
-from diagnostics.readers.prediction_table.columns.roles import Answer, Search
+from diagnostics.readers.prediction_table.columns.roles import AnswerColumns, Search
 from diagnostics.readers.prediction_table.values.scores import is_list, numbers
 
 
@@ -43,8 +43,8 @@ def ranked_columns(search: Search) -> tuple[tuple[str, str | None], ...]:
 
 
 def with_scores(
-    search: Search, answer: Answer, truth: str | None, known: set[str], *, is_called_so: bool
-) -> list[Answer]:
+    search: Search, answer: AnswerColumns, truth: str | None, known: set[str], *, is_called_so: bool
+) -> list[AnswerColumns]:
     """The only model's answer with its scores; [] if there is neither a label nor a score."""
     classes, vector = _full_scores(search, known, is_called_so=is_called_so)
     search.take(vector, *(classes.stems if classes else ()))
@@ -58,10 +58,10 @@ def with_scores(
         return []
     if key(truth) in ("label", "class") and _tells_apart(search, truth, candidates[0]):
         return []
-    return [Answer(confidence=search.chosen("confidence", candidates))]
+    return [AnswerColumns(confidence=search.chosen("confidence", candidates))]
 
 
-def with_own_scores(search: Search, answer: Answer, known: set[str]) -> Answer:
+def with_own_scores(search: Search, answer: AnswerColumns, known: set[str]) -> AnswerColumns:
     """One of several models' answers with the scores called like it: `rf_prob`, `prob_rf_cat`."""
     model, words = key(answer.model), names.SCORE_WORDS
     numeric = search.numeric()
@@ -115,11 +115,11 @@ def _told_scores(search: Search, told: tuple[str, ...]) -> tuple[ClassColumns | 
         return (ClassColumns("*", {name: name for name in there}) if there else None), None
     pattern = told[0] if "*" in told[0] else f"{told[0]}*"
     numeric = search.numeric()
-    found = told_columns(numeric, pattern)
-    if not found.stems:
+    classes = told_columns(numeric, pattern)
+    if not classes.stems:
         search.not_found.append(told[0])
         return None, None
-    return found, None
+    return classes, None
 
 
 def _all_that_is_left(search: Search) -> ClassColumns | None:

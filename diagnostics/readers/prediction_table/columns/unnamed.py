@@ -9,7 +9,7 @@ import polars as pl
 from diagnostics.readers.prediction_table.columns import names
 from diagnostics.readers.prediction_table.columns.class_columns import is_number
 from diagnostics.readers.prediction_table.columns.names import is_named
-from diagnostics.readers.prediction_table.columns.roles import Answer, Search
+from diagnostics.readers.prediction_table.columns.roles import AnswerColumns, Search
 from diagnostics.readers.prediction_table.columns.score_columns import is_share, single_scores
 
 #: Labels come back: of this many rows at least one in ten has the label of another.
@@ -18,7 +18,7 @@ FEW, DIFFERENT = 20, 0.9
 
 def only_column_left(
     search: Search, truth: str | None, *, is_called_so: bool, has_header: bool
-) -> tuple[str | None, list[Answer]]:
+) -> tuple[str | None, list[AnswerColumns]]:
     """Truth and answers where no column is called a prediction.
 
     `label` beside a score is the answer, not the truth. In a file that is called like
@@ -28,7 +28,9 @@ def only_column_left(
     shares = [name for name in single_scores(search) if is_share(search.sample[name])]
     scores = [name for name in shares if name != truth]
     if truth and (scores or is_called_so) and is_named(truth, names.EITHER):
-        return None, [Answer(predicted=truth, confidence=search.chosen("confidence", scores))]
+        return None, [
+            AnswerColumns(predicted=truth, confidence=search.chosen("confidence", scores))
+        ]
     if not is_called_so or truth:
         return truth, []
     aside = (*search.identities()[:1], *scores)
@@ -39,10 +41,10 @@ def only_column_left(
     if len(rest) != 1:
         return None, []
     search.take(truth, rest[0])
-    return truth, [Answer(predicted=rest[0], confidence=search.chosen("confidence", scores))]
+    return truth, [AnswerColumns(predicted=rest[0], confidence=search.chosen("confidence", scores))]
 
 
-def truth_by_values(search: Search, answers: Sequence[Answer]) -> str | None:
+def truth_by_values(search: Search, answers: Sequence[AnswerColumns]) -> str | None:
     """The one column that holds the predicted labels, or the one of them beside the prediction."""
     predicted = next((answer.predicted for answer in answers if answer.predicted), None)
     if predicted is None:
@@ -56,9 +58,9 @@ def truth_by_values(search: Search, answers: Sequence[Answer]) -> str | None:
     place = search.sample.columns.index(predicted)
     if len(fits) > 1:
         fits = [name for name in fits if abs(search.sample.columns.index(name) - place) == 1]
-    found = fits[0] if len(fits) == 1 else None
-    search.take(found)
-    return found
+    truth = fits[0] if len(fits) == 1 else None
+    search.take(truth)
+    return truth
 
 
 def is_wordy(column: pl.Series) -> bool:

@@ -69,15 +69,15 @@ def _by_agreement(
 ) -> tuple[list[str] | None, str]:
     """Sorted order, as libraries keep it, unless the predicted labels say another one."""
     places = values.shape[1]
-    said = "The scores carry no labels; they were taken in sorted order of the labels"
+    note = "The scores carry no labels; they were taken in sorted order of the labels"
     if predicted is None:
-        return (list(known), f"{said}.") if len(known) == places else (None, "")
+        return (list(known), f"{note}.") if len(known) == places else (None, "")
     usable = ~np.isnan(values).any(axis=1) & predicted.is_not_null().to_numpy()
     best = pl.DataFrame({"place": values[usable].argmax(axis=1), "label": predicted.filter(usable)})
     if len(known) == places and len(best):
         in_order = pl.Series(list(known)).gather(best["place"])
         if (in_order == best["label"]).mean() >= AGREEMENT:  # type: ignore[operator]
-            return list(known), f"{said}, which agrees with the predictions."
+            return list(known), f"{note}, which agrees with the predictions."
     counts = best.group_by("place", "label").len().sort("len", "label", descending=[True, False])
     winners = counts.unique("place", keep="first", maintain_order=True)
     agreeing = winners["len"].sum() / max(len(best), 1)

@@ -33,13 +33,13 @@ def labels(*columns: pl.Series) -> list[pl.Series]:
     Whole numbers lose their `.0` (a column with a missing value is float in pandas), booleans
     are `True` and `False`, also in a column of 0 and 1 that stands beside a column of booleans.
     """
-    found = [column.unique(maintain_order=True) for column in columns]
-    spelt = [_shortened(texts(values)) for values in found]
+    different = [column.unique(maintain_order=True) for column in columns]
+    spelt = [_shortened(texts(values)) for values in different]
     if _are_booleans(spelt):
         spelt = [values.str.to_lowercase().replace(BOOLEANS) for values in spelt]
     return [
         _respelt(column, values, new)
-        for column, values, new in zip(columns, found, spelt, strict=True)
+        for column, values, new in zip(columns, different, spelt, strict=True)
     ]
 
 

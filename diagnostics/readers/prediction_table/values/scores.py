@@ -90,8 +90,8 @@ def _parsed_lists(column: pl.Series) -> pl.Series:
     except pl.exceptions.PolarsError:
         bare = column.str.replace_all(r"(?:np|numpy)\.\w+\(|dtype=\w+|device=\S+", "")
         whole = ~bare.str.contains("...", literal=True)
-        found = bare.str.extract_all(NUMBER).cast(pl.List(pl.Float64), strict=False)
-        return found.to_frame("v").select(pl.when(whole).then("v")).to_series()
+        printed = bare.str.extract_all(NUMBER).cast(pl.List(pl.Float64), strict=False)
+        return printed.to_frame("v").select(pl.when(whole).then("v")).to_series()
 
 
 def matrix(frame: pl.DataFrame, columns: list[str]) -> np.ndarray:
