@@ -10,9 +10,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.special import expit, log_softmax, softmax
 
-from diagnostics.readers.prediction_table.columns.names import key
-from diagnostics.readers.prediction_table.values.class_order import class_labels
-from diagnostics.readers.prediction_table.values.labels import labels, positive_label
 from diagnostics.readers.prediction_table.values.one_score import is_of_positive, one_score
 from diagnostics.readers.prediction_table.values.scores import numbers, probabilities, vectors
 
@@ -87,58 +84,3 @@ def test_a_single_logit_becomes_a_probability_by_the_sigmoid() -> None:
 )
 def test_whose_probability_a_score_is(scores: list[float], predicted: str, whose: str) -> None:
     assert is_of_positive(np.array(scores), pl.Series(list(predicted)), ["a", "b"]) == whose
-
-
-@pytest.mark.parametrize(
-    ("known", "hint", "positive"),
-    [
-        (["0", "1"], "score", "1"),
-        (["no", "yes"], "", "yes"),
-        (["ham", "spam"], "spam_prob", "spam"),
-        (["ham", "spam"], "p_ham", "ham"),
-        (["True", "False"], "", "True"),
-        (["left", "right"], "", "right"),
-    ],
-)
-def test_the_positive_label_is_the_one_that_is_named(
-    known: list[str], hint: str, positive: str
-) -> None:
-    assert positive_label(known, hint=hint) == positive
-
-
-def test_scores_without_names_follow_the_predictions_when_sorted_order_does_not() -> None:
-    scores = np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]])
-    order, said = class_labels(None, scores, ["ant", "bee"], pl.Series(["bee", "ant", "bee"]))
-    assert order == ["bee", "ant"]
-    assert said == (
-        "The scores carry no labels; each got the label that is predicted where it is largest."
-    )
-
-
-def test_lists_of_numbered_labels_are_counted_from_0_or_1() -> None:
-    scores = np.full((2, 3), 1 / 3)
-    assert class_labels(None, scores, ["0", "2"], None)[0] == ["0", "1", "2"]
-    assert class_labels(None, scores, ["1", "3"], None)[0] == ["1", "2", "3"]
-
-
-def test_labels_that_only_look_alike_stay_apart() -> None:
-    codes, versions = labels(pl.Series(["007", "7"]), pl.Series(["1.5", "2.0"]))
-    assert codes.to_list() == ["007", "7"]
-    assert versions.to_list() == ["1.5", "2.0"]
-    [words] = labels(pl.Series(["none", "null", "NaN", " a "]))
-    assert words.to_list() == ["none", "null", None, "a"]
-
-
-@pytest.mark.parametrize(
-    ("name", "snake"),
-    [
-        ("PassengerId", "passenger_id"),
-        ("customerID", "customer_id"),
-        ("Pred1Score", "pred1_score"),
-        ("Image Name", "image_name"),
-        ("OOF_p_churn", "oof_p_churn"),
-        ("Unnamed: 0", "unnamed_0"),
-    ],
-)
-def test_names_of_columns_are_compared_in_snake_case(name: str, snake: str) -> None:
-    assert key(name) == snake
