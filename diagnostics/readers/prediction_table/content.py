@@ -48,6 +48,7 @@ def content_hash(content: pl.DataFrame) -> pl.Series:
     cells = [pl.col(name).cast(pl.String, strict=False).fill_null("\0") for name in flat]
     if not cells:
         return pl.Series([""] * len(content))
+    # A unit separator between cells: `ab`, `c` is another example than `a`, `bc`.
     joined = content.select(pl.concat_str(cells, separator="\x1f")).to_series()
     return pl.Series([blake2b(text.encode(), digest_size=8).hexdigest() for text in joined])
 

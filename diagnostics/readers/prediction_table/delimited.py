@@ -18,6 +18,7 @@ from diagnostics.readers import HEAD
 from diagnostics.readers.prediction_table.table import SAMPLE, Table, UnreadableTable
 
 SEPARATORS = (",", ";", "\t", "|")
+#: What Excel saves as "CSV (comma delimited)" on western Windows; it names nearly every byte.
 FALLBACK = "cp1252"
 #: Strict first; then rows that are too long; then quotation marks that never close.
 WAYS: tuple[dict[str, Any], ...] = (
@@ -151,6 +152,7 @@ def _is_data(first: list[str], rest: list[list[str]]) -> bool:
 
 
 def _recoded(path: Path, encoding: str) -> bytes:
+    """The file in UTF-8: Polars itself parses no other encoding."""
     return path.read_bytes().decode(encoding, "replace").encode()
 
 

@@ -60,6 +60,7 @@ def read_table(path: Path) -> Table:
         require_text(head)
         if suffix in (".csv", ".tsv"):
             return read_delimited(path, head)
+        # Endings lie: there are .json files of lines, and .jsonl files that are one list.
         is_lines = head.removeprefix(BOM_UTF8).lstrip().startswith(b"{")
         return _json_lines(path) if is_lines else _records(path)
     except OSError as error:

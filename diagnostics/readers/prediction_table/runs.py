@@ -42,6 +42,7 @@ def parts(frame: pl.DataFrame, roles: Roles, *, is_told: bool) -> tuple[list[Par
     everything = pl.Series(range(len(frame)), dtype=pl.UInt32)
     if not keys:
         return [Part(frame, everything)], roles
+    # The zero character keeps our column apart from all that a file may call its own.
     numbered = frame.with_columns(everything.alias("\0row"))
     groups = numbered.partition_by(keys, maintain_order=True, as_dict=True)
     runs = []
@@ -73,6 +74,7 @@ def _examples_come_back(frame: pl.DataFrame, roles: Roles, keys: list[str]) -> b
         return sizes.n_unique() == 1 and len(sizes) < len(frame)
     table = frame.select(within).with_columns(example.alias("\0example"))
     distinct = example.n_unique()
+    # Some examples may lack a model, and one row in a hundred may be there twice.
     return distinct * 1.5 <= len(frame) and table.n_unique() >= 0.99 * len(frame)
 
 

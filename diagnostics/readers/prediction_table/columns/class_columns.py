@@ -14,11 +14,15 @@ from diagnostics.readers.prediction_table.values.labels import canonical
 from diagnostics.readers.prediction_table.values.scores import TOLERANCE, matrix, numbers
 
 WORDS = SCORE_WORDS.replace("_?", "[_ ]?")
-#: The three ways of naming, most telling first; `stem` is the class.
+#: The ways of naming, most telling first; `stem` is the class.
 AFFIXES = (
+    # `P(cat)`, `prob (cat)`
     rf"(?P<before>(?:[^()]*?[ _])?(?:p|{WORDS}) ?\()(?P<stem>.+)(?P<after>\))",
+    # `prob_cat`, `rf_proba_cat`, `pred.cat`, `logit: cat`
     rf"(?P<before>(?:[^()]*?[ _.-])?(?:p|pred|{WORDS})[ _.:-]+)(?P<stem>.+)(?P<after>)",
+    # `p0`, `class_1`: without anything between, a word may only be followed by a number
     rf"(?P<before>(?:p|c|class|{WORDS})_?)(?P<stem>\d+)(?P<after>)",
+    # `cat_prob`, `cat score`
     rf"(?P<before>)(?P<stem>.+?)(?P<after>[ _.](?:{WORDS}))",
 )
 

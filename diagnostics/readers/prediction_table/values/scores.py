@@ -50,6 +50,7 @@ def numbers(column: pl.Series) -> pl.Series:
         return fast.fill_nan(None)
     text = pl.col("text")
     bare = text.str.strip_suffix("%").str.strip_chars()
+    # A score needs no thousands: its one comma is the decimal point of half of Europe.
     point = bare.str.replace(r"^([-+]?\d*),(\d+)$", "$1.$2")
     value = point.cast(pl.Float64, strict=False).fill_nan(None)
     share = pl.when(text.str.ends_with("%")).then(value / 100).otherwise(value)
@@ -89,6 +90,7 @@ def _parsed_lists(column: pl.Series) -> pl.Series:
         return column.str.json_decode(pl.List(pl.Float64))
     except pl.exceptions.PolarsError:
         bare = column.str.replace_all(r"(?:np|numpy)\.\w+\(|dtype=\w+|device=\S+", "")
+        # Of more than a thousand numbers NumPy prints both ends and `...`: such a row is unknown.
         whole = ~bare.str.contains("...", literal=True)
         printed = bare.str.extract_all(NUMBER).cast(pl.List(pl.Float64), strict=False)
         return printed.to_frame("v").select(pl.when(whole).then("v")).to_series()
