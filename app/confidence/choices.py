@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app.frame import session
+from app.widgets.labels import told_apart
 from app.widgets.missing import keep_hint, missing
 from app.widgets.split_choice import choose_split
-from app.widgets.told_apart import told_apart
 from diagnostics import Evidence, Experiment, Run
 
 #: The views, as they stand in the link; only the open one is computed.

@@ -12,8 +12,7 @@ from app.frame.workspaces import trusts_pickles
 from app.whatif import cached, choices
 from app.whatif.input import as_json, set_changed, start_at
 from app.widgets.example_table import ROW_HEIGHTS, height_of
-from app.widgets.labels import LETTER, PADDING
-from app.widgets.told_apart import told_apart
+from app.widgets.labels import LETTER, PADDING, told_apart
 from diagnostics import DiagnosticsError, Experiment, Run
 from diagnostics.charts.whatif import CLICK, robustness_chart
 from diagnostics.confidence.probability_table import percent

@@ -11,8 +11,7 @@ from app.frame import session
 from app.whatif import cached, explanation
 from app.whatif.cached import Said
 from app.widgets import verbatim
-from app.widgets.labels import shown_label
-from app.widgets.told_apart import told_apart
+from app.widgets.labels import shown_label, told_apart
 from diagnostics import Experiment, Run
 from diagnostics.charts import colours
 from diagnostics.charts.class_figures import LABEL_CHARACTERS

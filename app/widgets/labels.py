@@ -1,7 +1,9 @@
-"""Words as a table has room for them: long ones end in an ellipsis, blank ones have a name."""
+"""Labels and texts as a table has room for them: cut where they differ, blank ones with a name."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from os.path import commonprefix
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
@@ -19,11 +21,11 @@ def fitted(text: str, *, width: int, lines: int = 3) -> str:
 
     `width` is the cell's, in pixels. Line breaks become blanks, as they do in a table.
     """
-    words, found = " ".join(text.split()), lines_of(text, width=width)
-    if len(found) <= lines:
+    words, broken = " ".join(text.split()), lines_of(text, width=width)
+    if len(broken) <= lines:
         return words
     start = end = 0
-    for line in found[:lines]:
+    for line in broken[:lines]:
         start = words.index(line, end)
         end = start + len(line)
     return words[:start] + _with_ellipsis(words[start:end], width)
@@ -99,3 +101,33 @@ def shown_label(label: str, longest: int | None = None) -> str:
         return label
     half = (longest - 1) // 2
     return f"{label[:half]}…{label[-half:]}"
+
+
+def told_apart(labels: Iterable[str], longest: int) -> dict[str, str]:
+    """Each label in at most so many characters, no two of them the same, in their order.
+
+    The beginnings and ends of long labels are often all alike. Those that would come out the same
+    are cut around the part that tells them apart; where that is too long as well they stay whole.
+    """
+    known = list(dict.fromkeys(labels))
+    groups: dict[str, list[str]] = {}
+    for label in known:
+        groups.setdefault(shown_label(label, longest), []).append(label)
+    short_names: dict[str, str] = {}
+    for short, group in groups.items():
+        short_names |= {group[0]: short} if len(group) == 1 else _around(group, longest)
+    is_told = len(set(short_names.values())) == len(known)
+    return {label: short_names[label] if is_told else label for label in known}
+
+
+def _around(group: list[str], longest: int) -> dict[str, str]:
+    before = len(commonprefix(group))
+    behind = len(commonprefix([label[before:][::-1] for label in group]))
+    cut = {}
+    for label in group:
+        end = len(label) - behind
+        room = max(longest - 2 - (end - before), 0) // 2
+        start, stop = max(before - room, 0), min(end + room, len(label))
+        middle = shown_label(label[start:stop].strip() or label, longest - 2)
+        cut[label] = ("…" if start else "") + middle + ("…" if stop < len(label) else "")
+    return cut

@@ -13,11 +13,9 @@ from app.confidence.thresholds import cached
 from app.confidence.thresholds.choices import THRESHOLD, choose_none_labels, number
 from app.frame import session
 from app.widgets.clickable_tables import table_height
-from app.widgets.labels import named, shown_label
+from app.widgets.labels import named, shown_label, told_apart
 from app.widgets.missing import keep_hint, missing
-from app.widgets.numbers import counted
-from app.widgets.percents import PERCENT, in_percent
-from app.widgets.told_apart import told_apart
+from app.widgets.numbers import PERCENT, counted, in_percent
 from diagnostics import Evidence, Experiment, Run
 from diagnostics.charts.thresholds import Kind, rate_curve_chart
 from diagnostics.confidence.curves import (

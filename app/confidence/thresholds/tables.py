@@ -12,9 +12,8 @@ from app.confidence.thresholds.choices import Selection, choose_ambiguity
 from app.confidence.thresholds.finder import ambiguity_words
 from app.frame import session
 from app.widgets.clickable_tables import clicked_row
-from app.widgets.labels import named
-from app.widgets.percents import PERCENT, in_percent, threshold_format
-from app.widgets.told_apart import told_apart
+from app.widgets.labels import named, told_apart
+from app.widgets.numbers import PERCENT, in_percent, threshold_format
 from diagnostics.confidence.class_thresholds import ENOUGH
 from diagnostics.confidence.fallback import (
     FallbackSettings,

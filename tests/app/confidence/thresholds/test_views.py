@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.confidence.thresholds.choices import number, usual_target
 from app.widgets.labels import letters_in
-from app.widgets.percents import threshold_format
 from diagnostics import open_workspace, record
 from diagnostics.confidence.risk_coverage import operating_point
 from diagnostics.confidence.selective_counts import SelectiveCounts, selective_counts_of_run
@@ -273,13 +271,6 @@ def test_every_row_of_a_column_has_as_many_decimals(page: Opened) -> None:
         assert not {"percent", "%.4g"} & set(formats)
         values = at.dataframe[table].value
         assert values["share" if view == "Curves" else "risk"].max() > 1
-
-
-@pytest.mark.parametrize(
-    ("values", "form"), [([0.5, np.nan], "%.4f"), ([1.0, 0.99999], "%.5f"), ([1 - 1e-12], "%.9f")]
-)
-def test_a_column_of_thresholds_below_one_never_says_one(values: list[float], form: str) -> None:
-    assert threshold_format(pd.Series(values)) == form
 
 
 def test_another_view_and_back_keeps_what_was_chosen(page: Opened) -> None:

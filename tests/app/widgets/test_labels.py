@@ -1,9 +1,13 @@
+"""Long labels and texts in little room."""
+
 from __future__ import annotations
 
 import pandas as pd
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from app.widgets.labels import fitted, lines_of, named
+from app.widgets.labels import fitted, lines_of, named, told_apart
 
 LONG = "Please remove my order completely. I do not want to change it, I want it gone for good"
 
@@ -56,3 +60,24 @@ def test_labels_that_are_missing_stay_so_and_blank_ones_are_named() -> None:
     shown = named(frame)["true_label"]
     assert shown[:3].tolist() == ["cat", "(empty)", "(empty)"]
     assert pd.isna(shown[3])
+
+
+def test_labels_that_differ_in_the_middle_are_cut_around_it() -> None:
+    labels = [f"a rather long class name number {at:04d} of something" for at in (7, 80)]
+    short = told_apart([*labels, "short"], 24)
+    assert short["short"] == "short"
+    assert all("00" in short[label] and len(short[label]) <= 24 for label in labels)
+    assert len(set(short.values())) == 3
+
+
+def test_labels_that_differ_at_their_ends_are_cut_as_ever() -> None:
+    short = told_apart(["x" * 30 + "a", "x" * 30 + "b"], 11)
+    assert list(short.values()) == ["xxxxx…xxxxa", "xxxxx…xxxxb"]
+
+
+@example(["bbaaabbbb", "a", "bbaaaabbb"], 8)
+@given(st.lists(st.text("ab", min_size=1, max_size=40), max_size=8), st.integers(8, 24))
+def test_no_two_labels_come_out_the_same(labels: list[str], longest: int) -> None:
+    short = told_apart(labels, longest)
+    assert list(short) == list(dict.fromkeys(labels))
+    assert len(set(short.values())) == len(short)
