@@ -74,13 +74,13 @@ def by_rows(old: pd.DataFrame, new: pd.DataFrame) -> list[float]:
     codes = pd.Categorical(both["label"]).categories
     truth, a, b = (pd.Categorical(both[name], categories=codes).codes for name in columns)
     random = np.random.default_rng(0)
-    found = []
+    draws = []
     for _ in range(DRAWN):
         rows = random.integers(0, len(truth), len(truth))
         t, first, second = truth[rows], a[rows], b[rows]
-        found.append(float((t == second).mean() - (t == first).mean()))
-        found.append(f1_score(t, second, average="macro") - f1_score(t, first, average="macro"))
-    return found
+        draws.append(float((t == second).mean() - (t == first).mean()))
+        draws.append(f1_score(t, second, average="macro") - f1_score(t, first, average="macro"))
+    return draws
 
 
 def seconds(call: Callable[[], Any]) -> float:

@@ -175,7 +175,7 @@ def main() -> None:
         answers = [[answer(side) for side in sides] for _ in range(rounds)]
     print(f"{'':14}{'Errata':>10}{'obvious':>10}{'ratio':>8}")
     for question in answers[0][0][0]:
-        ours, other = ([found[side][0][question] for found in answers] for side in (0, 1))
+        ours, other = ([both[side][0][question] for both in answers] for side in (0, 1))
         ratio = statistics.median(b / a for a, b in zip(ours, other, strict=True))
         print(
             f"{question:14}{statistics.median(ours):9.3f}s{statistics.median(other):9.3f}s"

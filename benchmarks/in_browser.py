@@ -188,10 +188,10 @@ def another_run(context: BrowserContext, url: str, number: int) -> float:
     return timed(page, option.click, opened)
 
 
-def print_medians(what: str, found: list[dict[str, float]]) -> None:
+def print_medians(what: str, measured: list[dict[str, float]]) -> None:
     print(what)
-    for name in found[0]:
-        values = [one[name] for one in found]
+    for name in measured[0]:
+        values = [one[name] for one in measured]
         print(f"  {name:28} {statistics.median(values):8.2f}  (least {min(values):.2f})")
 
 

@@ -79,10 +79,10 @@ def confusions(paths: list[Path]) -> list[pd.Series]:
 
 def class_reports(paths: list[Path]) -> list[pd.DataFrame]:
     """Precision and recall of every class, by counting."""
-    found = []
+    reports = []
     for frame in read(paths, WRITTEN):
         right = frame.loc[frame["label"] == frame["prediction"], "label"].value_counts()
-        found.append(
+        reports.append(
             pd.DataFrame(
                 {
                     "precision": right / frame["prediction"].value_counts(),
@@ -90,7 +90,7 @@ def class_reports(paths: list[Path]) -> list[pd.DataFrame]:
                 }
             )
         )
-    return found
+    return reports
 
 
 def histogram(path: Path) -> pd.Series:

@@ -188,7 +188,7 @@ def main() -> None:
         answers = [[answer(side) for side in sides] for _ in range(rounds)]
     print(f"{'':10}{'Errata':>10}{'obvious':>10}{'ratio':>8}")
     for question in answers[0][0][0]:
-        ours, theirs = ([found[side][0][question] for found in answers] for side in (0, 1))
+        ours, theirs = ([both[side][0][question] for both in answers] for side in (0, 1))
         ratio = statistics.median(b / a for a, b in zip(ours, theirs, strict=True))
         print(
             f"{question:10}{statistics.median(ours):9.3f}s{statistics.median(theirs):9.3f}s"
@@ -196,7 +196,7 @@ def main() -> None:
         )
     figures = zip(answers[0][0][1], answers[0][1][1], strict=True)
     print(f"figures agree within {max(abs(mine - theirs) for mine, theirs in figures):.0e}")
-    peaks = [statistics.median(found[side][2] for found in answers) for side in (0, 1)]
+    peaks = [statistics.median(both[side][2] for both in answers) for side in (0, 1)]
     print(f"peak memory {peaks[0]:,.0f} MB against {peaks[1]:,.0f} MB")
 
 
