@@ -10,10 +10,10 @@ if entries:
     chosen = choices.chosen(entries)
     all_in_link = choices.put_in_link(entries)
     runs = view.judged_runs(experiment, run)
-    found = view.judged(experiment, runs, entries)
-    view.show_matrix(experiment, runs, entries, found)
+    judgements = view.judged(experiment, runs, entries)
+    view.show_matrix(experiment, runs, entries, judgements)
     view.show_notes(broken, all_in_link=all_in_link)
-    view.show_one(run, chosen, found[entries.index(chosen)][0])
+    view.show_one(run, chosen, judgements[entries.index(chosen)][0])
 else:
     view.show_empty()
 form.show_files(entries)

@@ -2,25 +2,25 @@
 
 import streamlit as st
 
-from app.example_card import card as example_card
+from app.example_card import card
 from app.examples import choices, contrast, view
 from app.frame import session
 
 run = session.run()
 view.require_examples(run)
 choice = choices.controls(run)
-found = view.listing(choice)
-view.heading(run, choice, found)
-listed, card = st.columns([7, 6] if choice.where.against else [6, 7], gap="medium")
-with card:
-    example = view.stepper(found)
-with listed:
-    if found.total:
-        view.table(choice, found, example)
-        view.export(run, choice, found)
+ranking = view.listing(choice)
+view.heading(run, choice, ranking)
+list_column, card_column = st.columns([7, 6] if choice.where.against else [6, 7], gap="medium")
+with card_column:
+    example = view.stepper(ranking)
+with list_column:
+    if ranking.total:
+        view.table(choice, ranking, example)
+        view.export(run, choice, ranking)
         contrast.show(run, choice)
     else:
         view.empty(run, choice)
-with card:  # after the list: what takes longest comes last
+with card_column:  # after the list: what takes longest comes last
     if example:
-        example_card.draw(example, split=choice.where.split)
+        card.draw(example, split=choice.where.split)

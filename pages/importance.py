@@ -3,8 +3,7 @@
 import streamlit as st
 
 from app.frame import session
-from app.importance import cached, choices, runs, view
-from app.importance import feature as feature_view
+from app.importance import cached, choices, feature, runs, view
 
 experiment, run = session.experiment(), session.run()
 place = session.place()
@@ -21,9 +20,9 @@ if features.empty:
 view.show_carrying(choice)
 bars, card = st.columns([7, 6], gap="medium")
 with card, st.container(border=True):
-    feature = feature_view.show_feature(choice, list(features), asks=offer.has_model)
+    chosen = feature.show_feature(choice, list(features), asks=offer.has_model)
 with bars, st.container(border=True):
-    view.show_bars(choice, feature)
+    view.show_bars(choice, chosen)
 if choice.method in ("coefficients", "contributions"):
-    view.show_beeswarm(choice, feature)
+    view.show_beeswarm(choice, chosen)
 runs.show_runs(experiment, choice)

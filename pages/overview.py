@@ -1,15 +1,13 @@
 """What was found, and what is wrong with it."""
 
 from app.frame import session
-from app.overview.column_roles import show_run_tables
-from app.overview.nothing_found import show_nothing
-from app.overview.view import show_experiments, show_mappings, show_problems
+from app.overview import column_roles, nothing_found, view
 
-found = session.workspace()
-if found.experiments:
-    show_experiments(found.experiments)
+workspace = session.workspace()
+if workspace.experiments:
+    view.show_experiments(workspace.experiments)
 else:
-    show_nothing(found)
-show_problems(found)
-show_mappings(found)
-show_run_tables(found)
+    nothing_found.show_nothing(workspace)
+view.show_problems(workspace)
+view.show_mappings(workspace)
+column_roles.show_run_tables(workspace)

@@ -3,26 +3,25 @@
 import streamlit as st
 
 from app.frame import remembered, session
-from app.runs import view as runs_view
-from app.runs.details import show_run
+from app.runs import details, view
 from diagnostics.workspace.scores import headline
 
 experiment = session.experiment()
 if len(experiment.runs) == 1:
-    show_run(experiment, session.run(), headline(experiment))
+    details.show_run(experiment, session.run(), headline(experiment))
 else:
-    with remembered.choices_kept(f"runs of {experiment.name}", runs_view.KEYS):
+    with remembered.choices_kept(f"runs of {experiment.name}", view.KEYS):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            view = runs_view.choose_view()
-            listing = runs_view.choose_listing(experiment)
-        if view == "Parameters":
-            from app.runs.parameters import view as effects_view
+            chosen_view = view.choose_view()
+            listing = view.choose_listing(experiment)
+        if chosen_view == "Parameters":
+            from app.runs.parameters import view as parameters_view
 
-            effects_view.show(experiment, listing)
-        elif view == "Training":
+            parameters_view.show(experiment, listing)
+        elif chosen_view == "Training":
             from app.runs import training
 
             training.show(experiment, listing)
         else:
-            runs_view.show_leaderboard(experiment, listing)
-            show_run(experiment, session.run(), listing.metric)
+            view.show_leaderboard(experiment, listing)
+            details.show_run(experiment, session.run(), listing.metric)

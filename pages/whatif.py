@@ -1,21 +1,20 @@
 """Try it: ask every run's model about an input of one's own, and see what would change it."""
 
 from app.frame import session
-from app.whatif import batch, choices, counterfactual, input, robustness, typos
-from app.whatif import view as try_view
+from app.whatif import batch, choices, counterfactual, input, robustness, typos, view
 
 experiment, run = session.experiment(), session.run()
-view = choices.view()
+chosen_view = choices.view()
 asked = input.asked_run(experiment, run)
-if view == choices.ROBUSTNESS:
+if chosen_view == choices.ROBUSTNESS:
     robustness.show(experiment, asked)
-elif view == choices.BATCH:
+elif chosen_view == choices.BATCH:
     batch.show(experiment, asked)
 else:
-    found = input.chosen(session.place(asked), asked)
-    if found is not None and view == choices.ASK:
-        try_view.show(experiment, asked, *found)
-    elif found is not None and view == choices.CHANGE:
-        counterfactual.show(experiment, asked, *found)
-    elif found is not None:
-        typos.show(experiment, asked, *found)
+    chosen_input = input.chosen(session.place(asked), asked)
+    if chosen_input is not None and chosen_view == choices.ASK:
+        view.show(experiment, asked, *chosen_input)
+    elif chosen_input is not None and chosen_view == choices.CHANGE:
+        counterfactual.show(experiment, asked, *chosen_input)
+    elif chosen_input is not None:
+        typos.show(experiment, asked, *chosen_input)

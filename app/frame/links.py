@@ -1,4 +1,4 @@
-"""Ways to other pages: from a run to those that show something of it, from numbers to examples."""
+"""Links to other pages: from a run to those that show something of it, from numbers to examples."""
 
 from __future__ import annotations
 
@@ -22,18 +22,19 @@ _FIGURES = {
     "entities": "Figures per entity",
     "stories": "Figures per action",
 }
-Way = tuple[str, str, str, dict[str, str]]
+#: File, label, icon, and the choices that are made on the way.
+Link = tuple[str, str, str, dict[str, str]]
 
 
-def doors(experiment: Experiment, run: Run, *, key: str, leads: bool, with_runs: bool) -> None:
+def page_links(experiment: Experiment, run: Run, *, key: str, leads: bool, with_runs: bool) -> None:
     """The buttons; `leads` makes the first one stand out, `with_runs` adds the page of all runs."""
-    ways = list(_ways(run))
+    links = list(_links(run))
     if with_runs:
         runs = len(experiment.runs)
         label = f"All {runs:,} runs" if runs > 1 else "The run"
-        ways.append(("runs.py", label, ":material/table_rows:", {}))
+        links.append(("runs.py", label, ":material/table_rows:", {}))
     with st.container(horizontal=True, gap="small"):
-        for number, (page, label, icon, choices) in enumerate(ways):
+        for number, (page, label, icon, choices) in enumerate(links):
             kind: Literal["primary", "secondary"] = (
                 "primary" if leads and not number else "secondary"
             )
@@ -42,7 +43,7 @@ def doors(experiment: Experiment, run: Run, *, key: str, leads: bool, with_runs:
                 session.go(page, **here, **choices)
 
 
-def _ways(run: Run) -> Iterator[Way]:
+def _links(run: Run) -> Iterator[Link]:
     """The pages with something to show: file, label, icon, choices."""
     icon = ":material/list_alt:"
     if run.errors and run.task in _MISTAKES and has_rows(run):

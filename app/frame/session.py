@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import sys
-import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -41,7 +40,6 @@ NARROWING = (
     *("why", "against_label"),
 )
 _PENDING = "pending_choices"
-_OPENING = threading.Lock()
 
 
 @st.cache_resource
@@ -68,14 +66,7 @@ def workspace(reading: DeltaGenerator | None = None) -> Workspace:
     """The workspace, read again when a file in it has changed; `reading` is where that is said."""
     root = str(folder())
     try:
-        fingerprint = workspaces.fingerprint(root)
-        opened = workspaces.opened()
-        with _OPENING:
-            if (root, fingerprint) not in opened:
-                opened[root, fingerprint] = _open(root, reading or st.empty())
-                while len(opened) > workspaces.WORKSPACES:
-                    opened.pop(next(iter(opened)))
-        return opened[root, fingerprint]
+        return workspaces.opened_once(root, lambda: _open(root, reading or st.empty()))
     except DiagnosticsError as error:
         st.error(str(error), icon=":material/error:")
         st.stop()
@@ -91,9 +82,9 @@ def _open(root: str, place: DeltaGenerator) -> Workspace:
             st.caption("Reading the results. What was read before is not read again.")
             st.text(f"{seen[0]:,}  {name}")
 
-    found = workspaces.open_workspace(root, progress)
+    opened = workspaces.open_workspace(root, progress)
     place.empty()
-    return found
+    return opened
 
 
 def frame(title: str) -> None:
@@ -102,29 +93,29 @@ def frame(title: str) -> None:
     The place above it is there also when nothing is read: a picker that moves is taken for a new
     one, and as the old one goes, the browser no longer knows that it is bound to the link.
     """
-    found = workspace(st.empty())
+    opened = workspace(st.empty())
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"
     ):
         with st.container(width="content", gap=None):
             st.title(title, anchor=False)
-            st.text(_about(found))
-        if found.experiments:
+            st.text(_about(opened))
+        if opened.experiments:
             with st.container(horizontal=True, width="content", vertical_alignment="bottom"):
-                _pickers(found)
+                _pickers(opened)
 
 
-def _about(found: Workspace) -> str:
-    runs = sum(len(experiment.runs) for experiment in found.experiments)
-    return f"{found.root.name} · {_counted(runs, 'run')}"
+def _about(opened: Workspace) -> str:
+    runs = sum(len(experiment.runs) for experiment in opened.experiments)
+    return f"{opened.root.name} · {_counted(runs, 'run')}"
 
 
 def _counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
-def _pickers(found: Workspace) -> None:
-    names = [experiment.name for experiment in found.experiments]
+def _pickers(opened: Workspace) -> None:
+    names = [experiment.name for experiment in opened.experiments]
     st.selectbox(
         "Experiment",
         names,
@@ -133,7 +124,7 @@ def _pickers(found: Workspace) -> None:
         on_change=_experiment_chosen,
         width=PICKER,
     )
-    chosen = found.experiment(st.session_state[EXPERIMENT])
+    chosen = opened.experiment(st.session_state[EXPERIMENT])
     st.selectbox("Run", ranked_runs(chosen), key=RUN, bind="query-params", width=PICKER)
     if len(chosen.runs) > 1:
         _select_runs(chosen)
@@ -169,14 +160,14 @@ def _experiment_chosen() -> None:
 
 def experiment() -> Experiment:
     """The chosen experiment; the page ends with a sentence if there is none at all."""
-    found = workspace()
-    if not found.experiments:
+    opened = workspace()
+    if not opened.experiments:
         st.info("Nothing to show yet.", icon=":material/folder_off:")
         st.page_link(PAGES / "overview.py", label="See what was looked for", icon=":material/home:")
         st.stop()
     name = st.session_state.get(EXPERIMENT)
-    names = [entry.name for entry in found.experiments]
-    return found.experiment(name if name in names else names[0])
+    names = [entry.name for entry in opened.experiments]
+    return opened.experiment(name if name in names else names[0])
 
 
 def run() -> Run:
@@ -197,9 +188,9 @@ def selected_runs() -> list[str]:
 
 def place(of: Run | None = None) -> workspaces.Place:
     """Where the chosen run, or another of the same experiment, is: the key of cached calls."""
-    found = workspace()
+    opened = workspace()
     chosen = of or run()
-    return workspaces.Place(str(found.root), found.fingerprint, experiment().name, chosen.run)
+    return workspaces.Place(str(opened.root), opened.fingerprint, experiment().name, chosen.run)
 
 
 def go(page: str, **choices: str | None) -> NoReturn:
@@ -228,10 +219,10 @@ def go(page: str, **choices: str | None) -> NoReturn:
 
 def _usual_run(of: str | list[str] | None) -> str:
     """The run that is looked at in an experiment unless told otherwise."""
-    found = workspace()
-    names = [entry.name for entry in found.experiments]
+    opened = workspace()
+    names = [entry.name for entry in opened.experiments]
     name = of[-1] if isinstance(of, list) else of
-    return ranked_runs(found.experiment(name if name in names else names[0]))[0]
+    return ranked_runs(opened.experiment(name if name in names else names[0]))[0]
 
 
 def _let_go(names: Iterable[str]) -> bool:

@@ -5,6 +5,7 @@ frames, for Streamlit hashes large frames by sample, and a stale answer is worse
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 #: How many workspaces, or states of one, are held at a time.
 WORKSPACES = 3
+_OPENING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,24 @@ def fingerprint(root: str) -> str:
 
 
 @st.cache_resource
-def opened() -> dict[tuple[str, str], Workspace]:
-    """The workspaces that are open in this process, by root and state; `session` fills it."""
+def _opened() -> dict[tuple[str, str], Workspace]:
+    """The workspaces that are open in this process, by root and state, the oldest first."""
     return {}
+
+
+def opened_once(root: str, read: Callable[[], Workspace]) -> Workspace:
+    """The workspace of a folder as its files are now; `read` only if nobody has it open so.
+
+    One is read at a time: two pages that ask for the same folder read it once.
+    """
+    state = fingerprint(root)
+    opened = _opened()
+    with _OPENING:
+        if (root, state) not in opened:
+            opened[root, state] = read()
+            while len(opened) > WORKSPACES:
+                opened.pop(next(iter(opened)))
+    return opened[root, state]
 
 
 def trusts_pickles() -> bool:
@@ -57,7 +74,7 @@ def open_workspace(root: str, progress: Callable[[str], None] | None = None) -> 
 
 def experiment_and_run(place: Place) -> tuple[Experiment, Run]:
     """The run at a place with its experiment."""
-    for (root, _), workspace in reversed(list(opened().items())):
+    for (root, _), workspace in reversed(list(_opened().items())):
         if root == place.root and workspace.fingerprint == place.fingerprint:
             experiment = workspace.experiment(place.experiment)
             return experiment, experiment.run(place.run)

@@ -25,11 +25,11 @@ WORDS: dict[str, Role] = {
 _COLUMN = "column "
 
 
-def show_run_tables(found: Workspace) -> None:
+def show_run_tables(workspace: Workspace) -> None:
     """A form for each table of runs, filled in as it was read; what is chosen is read again."""
     tables = {
         run.path: run.mapping
-        for experiment in found.experiments
+        for experiment in workspace.experiments
         for run in experiment.runs
         if run.reader == "run tables"
     }
@@ -40,10 +40,10 @@ def show_run_tables(found: Workspace) -> None:
     for number, (path, mapping) in enumerate(tables.items()):
         with st.expander("Columns of one table", expanded=len(tables) == 1):
             st.text(path)
-            _form(found, path, mapping, number)
+            _form(workspace, path, mapping, number)
 
 
-def _form(found: Workspace, path: str, mapping: Mapping[str, str], number: int) -> None:
+def _form(workspace: Workspace, path: str, mapping: Mapping[str, str], number: int) -> None:
     import pandas as pd
 
     roles = known_roles(_roles(mapping))
@@ -62,7 +62,7 @@ def _form(found: Workspace, path: str, mapping: Mapping[str, str], number: int) 
         )
         if st.form_submit_button("Read it so", icon=":material/check:"):
             chosen = dict(zip(edited["Column"], edited["Is"], strict=True))
-            _keep(found, path, {name: WORDS[cast(str, word)] for name, word in chosen.items()})
+            _keep(workspace, path, {name: WORDS[cast(str, word)] for name, word in chosen.items()})
 
 
 def _roles(mapping: Mapping[str, str]) -> dict[str, str]:
@@ -73,9 +73,9 @@ def _roles(mapping: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _keep(found: Workspace, path: str, roles: Mapping[str, Role]) -> None:
+def _keep(workspace: Workspace, path: str, roles: Mapping[str, Role]) -> None:
     try:
-        choose_roles(found.root, path, roles)
+        choose_roles(workspace.root, path, roles)
     except DiagnosticsError as error:
         st.error(str(error), icon=":material/error:")
         return

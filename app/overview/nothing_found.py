@@ -23,11 +23,11 @@ rasa test nlu --successes
 """
 
 
-def show_nothing(found: Workspace) -> None:
+def show_nothing(workspace: Workspace) -> None:
     """A friendly page for a folder in which no run was found."""
     with st.container(border=True):
         st.subheader("No results in this folder yet", anchor=False)
-        st.text(str(found.root))
+        st.text(str(workspace.root))
         st.markdown("Three ways to get some; this page notices new files by itself.")
         ways = st.columns(3, gap="medium")
         with ways[0]:

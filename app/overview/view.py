@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from app.frame import session
-from app.frame.links import doors
+from app.frame.links import page_links
 from app.widgets import verbatim
 from app.widgets.missing import WORDS, missing_sentence
 from app.widgets.numbers import wrong_of
@@ -82,7 +82,7 @@ def _card(experiment: Experiment, index: int, *, is_wide: bool) -> None:
             left, right = st.columns([5, 6], gap="large")
             with left:
                 _figures(experiment, best, is_wide=True)
-                doors(experiment, best, key=f"overview_{index}", leads=True, with_runs=True)
+                page_links(experiment, best, key=f"overview_{index}", leads=True, with_runs=True)
             with right:
                 is_drawn = _spread(experiment, best, index, is_wide=True)
             with left if is_drawn else right:
@@ -90,7 +90,7 @@ def _card(experiment: Experiment, index: int, *, is_wide: bool) -> None:
         else:
             _figures(experiment, best, is_wide=False)
             _spread(experiment, best, index, is_wide=False)
-            doors(experiment, best, key=f"overview_{index}", leads=False, with_runs=True)
+            page_links(experiment, best, key=f"overview_{index}", leads=False, with_runs=True)
             _evidence(experiment, best)
 
 
@@ -223,9 +223,9 @@ def _table(experiments: Sequence[Experiment]) -> None:
         session.go("runs.py", experiment=experiments[place].name, run=None)
 
 
-def show_problems(found: Workspace) -> None:
+def show_problems(workspace: Workspace) -> None:
     """All problems in kinds, the worst first, each kind with its count."""
-    problems = [problem for problem in found.all_problems if problem.code != "nothing-found"]
+    problems = [problem for problem in workspace.all_problems if problem.code != "nothing-found"]
     if not problems:
         return
     st.subheader(_counted(len(problems), "problem", "problems").capitalize(), anchor=False)
@@ -236,9 +236,9 @@ def show_problems(found: Workspace) -> None:
             list_problems(members)
 
 
-def show_mappings(found: Workspace) -> None:
+def show_mappings(workspace: Workspace) -> None:
     """How the columns of prediction tables were understood, and how to say it otherwise."""
-    everything = [run for experiment in found.experiments for run in experiment.runs]
+    everything = [run for experiment in workspace.experiments for run in experiment.runs]
     runs = [run for run in everything if run.mapping and run.has(Evidence.PREDICTIONS)]
     if not runs:
         return
@@ -260,9 +260,13 @@ def _roles(runs: Sequence[Run]) -> object:
     import pandas as pd
 
     rows = [
-        {"File": run.mapping.get("file", run.path), "Role": role.replace("_", " "), "Column": said}
+        {
+            "File": run.mapping.get("file", run.path),
+            "Role": role.replace("_", " "),
+            "Column": column,
+        }
         for run in runs
-        for role, said in run.mapping.items()
+        for role, column in run.mapping.items()
         if role != "file"
     ]
     return pd.DataFrame(rows).drop_duplicates()

@@ -9,7 +9,7 @@ from typing import Literal
 
 import streamlit as st
 
-from app.frame.links import doors
+from app.frame.links import page_links
 from app.runs.leaderboard import board, show_against_best
 from app.widgets import verbatim
 from app.widgets.missing import missing_sentence
@@ -46,7 +46,7 @@ def show_run(experiment: Experiment, run: Run, metric: str) -> None:
         with left:
             _figures(run, metric)
             _interval(experiment, run, metric)
-            doors(experiment, run, key="runs_door", leads=True, with_runs=False)
+            page_links(experiment, run, key="runs_door", leads=True, with_runs=False)
             sentence = missing_sentence(run)
             if sentence:
                 st.caption(sentence)
