@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 import diagnostics
-from app.examples.cached import LISTED_CHARACTERS
+from app.examples.cached import LISTED_CHARACTERS, content_columns, run_with_content
 from app.frame.workspaces import (
     Place,
-    content_columns,
     experiment_and_run,
     experiment_at,
     run_at,
-    run_with_content,
 )
 from diagnostics import ConfusionMatrix
 from diagnostics.comparison.agreement import (

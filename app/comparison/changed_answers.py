@@ -10,7 +10,8 @@ import streamlit as st
 from app.comparison import cached
 from app.comparison.choices import NEW, OLD, Choice, open_outcome
 from app.comparison.verdict import IN_NO_FILE, list_only_mistakes
-from app.frame import session, workspaces
+from app.examples import cached as examples_cached
+from app.frame import session
 from app.widgets.clickable_tables import clicked_example, table_height
 from app.widgets.downloads import csv_button
 from app.widgets.labels import named, shown_label
@@ -156,7 +157,7 @@ def show_examples(found: Comparison, choice: Choice) -> None:
     st.caption(f"{first}, those first whose confidence moved most. A click opens one.")
     example = clicked_example(
         rows.rename(columns={"against_label": "old_label"}),
-        workspaces.content_columns(place),
+        examples_cached.content_columns(place),
         _TITLES,
         key="compare_examples",
         alt=f"{len(rows)} examples whose answer changed",

@@ -8,7 +8,8 @@ import streamlit as st
 
 from app.comparison import cached
 from app.comparison.choices import split_in_link
-from app.frame import session, workspaces
+from app.examples import cached as examples_cached
+from app.frame import session
 from app.widgets.clickable_tables import clicked_example
 from app.widgets.downloads import csv_button
 from diagnostics import Run
@@ -47,7 +48,7 @@ def show_suspects(runs: list[Run], split: str, place: Place) -> None:
         st.caption(f"The first {len(rows):,} are listed; the download has them all.")
     example = clicked_example(
         rows,
-        workspaces.content_columns(place),
+        examples_cached.content_columns(place),
         {"true_label": "True", "predicted_label": "All said", "confidence": "Mean confidence"},
         key="compare_suspects",
         alt=f"{len(rows)} examples to which {best} runs gave the same wrong label",

@@ -12,7 +12,7 @@ from app.example_card import context
 from app.examples import cached as examples_cached
 from app.explanation import cached as explanation_cached
 from app.explanation import view as explanation_view
-from app.frame import session, workspaces
+from app.frame import session
 from app.whatif import link
 from app.widgets import example_table, verbatim
 from app.widgets.labels import shown_label
@@ -75,7 +75,7 @@ def _place_of_the_text(text: str) -> DeltaGenerator:
 
 
 def _text_of(content: Mapping[str, Any]) -> str:
-    return str(content[workspaces.content_columns(session.place()).text or ""])
+    return str(content[examples_cached.content_columns(session.place()).text or ""])
 
 
 def _company(example: str, split: str) -> None:
@@ -95,7 +95,7 @@ def _classified(
     run: Run, content: Mapping[str, Any], answer: Answer | None
 ) -> DeltaGenerator | None:
     """A text above its answer; images and fields beside theirs. Where the text is to be drawn."""
-    columns = workspaces.content_columns(session.place())
+    columns = examples_cached.content_columns(session.place())
     left = right = st.container()
     if content and columns.kind in ("image", "fields"):
         left, right = st.columns([5, 6] if columns.kind == "fields" else [2, 3], gap="medium")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app.examples import cached as examples_cached
-from app.frame import session, workspaces
+from app.frame import session
 from app.widgets import example_table
 from app.widgets.labels import named
 from diagnostics import Evidence
@@ -154,7 +154,7 @@ def _runs_table(shown: pd.DataFrame, example: str) -> None:
 def neighbours(example: str, split: str) -> None:
     """The examples most like this one; a click opens one of them."""
     run, place = session.run(), session.place()
-    columns = workspaces.content_columns(place)
+    columns = examples_cached.content_columns(place)
     if columns.kind == "none":
         return
     found, compared, total = examples_cached.nearest_examples(place, example, split)

@@ -10,11 +10,9 @@ import streamlit as st
 import diagnostics
 from app.frame.workspaces import (
     Place,
-    content_columns,
     experiment_and_run,
     experiment_at,
     run_at,
-    run_with_content,
 )
 from diagnostics.examples import answers, content, entities, listing, neighbours
 from diagnostics.workspace.reducers import By, Measure
@@ -23,10 +21,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from diagnostics import Filter, Ranking, Run
+    from diagnostics.examples.content import ContentColumns
     from diagnostics.examples.neighbours import ExampleIndex
 
 #: What a list shows of a text.
 LISTED_CHARACTERS = 85
+
+
+def run_with_content(place: Place) -> Run:
+    """The run at a place, with the content that its experiment's runs share."""
+    return content.with_shared_content(*experiment_and_run(place))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def content_columns(place: Place) -> ContentColumns:
+    """Which column of the run's content is what."""
+    return content.content_columns(run_with_content(place))
 
 
 @st.cache_data(max_entries=128, show_spinner="Ranking the examples…")

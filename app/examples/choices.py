@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.examples import slices
+from app.examples import cached, slices
 from app.examples.filters import restrictions, start_over
-from app.frame import session, workspaces
+from app.frame import session
 from app.widgets.labels import shown_label
 from diagnostics import Evidence, Filter, Run
 from diagnostics.examples.listing import offered_rankings
@@ -52,7 +52,7 @@ def controls(run: Run) -> Choice:
         true_label = _label("true", "True label") if run.has(Evidence.TRUTH) else ""
         predicted = _label("predicted", "Predicted label") if run.task != "entities" else ""
         split = _split(run)
-        text = _search() if workspaces.content_columns(session.place()).is_searchable else ""
+        text = _search() if cached.content_columns(session.place()).is_searchable else ""
         where = Filter(
             true_label=true_label or None,
             predicted_label=predicted or None,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app.examples import slices
+from app.examples import cached, slices
 from app.examples.choices import Choice
 from app.frame import session, workspaces
 from app.widgets.example_table import height_of
@@ -58,7 +58,7 @@ def _contrast(place: workspaces.Place, where: Filter) -> Found:
 
 def show(run: Run, choice: Choice) -> None:
     """Closed until it is asked for; where a run has no mistakes to look at, nothing at all."""
-    content = workspaces.content_columns(session.place())
+    content = cached.content_columns(session.place())
     can_be = run.task == "classification" and run.has(Evidence.TRUTH)
     has_any = content.text or content.fields or (content.image and run.inputs)
     if not can_be or choice.by == "confident-correct" or not has_any:

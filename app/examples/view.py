@@ -13,7 +13,7 @@ from app.examples import cached
 from app.examples.choices import NAMES, Choice
 from app.examples.filters import Chip, chips, clear
 from app.examples.words import definition
-from app.frame import session, workspaces
+from app.frame import session
 from app.widgets import example_table, verbatim
 from app.widgets.missing import keep_hint, missing
 from diagnostics import DiagnosticsError, Evidence, Filter, Run
@@ -223,7 +223,7 @@ def _step(name: str, key: str, icon: str, ids: list[str], to: int | None) -> Non
 
 def table(choice: Choice, found: Ranking, shown: str) -> None:
     """The page of the list that has the example; a click anywhere in a row opens its example."""
-    content = workspaces.content_columns(session.place())
+    content = cached.content_columns(session.place())
     ids = found.examples["example"].tolist()
     size = example_table.rows_that_fit(content)
     at = ids.index(shown) if shown in ids else 0

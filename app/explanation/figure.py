@@ -20,7 +20,7 @@ from app.explanation.words import (
     warnings,
     word_of,
 )
-from app.frame import session, workspaces
+from app.frame import session
 from app.widgets import verbatim
 from app.widgets.labels import shown_label
 from diagnostics.charts import colours
@@ -131,7 +131,7 @@ def _bars(explanation: Explanation) -> None:
 
 def _picture(explanation: Explanation, example: str) -> None:
     content = examples_cached.content_of(session.place(), example)
-    columns = workspaces.content_columns(session.place())
+    columns = examples_cached.content_columns(session.place())
     data = image_bytes(content.get(columns.image or ""), Path(session.workspace().root))
     picture = faded_png(data, side=PICTURE_WIDTH) if data else None
     address = f"data:image/png;base64,{base64.b64encode(picture).decode()}" if picture else None

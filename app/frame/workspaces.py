@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 import diagnostics
-from diagnostics.examples import content
 from diagnostics.readers.opening import workspace_fingerprint
 
 if TYPE_CHECKING:
     from diagnostics import Experiment, Run, Workspace
-    from diagnostics.examples.content import ContentColumns
 
 #: How many workspaces, or states of one, are held at a time.
 WORKSPACES = 3
@@ -90,14 +88,3 @@ def experiment_at(place: Place) -> Experiment:
 def run_at(place: Place) -> Run:
     """The run at a place."""
     return experiment_and_run(place)[1]
-
-
-def run_with_content(place: Place) -> Run:
-    """The run at a place, with the content that its experiment's runs share."""
-    return content.with_shared_content(*experiment_and_run(place))
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def content_columns(place: Place) -> ContentColumns:
-    """Which column of the run's content is what."""
-    return content.content_columns(run_with_content(place))

@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.examples.cached import LISTED_CHARACTERS
+from app.examples.cached import LISTED_CHARACTERS, content_columns, run_with_content
 from app.frame.workspaces import (
     Place,
-    content_columns,
     experiment_and_run,
-    run_with_content,
     trusts_pickles,
 )
 from diagnostics.errors import DiagnosticsError

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.frame import session, workspaces
+from app.examples import cached as examples_cached
+from app.frame import session
 from app.importance import cached
 from app.importance.choices import Choice, choose_feature
 from app.importance.view import pushes_of
@@ -164,7 +165,7 @@ def _show_list(choice: Choice, title: str, rows: pd.DataFrame, total: int) -> No
     st.markdown(f"**{title}** · {len(rows):,} of {total:,}")
     kinds = st.column_config
     found = cached.listed(choice.place, tuple(rows["example"]))
-    columns = workspaces.content_columns(choice.place)
+    columns = examples_cached.content_columns(choice.place)
     names = [str(name) for name in found if str(name).startswith(heading(""))]
     contents = names[:1] if columns.kind in ("text", "image") else []
     rows = rows.assign(**{name: list(found[name]) for name in contents})

@@ -12,7 +12,7 @@ import streamlit as st
 from app.examples import cached as examples_cached
 from app.explanation.figure import explained
 from app.explanation.words import method_sentences, sum_sentence, warnings
-from app.frame import jobs, session, workspaces
+from app.frame import jobs, session
 from app.whatif import cached
 from app.widgets import verbatim
 from app.widgets.labels import shown_label
@@ -143,7 +143,7 @@ def picture_as_asked(run: Run, edited: EditedInput, start: Start) -> bytes | Non
 def _shown(run: Run, example: str) -> bytes | None:
     """The picture that an example shows."""
     place = session.place(run)
-    column = workspaces.content_columns(place).image
+    column = examples_cached.content_columns(place).image
     if not example or column is None:
         return None
     content = examples_cached.content_of(place, example)

@@ -8,8 +8,9 @@ from typing import Any
 
 import streamlit as st
 
+from app.examples import cached as examples_cached
 from app.explanation.words import run_with_model
-from app.frame import session, workspaces
+from app.frame import session
 from app.frame.workspaces import Place
 from app.whatif import cached
 from app.widgets.example_table import examples_table, height_of
@@ -195,7 +196,7 @@ def _offer(place: Place) -> None:
     ids = shown["example"].tolist()
     examples_table(
         _columns(shown),
-        workspaces.content_columns(place),
+        examples_cached.content_columns(place),
         key="try_offered",
         on_select=lambda row: start_at(place, str(ids[row])),
         alt="Examples to begin with",
