@@ -8,10 +8,11 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import astuple, dataclass, field, fields
 from hashlib import blake2b
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -193,7 +194,7 @@ class Cache:
                     folder=unit["folder"],
                     key=unit["key"],
                     runs=[_run(run, self.path / unit["key"]) for run in unit["runs"]],
-                    problems=[Problem(*values) for values in unit["problems"]],
+                    problems=list(_problems(unit["problems"])),
                     used=unit["used"],
                 )
                 for unit in entry["units"]
@@ -201,9 +202,29 @@ class Cache:
         )
 
 
-#: Fields that a plain dictionary cannot carry as they are, or that are set when it is read back.
-_SPECIAL = {"evidence", "scores", "problems", "labels", "splits", "notes", "tables"}
-_PLAIN = [entry.name for entry in fields(Run) if entry.name not in _SPECIAL]
+def _rows(entries: Iterable[Problem | Score]) -> list[list[Any]]:
+    return [list(astuple(entry)) for entry in entries]
+
+
+def _problems(rows: list[list[Any]]) -> tuple[Problem, ...]:
+    return tuple(Problem(*row) for row in rows)
+
+
+def _scores(rows: list[list[Any]]) -> tuple[Score, ...]:
+    return tuple(Score(*row) for row in rows)
+
+
+#: Fields of a run that JSON has not as they are: how one is written, and how it is read back.
+_FORMS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "evidence": (attrgetter("value"), Evidence),
+    "labels": (list, tuple),
+    "splits": (list, tuple),
+    "notes": (list, tuple),
+    "scores": (_rows, _scores),
+    "problems": (_rows, _problems),
+}
+#: The others; `tables` is not written: the results may lie elsewhere when they are read back.
+_PLAIN = [entry.name for entry in fields(Run) if entry.name not in {*_FORMS, "tables"}]
 
 
 def _plain(listing: Listing) -> dict[str, Any]:
@@ -216,7 +237,7 @@ def _plain(listing: Listing) -> dict[str, Any]:
                 "folder": unit.folder,
                 "key": unit.key,
                 "runs": [_plain_run(run) for run in unit.runs],
-                "problems": [list(asdict(problem).values()) for problem in unit.problems],
+                "problems": _rows(unit.problems),
                 "used": unit.used,
             }
             for unit in listing.units
@@ -227,23 +248,13 @@ def _plain(listing: Listing) -> dict[str, Any]:
 def _plain_run(run: Run) -> dict[str, Any]:
     return {
         **{name: getattr(run, name) for name in _PLAIN},
-        "evidence": run.evidence.value,
-        "labels": list(run.labels),
-        "splits": list(run.splits),
-        "notes": list(run.notes),
-        "scores": [list(asdict(score).values()) for score in run.scores],
-        "problems": [list(asdict(problem).values()) for problem in run.problems],
+        **{name: write(getattr(run, name)) for name, (write, _) in _FORMS.items()},
     }
 
 
 def _run(entry: dict[str, Any], tables: Path) -> Run:
     return Run(
         **{name: entry[name] for name in _PLAIN},
+        **{name: read(entry[name]) for name, (_, read) in _FORMS.items()},
         tables=tables,
-        evidence=Evidence(entry["evidence"]),
-        labels=tuple(entry["labels"]),
-        splits=tuple(entry["splits"]),
-        notes=tuple(entry["notes"]),
-        scores=tuple(Score(*values) for values in entry["scores"]),
-        problems=tuple(Problem(*values) for values in entry["problems"]),
     )
