@@ -1,10 +1,12 @@
-"""From a reader's `Reading` to a `Run`: the cubes are made and the tables written, once."""
+"""From a reader's `Reading` to a `Run`: its rows become cubes, and the cubes its facts, once."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, fields
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,6 +16,30 @@ from diagnostics.statistics.metrics import Counts, summary_metrics
 from diagnostics.workspace import SPLITS, Evidence, Run, Score, reducers, tables
 from diagnostics.workspace.labels import label_expression
 
+#: Fields that a reading and a run both have, and that are made here of more than the reading's.
+_MADE_HERE = {"scores", "notes", "confusion_is_exact", "examples", "examples_file"}
+#: By the type that `Run` declares: a reader may go on with its lists, a run does not change.
+_FORMS: dict[str, type] = {"tuple": tuple, "Mapping": dict}
+#: What a run has of its reading as it stands: name and, where it takes another one, form.
+_AS_READ = {
+    entry.name: _FORMS.get(str(entry.type).partition("[")[0])
+    for entry in fields(Run)
+    if entry.name in {offered.name for offered in fields(Reading)} - _MADE_HERE
+}
+
+
+@dataclass(frozen=True)
+class _Cubes:
+    """What the rows of a reading come to; `answers` and what follows are of the main split."""
+
+    confusion: pl.DataFrame
+    calibration: pl.DataFrame
+    split: str
+    answers: int
+    without_truth: int
+    examples: int | None
+    fingerprint: str
+
 
 def write_run(reading: Reading, reader: str, folder: Path, number: int, examples_stem: str) -> Run:
     """The run, with its tables written into `folder` under the stem `number`.
@@ -22,50 +48,64 @@ def write_run(reading: Reading, reader: str, folder: Path, number: int, examples
     table, "" if this run brings its own.
     """
     stem = str(number)
-    cube = _confusion_cube(reading)
-    split = _main_split(reading, cube)
-    counts = count_matrix(cube.filter(pl.col("split") == split), len(reading.labels))
-    exact = reading.confusion_is_exact or reading.predictions is not None
-    if reading.confusion is not None:
-        exact = reading.confusion_is_exact
-    _write_tables(reading, cube, folder, stem, with_examples=not examples_stem)
-    n, errors = _totals(reading, counts, split, exact)
+    cubes = _cubes(reading)
+    _write_tables(reading, cubes, folder, stem, with_examples=not examples_stem)
     return Run(
-        run=reading.run,
+        **_as_read(reading),
+        **_facts(reading, cubes),
         reader=reader,
-        path=reading.path,
-        task=reading.task,
-        evidence=reading.evidence,
-        labels=tuple(reading.labels),
-        parameters=dict(reading.parameters),
-        parameters_text=dict(reading.parameters_text),
-        created=reading.created,
-        fit_seconds=reading.fit_seconds,
-        score_seconds=reading.score_seconds,
-        tags=dict(reading.tags),
-        scores=_with_fold_scores(reading, cube),
-        metrics=summary_metrics(counts) if exact else _given_metrics(reading.scores),
-        examples=n,
-        errors=errors,
-        splits=tuple(sorted(set(cube["split"].drop_nulls()), key=_split_order)) or (split,),
-        confusion_is_exact=exact and bool(counts.sum()),
-        problems=tuple(reading.problems),
-        notes=(*reading.notes, *_about_the_truth(reading, split)),
-        mapping=dict(reading.mapping),
-        config=reading.config,
-        models=dict(reading.models),
-        inputs=reading.inputs,
         tables=folder,
         stem=stem,
         examples_stem=examples_stem or stem,
         examples_file=_relative(reading.examples_file, folder),
-        fingerprint=examples_fingerprint(reading),
-        group=reading.group,
-        siblings=reading.siblings,
-        experiment=reading.experiment,
-        search=reading.search,
-        resource=reading.resource,
     )
+
+
+def _as_read(reading: Reading) -> dict[str, Any]:
+    """The fields of the run that are the reading's own."""
+    values = {name: getattr(reading, name) for name in _AS_READ}
+    return {
+        name: values[name] if form is None else form(values[name])
+        for name, form in _AS_READ.items()
+    }
+
+
+def _cubes(reading: Reading) -> _Cubes:
+    """All that needs a look at the rows: there may be millions, and nothing else goes over them."""
+    confusion = _confusion_cube(reading)
+    split = _main_split(reading, confusion)
+    answers = _answers(reading, split)
+    return _Cubes(
+        confusion=confusion,
+        calibration=_calibration_cube(reading),
+        split=split,
+        answers=len(answers),
+        without_truth=answers["true_label"].null_count(),
+        examples=_count_of_examples(reading, answers),
+        fingerprint=examples_fingerprint(reading),
+    )
+
+
+def _facts(reading: Reading, cubes: _Cubes) -> dict[str, Any]:
+    """The fields of the run that follow from its cubes and from what the files say of the whole."""
+    cube = cubes.confusion
+    counts = count_matrix(cube.filter(pl.col("split") == cubes.split), len(reading.labels))
+    is_exact = reading.confusion_is_exact or (
+        reading.confusion is None and reading.predictions is not None
+    )
+    is_counted = is_exact and bool(counts.sum())
+    errors = int(counts.sum() - np.trace(counts)) if is_counted else None
+    splits = sorted(set(cube["split"].drop_nulls()), key=_split_order)
+    return {
+        "splits": tuple(splits) or (cubes.split,),
+        "scores": _with_fold_scores(reading, cube),
+        "metrics": summary_metrics(counts) if is_exact else _metrics_of_files(reading.scores),
+        "confusion_is_exact": is_counted,
+        "examples": cubes.examples,
+        "errors": errors if reading.n_errors is None else reading.n_errors,
+        "notes": (*reading.notes, *_about_the_truth(reading, cubes)),
+        "fingerprint": cubes.fingerprint,
+    }
 
 
 def _relative(file: Path | None, folder: Path) -> str:
@@ -124,17 +164,17 @@ def _calibration_cube(reading: Reading) -> pl.DataFrame:
 
 
 def _write_tables(
-    reading: Reading, cube: pl.DataFrame, folder: Path, stem: str, *, with_examples: bool
+    reading: Reading, cubes: _Cubes, folder: Path, stem: str, *, with_examples: bool
 ) -> None:
-    found = {
+    frames = {
         "predictions": reading.predictions,
         "examples": reading.examples if with_examples else None,
         "report": reading.report,
         "importances": reading.importances,
-        "confusion": cube,
-        "calibration": _calibration_cube(reading),
+        "confusion": cubes.confusion,
+        "calibration": cubes.calibration,
     }
-    for name, frame in found.items():
+    for name, frame in frames.items():
         if frame is not None and len(frame):
             tables.write(frame, folder / f"{stem}-{name}.parquet")
 
@@ -150,39 +190,42 @@ def _split_order(split: str) -> tuple[int, str]:
     return (SPLITS.index(split) if split in SPLITS else len(SPLITS), split)
 
 
-def _totals(
-    reading: Reading, counts: Counts, split: str, exact: bool
-) -> tuple[int | None, int | None]:
-    """Examples and errors of the main split; an example that was answered twice counts once."""
-    n, errors = reading.n_examples, reading.n_errors
-    if n is None and reading.predictions is not None and Evidence.PREDICTIONS in reading.evidence:
-        n = reading.predictions.filter(pl.col("split") == split)["example"].n_unique()
-    if errors is None and exact and counts.sum():
-        errors = int(counts.sum() - np.trace(counts))
-    return n, errors
+def _answers(reading: Reading, split: str) -> pl.DataFrame:
+    """The `example` and `true_label` of every answer of a split; no rows without predictions."""
+    columns = ("split", "example", "true_label")
+    if reading.predictions is None:
+        return tables.empty({name: tables.PREDICTIONS[name] for name in columns})
+    # Only these: a filter of the whole table would copy the vectors of every answer.
+    return reading.predictions.select(columns).filter(pl.col("split") == split)
 
 
-def _about_the_truth(reading: Reading, split: str) -> list[str]:
+def _count_of_examples(reading: Reading, answers: pl.DataFrame) -> int | None:
+    """As the reader says, else counted: an example that was answered twice counts once."""
+    if reading.n_examples is not None or reading.predictions is None:
+        return reading.n_examples
+    # Without this evidence the rows are only some of the answers, such as the mistakes.
+    return answers["example"].n_unique() if Evidence.PREDICTIONS in reading.evidence else None
+
+
+def _about_the_truth(reading: Reading, cubes: _Cubes) -> list[str]:
     """What is said where some answers of the split that speaks for the run cannot be judged."""
-    if reading.predictions is None or Evidence.TRUTH not in reading.evidence:
+    is_judged = reading.task == "classification" and Evidence.TRUTH in reading.evidence
+    n, of = cubes.without_truth, cubes.answers
+    if not n or not is_judged:
         return []
-    truth = reading.predictions.filter(pl.col("split") == split)["true_label"]
-    if not truth.null_count() or reading.task != "classification":
-        return []
-    n = truth.null_count()
-    return [f"{n:,} of {len(truth):,} answers have no true label; the figures are of the others."]
+    return [f"{n:,} of {of:,} answers have no true label; the figures are of the others."]
 
 
 def _with_fold_scores(reading: Reading, cube: pl.DataFrame) -> tuple[Score, ...]:
     """The scores that the files give, and ours for the folds where they give none of that name."""
-    given = {(score.metric, score.split, score.fold) for score in reading.scores}
+    in_files = {(score.metric, score.split, score.fold) for score in reading.scores}
     ours = _fold_scores(cube, len(reading.labels))
-    return (*reading.scores, *(s for s in ours if (s.metric, s.split, s.fold) not in given))
+    return (*reading.scores, *(s for s in ours if (s.metric, s.split, s.fold) not in in_files))
 
 
 def _fold_scores(cube: pl.DataFrame, n_labels: int) -> list[Score]:
     """Accuracy and F1 of every fold of every split."""
-    found = []
+    scores = []
     parts = cube.drop_nulls("fold").partition_by(
         ["split", "fold"], as_dict=True, maintain_order=True
     )
@@ -190,11 +233,11 @@ def _fold_scores(cube: pl.DataFrame, n_labels: int) -> list[Score]:
         metrics = summary_metrics(count_matrix(part, n_labels))
         for name in ("accuracy", "macro_f1", "weighted_f1"):
             if name in metrics:
-                found.append(Score(name, metrics[name], str(split), int(fold), True))
-    return found
+                scores.append(Score(name, metrics[name], str(split), int(fold), True))
+    return scores
 
 
-def _given_metrics(scores: list[Score]) -> dict[str, float]:
+def _metrics_of_files(scores: list[Score]) -> dict[str, float]:
     """What the files say of the whole, where nothing can be computed."""
     split = next((name for name in SPLITS if any(s.split == name for s in scores)), "test")
     return {s.metric: s.value for s in scores if s.fold is None and s.split == split}
