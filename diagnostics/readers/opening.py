@@ -44,13 +44,14 @@ def open_workspace(
     readers, broken = load_readers()
     cache = Cache.of(root)
     before = cache.load()
+    opening = _Opening(readers, cache, before, progress, trust_pickles)
     now: dict[str, Listing] = {}
-    opening = _Opening(readers, cache, before, now, progress, trust_pickles)
-    nameless = [
-        _nameless(place, name)
-        for place in walk(root, owns_tree=opening.visit)
-        for name in place.nameless
-    ]
+    nameless: list[Problem] = []
+    for place in walk(
+        root, owns_tree=lambda place: now[place.relative].owns_tree, trust_pickles=trust_pickles
+    ):
+        now[place.relative] = opening.read_folder(place)
+        nameless += [_nameless(place, name) for name in place.nameless]
     if now != before:
         cache.save(now)
     units = [unit for listing in now.values() for unit in listing.units]
@@ -100,39 +101,33 @@ def no_such_folder(path: Path) -> DiagnosticsError:
 
 
 class _Opening:
-    """One pass over the folders: takes from the cache what is unchanged and reads the rest."""
+    """What it takes to read one folder after the other, or to know it from the cache."""
 
     def __init__(
         self,
         readers: list[Reader],
         cache: Cache,
         before: dict[str, Listing],
-        now: dict[str, Listing],
         progress: Progress | None,
         trust_pickles: bool,
     ) -> None:
         self.readers = readers
         self.cache = cache
         self.before = before
-        self.now = now
         self.progress = progress
         self.trust_pickles = trust_pickles
 
-    def visit(self, folder: Folder) -> bool:
-        """Note what the folder holds; whether the walk shall stay out of what is below."""
-        folder.trust_pickles = self.trust_pickles
+    def read_folder(self, folder: Folder) -> Listing:
+        """What the folder holds: from the cache where it is unchanged, else as its readers say."""
         look = fingerprint(folder) + self.versions
         known = self.before.get(folder.relative)
         if known is not None and known.fingerprint == look and self._is_fresh(known, folder):
-            self.now[folder.relative] = known
-            return known.owns_tree
+            return known
         owners = [r for r in self.readers if getattr(r, "owns_tree", _never)(folder)]
         matching = [r for r in owners or self.readers if _matches(r, folder)]
         if matching and self.progress is not None:
             self.progress(folder.relative)
-        units = [self._read(reader, folder, look) for reader in matching]
-        self.now[folder.relative] = Listing(look, bool(owners), units)
-        return bool(owners)
+        return Listing(look, bool(owners), [self._read(r, folder, look) for r in matching])
 
     @cached_property
     def versions(self) -> str:
@@ -173,17 +168,17 @@ def _readings(reader: Reader, folder: Folder, written: Path) -> tuple[list[Run],
     runs: list[Run] = []
     problems: list[Problem] = []
     content: dict[int, str] = {}
-    kept: list[object] = []  # keeps the content tables alive, so that their ids stay theirs
+    alive: list[object] = []  # the content tables that have a stem, so that their ids stay theirs
     try:
-        for found in reader.read(folder):
-            if isinstance(found, Problem):
-                problems.append(found)
+        for entry in reader.read(folder):
+            if isinstance(entry, Problem):
+                problems.append(entry)
                 continue
-            stem = content.get(id(found.examples), "") if found.examples is not None else ""
-            runs.append(write_run(found, reader.NAME, written, len(runs), stem))
-            if found.examples is not None and not stem:
-                content[id(found.examples)] = runs[-1].stem
-                kept.append(found.examples)
+            stem = content.get(id(entry.examples), "") if entry.examples is not None else ""
+            runs.append(write_run(entry, reader.NAME, written, len(runs), stem))
+            if entry.examples is not None and not stem:
+                content[id(entry.examples)] = runs[-1].stem
+                alive.append(entry.examples)
     except Exception as error:  # noqa: BLE001 - one bad folder must not take the others down
         problems.append(_failure(reader, folder, error))
     return runs, problems
@@ -213,9 +208,9 @@ def _never(folder: Folder) -> bool:
 def _about_the_whole(
     now: dict[str, Listing], runs: list[Run], problems: list[Problem], readers: list[Reader]
 ) -> list[Problem]:
-    found = []
+    remarks = []
     if len(now) >= MAX_FOLDERS:
-        found.append(
+        remarks.append(
             Problem(
                 "too-many-folders",
                 ".",
@@ -225,7 +220,7 @@ def _about_the_whole(
         )
     if not runs:
         looked = "; ".join(r.LOOKS_FOR for r in readers if r.LOOKS_FOR)
-        found.append(
+        remarks.append(
             Problem(
                 "nothing-found",
                 ".",
@@ -235,7 +230,7 @@ def _about_the_whole(
                 f"Looked for {looked}.",
             )
         )
-    return found
+    return remarks
 
 
 def _overall(now: dict[str, Listing]) -> str:

@@ -15,25 +15,28 @@ SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "venv", "en
 MAX_FOLDERS = 50_000
 
 
-def walk(root: Path, *, owns_tree: Callable[[Folder], bool]) -> Iterator[Folder]:
+def walk(
+    root: Path, *, owns_tree: Callable[[Folder], bool], trust_pickles: bool = False
+) -> Iterator[Folder]:
     """Every folder from `root` downwards, parents first, names in order.
 
     Hidden folders and links to folders are left out, and files that link to outside of the root:
     the dashboard reads nothing that was not pointed at. So are links that lead to themselves. Below
-    a folder for which `owns_tree` is true the walk does not go on. It ends after `MAX_FOLDERS`
-    folders.
+    a folder for which `owns_tree` is true the walk does not go on; it is asked when the caller is
+    done with the folder, and may look up what the caller has learnt of it. The walk ends after
+    `MAX_FOLDERS` folders.
     """
     waiting = [root]
     for _ in range(MAX_FOLDERS):
         if not waiting:
             return
-        folder = listed(waiting.pop(), root)
+        folder = listed(waiting.pop(), root, trust_pickles=trust_pickles)
         yield folder
         if not owns_tree(folder):
             waiting += [folder.path / name for name in reversed(folder.folders)]
 
 
-def listed(path: Path, root: Path) -> Folder:
+def listed(path: Path, root: Path, *, trust_pickles: bool = False) -> Folder:
     """One folder with its files and subfolders; empty if it may not be read.
 
     What has no name in UTF-8 is left out and named in `nameless`: neither a link nor a table can
@@ -53,7 +56,14 @@ def listed(path: Path, root: Path) -> Folder:
                     files.append(File(entry.name, status.st_size, status.st_mtime_ns))
     except OSError:
         pass
-    return Folder(path, root, tuple(files), tuple(folders), tuple(nameless))
+    return Folder(
+        path,
+        root,
+        files=tuple(files),
+        folders=tuple(folders),
+        nameless=tuple(nameless),
+        trust_pickles=trust_pickles,
+    )
 
 
 def _is_utf8(name: str) -> bool:
