@@ -29,7 +29,7 @@ def experiments(runs: Iterable[Run], root_name: str) -> tuple[Experiment, ...]:
     """
     groups = [group for candidates in _candidates(runs) for group in _groups(candidates)]
     names = _names(groups, root_name)
-    found = [
+    named = [
         Experiment(
             name,
             group.runs[0].task,
@@ -38,7 +38,7 @@ def experiments(runs: Iterable[Run], root_name: str) -> tuple[Experiment, ...]:
         )
         for name, group in zip(names, groups, strict=True)
     ]
-    return tuple(sorted(found, key=lambda entry: (entry.task != "classification", entry.name)))
+    return tuple(sorted(named, key=lambda entry: (entry.task != "classification", entry.name)))
 
 
 def _candidates(runs: Iterable[Run]) -> list[list[Run]]:

@@ -44,13 +44,13 @@ def _joined(runs: list[Run], rows: Sequence[Run]) -> list[Run]:
         partner = {id(run): row for row, run in pairs}
         taken = {id(row) for row, _ in pairs}
         members = {id(run) for run in (*group, *rows)}
-        found = []
+        remaining = []
         for run in runs:
             if id(run) in taken:
                 continue
             joined = _with_scores(run, partner[id(run)]) if id(run) in partner else run
-            found.append(_moved(joined, group[0], search) if id(run) in members else joined)
-        return found
+            remaining.append(_moved(joined, group[0], search) if id(run) in members else joined)
+        return remaining
     return runs
 
 
@@ -73,16 +73,16 @@ def _groups_below(runs: Iterable[Run], row: Run) -> list[list[Run]]:
 def _pairs(rows: Sequence[Run], group: Sequence[Run]) -> list[tuple[Run, Run]]:
     """Rows with the one run that has their parameters; what is ambiguous is left alone."""
     names = sorted({name for row in rows for name in row.parameters})
-    found: dict[tuple[object, ...], list[Run]] = defaultdict(list)
+    recorded: dict[tuple[object, ...], list[Run]] = defaultdict(list)
     for run in group:
-        found[_key(run, names)].append(run)
-    asked: dict[tuple[object, ...], list[Run]] = defaultdict(list)
+        recorded[_key(run, names)].append(run)
+    searched: dict[tuple[object, ...], list[Run]] = defaultdict(list)
     for row in rows:
-        asked[_key(row, names)].append(row)
+        searched[_key(row, names)].append(row)
     return [
-        (same[0], found[key][0])
-        for key, same in asked.items()
-        if names and len(same) == 1 and len(found.get(key, [])) == 1
+        (same[0], recorded[key][0])
+        for key, same in searched.items()
+        if names and len(same) == 1 and len(recorded.get(key, [])) == 1
     ]
 
 
@@ -96,10 +96,10 @@ def _key(run: Run, names: Sequence[str]) -> tuple[object, ...]:
 
 def _with_scores(run: Run, row: Run) -> Run:
     """The run with what the table knows and the run does not."""
-    given = {(score.metric, score.split, score.fold) for score in run.scores}
-    more = [s for s in row.scores if (s.metric, s.split, s.fold) not in given]
+    known = {(score.metric, score.split, score.fold) for score in run.scores}
+    more = [s for s in row.scores if (s.metric, s.split, s.fold) not in known]
     codes = {problem.code for problem in run.problems}
-    said = f"Scores and times are also taken from {PurePosixPath(row.path).name}."
+    note = f"Scores and times are also taken from {PurePosixPath(row.path).name}."
     return replace(
         run,
         scores=(*run.scores, *more),
@@ -107,7 +107,7 @@ def _with_scores(run: Run, row: Run) -> Run:
         fit_seconds=row.fit_seconds if run.fit_seconds is None else run.fit_seconds,
         score_seconds=row.score_seconds if run.score_seconds is None else run.score_seconds,
         problems=(*run.problems, *(p for p in row.problems if p.code not in codes)),
-        notes=(*run.notes, *row.notes, said),
+        notes=(*run.notes, *row.notes, note),
     )
 
 

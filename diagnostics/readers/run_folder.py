@@ -194,10 +194,10 @@ def _exact_confidence(
     folder: Folder, frame: pl.DataFrame, table: pl.DataFrame, problems: list[Problem]
 ) -> pl.DataFrame:
     """The recorded confidence in place of the one read from rounded vectors, where they agree."""
-    given = table.select("example", given=pl.col("confidence").cast(pl.Float64, strict=False)).sort(
-        "example", maintain_order=True
-    )["given"]
-    close = (frame["confidence"] - given).abs() <= TOLERANCE
+    confidence = pl.col("confidence").cast(pl.Float64, strict=False)
+    rows = table.select("example", confidence).sort("example", maintain_order=True)
+    recorded = rows["confidence"]
+    close = (frame["confidence"] - recorded).abs() <= TOLERANCE
     off = int((~close).sum())
     if off:
         problems.append(
@@ -208,7 +208,7 @@ def _exact_confidence(
                 "The probability is shown; record the run again if the confidence is right.",
             )
         )
-    chosen = pl.select(pl.when(close).then(given).otherwise(frame["confidence"])).to_series()
+    chosen = pl.select(pl.when(close).then(recorded).otherwise(frame["confidence"])).to_series()
     return frame.with_columns(confidence=chosen)
 
 
@@ -281,7 +281,7 @@ def _evidence(
     examples: pl.DataFrame | None,
     importances: pl.DataFrame | None,
 ) -> Evidence:
-    found = Evidence.PREDICTIONS
+    evidence = Evidence.PREDICTIONS
     there = {
         Evidence.TRUTH: predictions["true_label"].count() > 0,
         Evidence.CONFIDENCE: predictions["confidence"].count() > 0,
@@ -293,8 +293,8 @@ def _evidence(
         Evidence.MODEL: MODEL in folder.names,
     }
     for flag, is_there in there.items():
-        found |= flag if is_there else NOTHING
-    return found
+        evidence |= flag if is_there else NOTHING
+    return evidence
 
 
 def _score(entry: dict[str, Any]) -> Score:

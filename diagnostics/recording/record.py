@@ -122,10 +122,10 @@ def record(
             f"{target} exists already.",
             hint="Choose another folder, or pass overwrite=True to replace a run folder.",
         )
-    said = _ask(model, X) if model is not None else Answers(None)
-    predicted_label = predicted_label if predicted_label is not None else said.predicted_label
+    answers = _ask(model, X) if model is not None else Answers(None)
+    predicted_label = predicted_label if predicted_label is not None else answers.predicted_label
     if probabilities is None and confidence is None:
-        probabilities, labels = said.probabilities, said.labels
+        probabilities, labels = answers.probabilities, answers.labels
     ids = _ids(example, predicted_label if predicted_label is not None else probabilities)
     table, label_list = _predictions(
         ids, true_label, predicted_label, probabilities, labels, confidence, split, fold
@@ -147,7 +147,7 @@ def record(
             *_score_list(train_scores, "train"),
         ],
         "tags": dict(tags or {}),
-        "notes": [said.note] if said.note else [],
+        "notes": [answers.note] if answers.note else [],
     }
     keeps_model = keep_model and model is not None
     with _Staging(target) as staging:

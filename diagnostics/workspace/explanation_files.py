@@ -109,13 +109,13 @@ def write_kept(folder: Path, explanations: Any, ids: Sequence[str]) -> None:
 
 def _arrays_of(explanations: Any) -> dict[str, Any]:
     if isinstance(explanations, Mapping):
-        found = dict(explanations)
+        arrays = dict(explanations)
     else:  # as shap has it
         names = {"values": "values", "base": "base_values", "features": "feature_names",
                  "labels": "output_names", "data": "data"}  # fmt: skip
-        found = {ours: getattr(explanations, theirs, None) for ours, theirs in names.items()}
+        arrays = {ours: getattr(explanations, theirs, None) for ours, theirs in names.items()}
     kept = {}
-    for name, value in found.items():
+    for name, value in arrays.items():
         if value is None:
             continue
         if name in ("features", "labels"):
@@ -130,9 +130,9 @@ def _arrays(path: Path, changed: int) -> dict[str, Any]:  # noqa: ARG001 - a key
     """The arrays, with all of them in the shapes that are described."""
     try:
         with np.load(path, allow_pickle=False) as file:
-            found = {name: file[name] for name in file.files}
-        values = np.asarray(found["values"], float)
-        ids = [str(name) for name in found["example"].tolist()]
+            arrays = {name: file[name] for name in file.files}
+        values = np.asarray(arrays["values"], float)
+        ids = [str(name) for name in arrays["example"].tolist()]
     except KeyError as error:
         raise _broken(path, f"It has no array {error}") from error
     except Exception as error:  # whatever a file that is no archive of numbers raises
@@ -144,21 +144,21 @@ def _arrays(path: Path, changed: int) -> dict[str, Any]:  # noqa: ARG001 - a key
     rows, features, labels = values.shape
     if len(ids) != rows:
         raise _broken(path, f"There are {len(ids)} examples for {rows} rows of values")
-    names = found.get("features")
+    names = arrays.get("features")
     if names is not None and len(names) != features:
         raise _broken(path, f"There are {len(names)} features for {features} columns of values")
-    known = found.get("labels", found.get("label"))
-    said: list[str | None] = [None] if known is None else list(map(str, np.atleast_1d(known)))
-    if len(said) != labels:
-        raise _broken(path, f"There are {len(said)} labels for {labels} in values")
+    known = arrays.get("labels", arrays.get("label"))
+    outputs: list[str | None] = [None] if known is None else list(map(str, np.atleast_1d(known)))
+    if len(outputs) != labels:
+        raise _broken(path, f"There are {len(outputs)} labels for {labels} in values")
     return {
         "values": values,
         "places": {name: at for at, name in enumerate(ids)},
         "features": names,
-        "labels": tuple(said),
-        "base": _bases(path, found.get("base", 0.0), rows, labels),
-        "data": _data(path, found.get("data"), (rows, features)),
-        "scale": _scale(path, found.get("scale", "")),
+        "labels": tuple(outputs),
+        "base": _bases(path, arrays.get("base", 0.0), rows, labels),
+        "data": _data(path, arrays.get("data"), (rows, features)),
+        "scale": _scale(path, arrays.get("scale", "")),
     }
 
 
@@ -185,19 +185,19 @@ def _scale(path: Path, scale: Any) -> str:
     return said
 
 
-def _from_arrays(found: Mapping[str, Any], example: str) -> Kept | None:
-    at = found["places"].get(example)
+def _from_arrays(arrays: Mapping[str, Any], example: str) -> Kept | None:
+    at = arrays["places"].get(example)
     if at is None:
         return None
-    size, names = found["values"].shape[1], found["features"]
-    data = found["data"]
+    size, names = arrays["values"].shape[1], arrays["features"]
+    data = arrays["data"]
     return Kept(
         features=tuple(map(str, names if names is not None else range(size))),
         values=(None,) * size if data is None else tuple(data[at].tolist()),
-        contributions=found["values"][at],
-        base=found["base"][at],
-        labels=found["labels"],
-        scale=found["scale"],
+        contributions=arrays["values"][at],
+        base=arrays["base"][at],
+        labels=arrays["labels"],
+        scale=arrays["scale"],
         has_names=names is not None,
     )
 

@@ -41,7 +41,7 @@ def run_metrics(run: Run) -> dict[str, float]:
     A metric that is only known for the folds has their mean.
     """
     folds: dict[str, list[float]] = {}
-    said: dict[str, float] = {}
+    of_files: dict[str, float] = {}
     split = run.split  # found anew each time, and a search has many scores
     for score in run.scores:
         if score.split != split:
@@ -49,8 +49,8 @@ def run_metrics(run: Run) -> dict[str, float]:
         if score.fold is not None:
             folds.setdefault(score.metric, []).append(score.value)
         else:
-            said[score.metric] = score.value
-    known = said | dict(run.metrics)
+            of_files[score.metric] = score.value
+    known = of_files | dict(run.metrics)
     return {m: mean(values) for m, values in folds.items() if m not in known} | known
 
 

@@ -66,20 +66,20 @@ def candidates(
 
 def _figures(columns: Columns) -> list[Figures]:
     """Every metric and split of the table; folds in the order of their numbers."""
-    found: dict[tuple[str, str], Figures] = {}
+    by_metric: dict[tuple[str, str], Figures] = {}
     for column in columns:
         match = _SCORE.fullmatch(column)
         if match is None or match["what"] == "std":
             continue
         key = (match["metric"], match["split"])
-        figures = found.setdefault(key, Figures(*key))
+        figures = by_metric.setdefault(key, Figures(*key))
         if match["fold"] is None:
             figures.mean = column
         else:
             figures.folds[int(match["fold"])] = column
-    for figures in found.values():
+    for figures in by_metric.values():
         figures.folds = dict(sorted(figures.folds.items()))
-    return list(found.values())
+    return list(by_metric.values())
 
 
 def _scores(
@@ -158,14 +158,14 @@ def candidate_names(
     names = list(dict.fromkeys(name for texts in parameters_text for name in texts))
     differing = [n for n in names if len({texts.get(n) for texts in parameters_text}) > 1]
     shorter = short_names(differing or names)
-    found: list[str] = []
+    cut: list[str] = []
     for row, texts in enumerate(parameters_text):
-        said = [f"{shorter[n]}={_short(texts[n])}" for n in shorter if n in texts]
+        parts = [f"{shorter[n]}={_short(texts[n])}" for n in shorter if n in texts]
         if iterations is not None:
-            said.append(f"iteration {_short(str(iterations[row]))}")
-        name = ", ".join(said) or f"candidate {row}"
-        found.append(name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…")
-    return _told_apart(found)
+            parts.append(f"iteration {_short(str(iterations[row]))}")
+        name = ", ".join(parts) or f"candidate {row}"
+        cut.append(name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…")
+    return _told_apart(cut)
 
 
 def _told_apart(names: list[str]) -> list[str]:

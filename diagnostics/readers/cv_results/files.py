@@ -164,13 +164,13 @@ def _pickled(folder: Folder, name: str) -> Columns:
 
 def _plain_columns(content: Any, name: str) -> Columns:
     """The columns of a `cv_results_`, of a frame made from it, or of the search that has it."""
-    found = getattr(content, "cv_results_", content)
-    if hasattr(found, "to_dict"):
-        found = found.to_dict("list")
-    if not isinstance(found, Mapping):
+    results = getattr(content, "cv_results_", content)
+    if hasattr(results, "to_dict"):
+        results = results.to_dict("list")
+    if not isinstance(results, Mapping):
         what = f"{name} holds a {type(content).__name__}, and no search."
         raise Unreadable("not-cv-results", what, "Save search.cv_results_ in its place.")
-    return {str(key): _values(column) for key, column in found.items()}
+    return {str(key): _values(column) for key, column in results.items()}
 
 
 def _values(column: Any) -> list[Any]:

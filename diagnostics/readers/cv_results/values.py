@@ -22,36 +22,36 @@ def parameters(columns: Columns, row: int) -> tuple[dict[str, Any], dict[str, st
     1.0. Where it cannot be taken apart (an estimator is no literal) the columns of each parameter
     are.
     """
-    given = _from_params(columns["params"][row]) if "params" in columns else None
-    found = _from_columns(columns, row) if given is None else given
-    texts = {name: value_text(value) for name, value in found.items()}
-    return {name: plain_value(value) for name, value in found.items()}, texts
+    of_dictionary = _from_params(columns["params"][row]) if "params" in columns else None
+    parameters = _from_columns(columns, row) if of_dictionary is None else of_dictionary
+    texts = {name: value_text(value) for name, value in parameters.items()}
+    return {name: plain_value(value) for name, value in parameters.items()}, texts
 
 
-def _from_params(said: Any) -> dict[str, Any] | None:
-    if isinstance(said, str):
+def _from_params(params: Any) -> dict[str, Any] | None:
+    if isinstance(params, str):
         try:
-            said = ast.literal_eval(_NUMPY.sub(r"\1", said))
+            params = ast.literal_eval(_NUMPY.sub(r"\1", params))
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             return None
-    if not isinstance(said, dict):
+    if not isinstance(params, dict):
         return None
-    return {str(name): value for name, value in said.items()}
+    return {str(name): value for name, value in params.items()}
 
 
 def _from_columns(columns: Columns, row: int) -> dict[str, Any]:
     params = columns.get("params")
     text = str(params[row]) if params is not None else ""
-    found = {}
+    parameters = {}
     for column, values in columns.items():
         if not column.startswith(_PARAM):
             continue
         name, value = column.removeprefix(_PARAM), values[row]
         if value is not None and value != "":
-            found[name] = typed(value) if isinstance(value, str) else value
+            parameters[name] = typed(value) if isinstance(value, str) else value
         elif re.search(rf"['\"]{re.escape(name)}['\"]: None\b", text):
-            found[name] = None
-    return found
+            parameters[name] = None
+    return parameters
 
 
 def typed(text: str) -> Any:

@@ -46,16 +46,16 @@ def _answer(row: object, truth: str, answer: str) -> Answer | None:
     if not isinstance(row, dict):
         return None
     # The server's full list is flat and calls the answer `predicted`; responses keep their key.
-    given = row.get(answer, row.get("predicted"))
-    if not isinstance(given, dict):
-        given = {"name": given, "confidence": row.get("confidence")}
-    text, label, name = row.get("text"), row.get(truth), given.get("name")
+    prediction = row.get(answer, row.get("predicted"))
+    if not isinstance(prediction, dict):
+        prediction = {"name": prediction, "confidence": row.get("confidence")}
+    text, label, name = row.get("text"), row.get(truth), prediction.get("name")
     if not isinstance(text, str) or not isinstance(label, str) or not label:
         return None
     text, label = whole_text(text), whole_text(label)
     if name is None or name == "":
         return Answer(text, label, NO_PREDICTION, None)
-    return Answer(text, label, whole_text(str(name)), number(given.get("confidence")))
+    return Answer(text, label, whole_text(str(name)), number(prediction.get("confidence")))
 
 
 def example_ids(contents: Iterable[tuple[str, str]]) -> list[str]:

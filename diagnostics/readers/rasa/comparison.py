@@ -75,14 +75,14 @@ def _check(folder: Folder, config: str, number: int, values: list[float]) -> Ite
 
 def _weighted_f1(folder: Folder, repeat: Path, config: str) -> dict[Path, float | None]:
     """The figure in the report of each percentage, None where there is no such report."""
-    found: dict[Path, float | None] = {}
+    figures: dict[Path, float | None] = {}
     for share in sorted(folder.use(repeat).glob("*%_exclusion")):
         place = folder.use(share / f"{config}_report")
         name = folder.use(place / "intent_report.json").relative_to(folder.path).as_posix()
         content = read_json(folder, name) if (folder.path / name).is_file() else None
         report = parse_report(content) if isinstance(content, dict) else None
-        found[place] = report.averages.get("weighted", {}).get("f1") if report else None
-    return found
+        figures[place] = report.averages.get("weighted", {}).get("f1") if report else None
+    return figures
 
 
 def _left_over(folder: Folder, content: Results) -> Iterator[Problem]:

@@ -94,9 +94,9 @@ def _read(folder: Folder, path: Path) -> Config:
 
 def _parameters(content: Mapping[object, object]) -> dict[str, object]:
     """Language, the components in order, and every component's own plain values."""
-    found: dict[str, object] = {}
+    pipeline: dict[str, object] = {}
     if isinstance(content.get("language"), str):
-        found["language"] = content["language"]
+        pipeline["language"] = content["language"]
     values: dict[str, object] = {}
     for section in _SECTIONS:
         names = []
@@ -104,8 +104,8 @@ def _parameters(content: Mapping[object, object]) -> dict[str, object]:
             names.append(name)
             values |= {f"{name}.{key}": value for key, value in _plain(options)}
         if names:
-            found[section] = ", ".join(names)
-    return found | values
+            pipeline[section] = ", ".join(names)
+    return pipeline | values
 
 
 def _components(section: object) -> Iterator[tuple[str, Mapping[object, object]]]:

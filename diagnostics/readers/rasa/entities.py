@@ -61,13 +61,13 @@ def read_entities(
     report, sentences = None, None
     problems: list[Problem] = []
     for role, name in files.items():
-        found = read_json(folder, name) if role != "successes" else None
-        if isinstance(found, Problem):
-            problems.append(found)
-        elif role == "report" and is_label_report(found):
-            report = parse_report(found)
-        elif role == "errors" and isinstance(found, list):
-            sentences = _sentences(found, extractor)
+        content = read_json(folder, name) if role != "successes" else None
+        if isinstance(content, Problem):
+            problems.append(content)
+        elif role == "report" and is_label_report(content):
+            report = parse_report(content)
+        elif role == "errors" and isinstance(content, list):
+            sentences = _sentences(content, extractor)
         elif role != "successes":
             problems.append(unreadable(folder, name, "does not hold what Rasa writes there"))
     if report is not None and not report.labels:
@@ -121,7 +121,7 @@ def reading(
 
 
 def _sentences(rows: Sequence[object], extractor: str) -> list[Sentence]:
-    found = []
+    sentences = []
     for row in rows:
         if isinstance(row, dict) and isinstance(row.get("text"), str):
             predicted = [
@@ -132,13 +132,13 @@ def _sentences(rows: Sequence[object], extractor: str) -> list[Sentence]:
             gold = _spans(row.get("entities"))
             for span in gold:
                 span.pop("extractor", None)
-            found.append(Sentence(whole_text(row["text"]), tuple(gold), tuple(predicted)))
-    return found
+            sentences.append(Sentence(whole_text(row["text"]), tuple(gold), tuple(predicted)))
+    return sentences
 
 
 def _spans(content: object) -> list[Span]:
     """Spans with what is shown of them; `confidence` only where the extractor gives one."""
-    found = []
+    spans = []
     for entry in content if isinstance(content, list) else []:
         if not isinstance(entry, dict) or not isinstance(entry.get("entity"), str):
             continue
@@ -148,8 +148,8 @@ def _spans(content: object) -> list[Span]:
         confidence = number(entry.get("confidence_entity", entry.get("confidence")))
         if confidence is not None:
             span["confidence"] = confidence
-        found.append(span)
-    return found
+        spans.append(span)
+    return spans
 
 
 def _sentence_tables(sentences: Sequence[Sentence]) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -46,13 +46,13 @@ def read_evaluation(folder: Folder, subject: str, files: Mapping[Role, str]) -> 
     lists: dict[Role, Answers] = {}
     content = None
     for role, name in files.items():
-        found = read_json(folder, name)
-        if isinstance(found, Problem):
-            problems.append(found)
-        elif role == "report" and is_label_report(found):
-            content = found
-        elif role != "report" and isinstance(found, list):
-            lists[role] = parse_answers(found, subject)
+        loaded = read_json(folder, name)
+        if isinstance(loaded, Problem):
+            problems.append(loaded)
+        elif role == "report" and is_label_report(loaded):
+            content = loaded
+        elif role != "report" and isinstance(loaded, list):
+            lists[role] = parse_answers(loaded, subject)
         else:
             wanted = "an object of figures per label" if role == "report" else "a list of answers"
             problems.append(unreadable(folder, name, f"is not {wanted}"))
@@ -72,8 +72,8 @@ def evaluation(
 
     `where` names the file of each role that there is, readable or not.
     """
-    found = [*problems, *(_skipped(where[role], rows) for role, rows in lists.items())]
-    known = [problem for problem in found if problem is not None]
+    skipped = (_skipped(where[role], rows) for role, rows in lists.items())
+    known = [*problems, *(problem for problem in skipped if problem is not None)]
     gold = {answer.true_label for answers in lists.values() for answer in answers.rows}
     report = parse_report(content, gold=gold) if content is not None else None
     if report is None:
@@ -95,21 +95,21 @@ def _with_report(
     wrong: Sequence[Answer] | None = [] if report.is_perfect else None
     right: Sequence[Answer] | None = None
     fits = report.is_perfect
-    found = list(problems)
+    all_problems = list(problems)
     if (errors := lists.get("errors")) is not None:
         reason = "" if errors.skipped else misfit(report, errors.rows)
         if reason:
-            found.append(_stale(where["errors"], reason))
+            all_problems.append(_stale(where["errors"], reason))
         else:
             wrong, fits = errors.rows, not errors.skipped
     successes = lists.get("successes")
     if successes is not None and not successes.skipped:
         reason = unfit_successes(report, successes.rows, wrong or [])
         if reason:
-            found.append(_stale_successes(where["successes"], reason))
+            all_problems.append(_stale_successes(where["successes"], reason))
         else:
             right = successes.rows
-    return Evaluation(subject, report, wrong, right, fits, tuple(found))
+    return Evaluation(subject, report, wrong, right, fits, tuple(all_problems))
 
 
 def _without_report(

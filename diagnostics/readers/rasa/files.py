@@ -53,24 +53,24 @@ class ResultFile:
 def result_files(folder: Folder) -> list[ResultFile]:
     """The files of the folder that are Rasa's, by name; cheap: looks at their heads only."""
     candidates = folder.with_suffix(".json")
-    found = [entry for file in candidates if (entry := _certain(folder, file))]
-    known = {entry.name for entry in found}
+    files = [entry for file in candidates if (entry := _certain(folder, file))]
+    known = {entry.name for entry in files}
     rest = [file for file in candidates if file.name not in known]
-    if found:
+    if files:
         beside = (_beside_others(folder, file) for file in rest)
-        found += [entry for entry in beside if entry]
+        files += [entry for entry in beside if entry]
     elif len(candidates) <= _FEW:
-        found += [ResultFile(f.name, "server") for f in rest if _is_server_answer(folder, f)]
-    return sorted([*found, *_of_comparison(folder)], key=lambda entry: entry.name)
+        files += [ResultFile(f.name, "server") for f in rest if _is_server_answer(folder, f)]
+    return sorted([*files, *_of_comparison(folder)], key=lambda entry: entry.name)
 
 
 def by_subject(files: Iterable[ResultFile]) -> dict[str, dict[Role, str]]:
     """The names of the files by role, for each subject in the order of `files`."""
-    found: dict[str, dict[Role, str]] = {}
+    subjects: dict[str, dict[Role, str]] = {}
     for file in files:
         if file.subject:
-            found.setdefault(file.subject, {})[file.role] = file.name
-    return found
+            subjects.setdefault(file.subject, {})[file.role] = file.name
+    return subjects
 
 
 def read_json(folder: Folder, name: str) -> Any | Problem:

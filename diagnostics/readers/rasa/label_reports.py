@@ -52,13 +52,13 @@ class LabelReport:
 
     def hits(self) -> dict[str, int] | None:
         """Right answers per label; None if a recall is missing or rounded, so that none fits."""
-        found = {}
+        counts = {}
         for label, line in self.labels.items():
             exact = math.nan if line.recall is None else line.recall * line.support
             if math.isnan(exact) or abs(exact - round(exact)) > 1e-6 * max(1, line.support):
                 return None
-            found[label] = round(exact)
-        return found
+            counts[label] = round(exact)
+        return counts
 
     def scores(self) -> list[Score]:
         """Accuracy and the averages, as far as the file has them; all of the split `test`."""

@@ -168,7 +168,7 @@ def _predictions(fits: Fits, truth: pl.DataFrame) -> tuple[pl.DataFrame, list[st
 def _evidence(
     predictions: pl.DataFrame, fits: Fits, *, has_content: bool, has_models: bool
 ) -> Evidence:
-    found = NOTHING
+    evidence = NOTHING
     there = {
         Evidence.PREDICTIONS: len(predictions) > 0,
         Evidence.TRUTH: predictions["true_label"].count() > 0,
@@ -180,8 +180,8 @@ def _evidence(
         Evidence.CONTENT: has_content and len(predictions) > 0,
     }
     for flag, is_there in there.items():
-        found |= flag if is_there else NOTHING
-    return found
+        evidence |= flag if is_there else NOTHING
+    return evidence
 
 
 def _tags(description: dict[str, Any], fits: Fits) -> dict[str, str]:

@@ -109,37 +109,37 @@ class Fits:
     def _vectors(self, own: list[str], table: pl.DataFrame) -> np.ndarray:
         if "probabilities" not in table.columns:
             return np.full((len(table), len(self.labels)), np.nan, dtype=np.float32)
-        given = table["probabilities"].to_numpy().astype(np.float32)
-        if own == self.labels and given.shape[1] == len(own):
-            return given
+        recorded = table["probabilities"].to_numpy().astype(np.float32)
+        if own == self.labels and recorded.shape[1] == len(own):
+            return recorded
         vectors = np.zeros((len(table), len(self.labels)), dtype=np.float32)
         at = {label: index for index, label in enumerate(self.labels)}
-        vectors[:, [at[label] for label in own[: given.shape[1]]]] = given
+        vectors[:, [at[label] for label in own[: recorded.shape[1]]]] = recorded
         return vectors
 
 
 def read_fits(folder: Folder) -> Fits:
     """The fits in a candidate's folder; one that cannot be read is a problem, the others count."""
-    found: list[tuple[dict[str, Any], pl.DataFrame, str]] = []
+    fits: list[tuple[dict[str, Any], pl.DataFrame, str]] = []
     problems = []
     files = [file for file in folder.with_suffix(".parquet") if file.name.startswith(FIT)]
     for file in files:
         try:
-            said = pl.read_parquet_metadata(folder.path / file.name)[FIT_METADATA]
+            written = pl.read_parquet_metadata(folder.path / file.name)[FIT_METADATA]
             table = pl.read_parquet(folder.path / file.name, glob=False)
-            found.append((json.loads(said), table, Path(file.name).stem.removeprefix(FIT)))
+            fits.append((json.loads(written), table, Path(file.name).stem.removeprefix(FIT)))
         except (pl.exceptions.PolarsError, OSError, KeyError, ValueError) as error:
             what = " ".join(f"{file.name} is not readable: {error}".split())[:300]
             hint = "The other folds are shown; record the search again for all of them."
             problems.append(Problem("unreadable-file", folder.where(file.name), what, hint))
-    found.sort(key=lambda entry: _order(entry[0]))
+    fits.sort(key=lambda entry: _order(entry[0]))
     newest = max((file.mtime_ns for file in files), default=None)
     return Fits(
-        [fit for fit, _, _ in found],
-        [table for _, table, _ in found],
+        [fit for fit, _, _ in fits],
+        [table for _, table, _ in fits],
         problems,
         None if newest is None else _time(newest),
-        [name for _, _, name in found],
+        [name for _, _, name in fits],
     )
 
 

@@ -111,14 +111,14 @@ def _not_of_rasa(folder: Folder) -> list[File]:
 
 def evaluations(folder: Folder) -> Iterator[Evaluation | UnreadableFile]:
     """What the candidates hold, a report and its matrix joined; and the files that are broken."""
-    found: dict[tuple[str, str], Evaluation] = {}
+    by_model: dict[tuple[str, str], Evaluation] = {}
     for file in candidates(folder):
         try:
             for part in _parts(folder, file):
-                _add(found, part)
+                _add(by_model, part)
         except (ValueError, OSError, RecursionError) as error:
             yield UnreadableFile(file.name, _reason(error))
-    yield from _paired(list(found.values()))
+    yield from _paired(list(by_model.values()))
 
 
 def _reason(error: Exception) -> str:

@@ -53,7 +53,7 @@ def runs(
     parameters = [_parameters(columns, roles, rows[0]) for rows in groups]
     texts = [{name: value_text(value) for name, value in values.items()} for values in parameters]
     names = _names(columns, roles, groups, texts, file)
-    for rows, name, values, said in zip(groups, names, parameters, texts, strict=True):
+    for rows, name, values, written in zip(groups, names, parameters, texts, strict=True):
         folds = len(rows) > 1
         yield Reading(
             run=name,
@@ -64,7 +64,7 @@ def runs(
             search=folder.where(file),
             evidence=Evidence.SCORES | Evidence.FOLDS if folds else Evidence.SCORES,
             parameters={key: plain_value(value) for key, value in values.items()},
-            parameters_text=said,
+            parameters_text=written,
             fit_seconds=_seconds(columns, roles, rows),
             scores=list(_scores(columns, metrics, rows)),
             mapping=_mapping(file, roles),
