@@ -26,6 +26,11 @@ from urllib.request import urlopen
 from million_rows import make
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+#: What the browser may be called, as in the tests.
+CHROMIUM = (
+    *("chromium-headless-shell", "chromium", "chromium-browser"),
+    *("google-chrome", "google-chrome-stable"),
+)
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_runs"
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 HEAD, ROW = 36, 35
@@ -175,7 +180,7 @@ def another_run(context: BrowserContext, url: str, number: int) -> float:
     page = context.new_page()
     page.goto(f"{url}/examples")
     mistakes_are_there(page)
-    page.get_by_role("combobox", name="Run").click()
+    page.get_by_role("combobox", name="Run", exact=True).click()
     option = page.get_by_role("option").nth(number + 1)
     name = option.inner_text()
 
@@ -199,7 +204,9 @@ def main() -> None:
     """Open cold and warm in turn, then click."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     rows = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
-    chromium = shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
+    chromium = next((path for path in map(shutil.which, CHROMIUM) if path), None)
+    if chromium is None:
+        sys.exit(f"Needs a browser on PATH, one of: {', '.join(CHROMIUM)}.")
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as name:
         browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
         folder = Path(name)
