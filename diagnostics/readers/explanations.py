@@ -5,16 +5,16 @@ from __future__ import annotations
 from diagnostics.errors import DiagnosticsError
 from diagnostics.readers import Folder
 from diagnostics.workspace import Problem
-from diagnostics.workspace.explanation_files import check_kept, kept_in
+from diagnostics.workspace.explanation_files import check_explanations, explanations_in
 
 
-def kept_problems(folder: Folder) -> list[Problem]:
+def explanation_problems(folder: Folder) -> list[Problem]:
     """What is wrong with the folder's explanations; none if it has none."""
-    path = kept_in(folder.path)
+    path = explanations_in(folder.path)
     if path is None:
         return []
     try:
-        check_kept(path)
+        check_explanations(path)
     except DiagnosticsError as error:
         return [Problem("unreadable-file", folder.where(path.name), error.message, error.hint)]
     return []

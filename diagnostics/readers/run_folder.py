@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from diagnostics.readers import Folder, Reading
-from diagnostics.readers.explanations import kept_problems
+from diagnostics.readers.explanations import explanation_problems
 from diagnostics.workspace import NO_PREDICTION, NOTHING, Evidence, Problem, Score
 from diagnostics.workspace.file_formats import (
     DESCRIPTION,
@@ -81,7 +81,7 @@ def _reading(folder: Folder, description: Any) -> Reading:
     predictions, order = _predictions(folder, table, labels, problems)
     examples = _examples(folder, description, problems)
     importances = _importances(folder, problems)
-    problems += kept_problems(folder)
+    problems += explanation_problems(folder)
     is_root = folder.path == folder.root
     return Reading(
         run=str(description.get("name") or folder.path.name),

@@ -16,7 +16,7 @@ import numpy as np
 from diagnostics.errors import DiagnosticsError
 from diagnostics.recording.content import columns_of, content_table, showable
 from diagnostics.recording.predicting import Answers, ask
-from diagnostics.workspace.explanation_files import write_kept
+from diagnostics.workspace.explanation_files import write_explanations
 from diagnostics.workspace.file_formats import (
     DESCRIPTION,
     EXAMPLES,
@@ -157,7 +157,7 @@ def record(
         if importances is not None:
             _importances(importances).write_csv(staging / IMPORTANCES)
         if explanations is not None:
-            write_kept(staging, explanations, ids)
+            write_explanations(staging, explanations, ids)
         if keeps_model:
             _keep_model(model, staging / MODEL)
             description["inputs"] = write_inputs(staging, X, ids)
@@ -254,6 +254,7 @@ def _predictions(
     decoded = frame.with_columns(
         label_expression("true_label", order), label_expression("predicted_label", order)
     ).select(wanted)
+    # A column without a value would say that something was recorded.
     kept = [name for name in wanted if name == "example" or decoded[name].null_count() < max(n, 1)]
     return decoded.select(pl.col(name) for name in kept), order
 

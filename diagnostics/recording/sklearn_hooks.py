@@ -57,6 +57,7 @@ def listen() -> None:
     _original.update(
         fit_and_score=fit_and_score, fit=fit, check_scoring=resolve, get_scorer=get_scorer
     )
+    # In both modules: the search has imported it under its own name.
     _search._fit_and_score = _validation._fit_and_score = recorded_fit_and_score
     _search.BaseSearchCV.fit = functools.wraps(fit)(_recorded_fit)
     _validation.check_scoring = functools.wraps(resolve)(_recorded_check_scoring)
@@ -109,6 +110,7 @@ def _recorded_fit(search: Any, X: Any, y: Any = None, **params: Any) -> Any:
         search.scoring = scoring
         del search._run_search
         watch.end(failure)
+    # `search.score` calls it later, on other rows: that is no fit to record.
     if isinstance(search.scorer_, Watch):
         search.scorer_ = getattr(watch.scorer, "_scorers", watch.scorer)
     return search

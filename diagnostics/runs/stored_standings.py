@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from diagnostics.runs.score_intervals import Interval
 from diagnostics.runs.standings import Standing
-from diagnostics.workspace.stored_results import keep_file, kept_file
+from diagnostics.workspace.stored_results import store_file, stored_file
 
 if TYPE_CHECKING:
     from diagnostics.workspace import Experiment
@@ -43,13 +43,13 @@ class Judged:
 def judged_runs(experiment: Experiment, root: Path) -> Judged:
     """The runs of an experiment in `root`, judged now, or before if they have not changed."""
     try:
-        path = kept_file(root, "standings", _key(experiment))
+        path = stored_file(root, "standings", _key(experiment))
     except OSError:
         return _judged(experiment)
     kept = _read(path)
     if kept is None:
         kept = _judged(experiment)
-        keep_file(path, json.dumps(asdict(kept)).encode(), most=MOST_KEPT)
+        store_file(path, json.dumps(asdict(kept)).encode(), most=MOST_KEPT)
     return kept
 
 

@@ -1,4 +1,4 @@
-"""Explanations kept in files beside a run: arrays, or a table with a row for each contribution.
+"""Explanations in files beside a run: arrays, or a table with a row for each contribution.
 
 The forms are described in docs/formats/kept-explanations.md.
 """
@@ -28,11 +28,11 @@ Figures = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Kept:
-    """One example's contributions as they were kept.
+    """One example's contributions as a file has them.
 
     `contributions` are features × labels and `base` has a figure for each of `labels`; with one
     label of None they are of whatever label was answered. `values` are what the features were,
-    None where that was not kept; `scale` is "" where it was not said.
+    None where the file has none; `scale` is "" where it was not said.
     """
 
     features: tuple[str, ...]
@@ -44,13 +44,13 @@ class Kept:
     has_names: bool = True
 
 
-def kept_in(folder: Path) -> Path | None:
+def explanations_in(folder: Path) -> Path | None:
     """The folder's file of explanations, None if it has none."""
     return next((folder / name for name in FILES if (folder / name).is_file()), None)
 
 
-def read_kept(path: Path, example: str) -> Kept | None:
-    """What a file keeps of an example, None if nothing.
+def read_explanation(path: Path, example: str) -> Kept | None:
+    """What a file says of an example, None if nothing.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def read_kept(path: Path, example: str) -> Kept | None:
     return _from_table(path, example)
 
 
-def check_kept(path: Path) -> None:
+def check_explanations(path: Path) -> None:
     """Raise what is wrong with a file of explanations.
 
     Raises
@@ -76,8 +76,8 @@ def check_kept(path: Path) -> None:
         _columns(path)
 
 
-def write_kept(folder: Path, explanations: Any, ids: Sequence[str]) -> None:
-    """Keep explanations in a folder.
+def write_explanations(folder: Path, explanations: Any, ids: Sequence[str]) -> None:
+    """Write explanations into a folder.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def write_kept(folder: Path, explanations: Any, ids: Sequence[str]) -> None:
         path = folder / ARRAYS
         given = {"example": np.array(ids, str), **_arrays_of(explanations)}
         np.savez_compressed(path, **given)
-    check_kept(path)
+    check_explanations(path)
 
 
 def _arrays_of(explanations: Any) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from pathlib import Path
 from diagnostics.workspace.cache import WRITING, Cache
 
 
-def kept_file(root: Path, kind: str, key: str, suffix: str = ".json") -> Path:
-    """Where a result of a kind is kept under a key, whether or not there is one.
+def stored_file(root: Path, kind: str, key: str, suffix: str = ".json") -> Path:
+    """Where a result of a kind is stored under a key, whether or not there is one.
 
     Raises
     ------
@@ -20,8 +20,8 @@ def kept_file(root: Path, kind: str, key: str, suffix: str = ".json") -> Path:
     return Cache.of(root).path / f"{kind}-{key}{suffix}"
 
 
-def keep_file(path: Path, content: bytes, *, most: int) -> None:
-    """Write a file, complete or not at all; where nothing can be written, nothing is kept.
+def store_file(path: Path, content: bytes, *, most: int) -> None:
+    """Write a file, complete or not at all; where nothing can be written, nothing is stored.
 
     Of the files of its kind the `most` newest stay, or all where the folder is not marked as ours.
     """

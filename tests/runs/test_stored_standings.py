@@ -14,7 +14,7 @@ import pytest
 import diagnostics
 from diagnostics.runs import stored_standings
 from diagnostics.runs.stored_standings import Judged, judged_runs
-from diagnostics.workspace.stored_results import keep_file, kept_file
+from diagnostics.workspace.stored_results import store_file, stored_file
 from tests.made.runs import PROBABILITIES, record_animals
 
 
@@ -69,15 +69,15 @@ def test_a_folder_that_cannot_be_written_is_judged_all_the_same(
     def unwritable(*_: object) -> Path:
         raise PermissionError
 
-    monkeypatch.setattr(stored_standings, "kept_file", unwritable)
+    monkeypatch.setattr(stored_standings, "stored_file", unwritable)
     assert same(judged(animals), first)
 
 
 def test_the_newest_files_of_a_kind_stay(tmp_path: Path) -> None:
-    other = kept_file(tmp_path, "other", "x")
-    keep_file(other, b"{}", most=1)
+    other = stored_file(tmp_path, "other", "x")
+    store_file(other, b"{}", most=1)
     for number in range(4):
-        keep_file(kept_file(tmp_path, "kind", str(number)), b"%d" % number, most=2)
+        store_file(stored_file(tmp_path, "kind", str(number)), b"%d" % number, most=2)
     names = sorted(path.name for path in other.parent.glob("*.json"))
     assert names == ["kind-2.json", "kind-3.json", "other-x.json"]
 

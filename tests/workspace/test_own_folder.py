@@ -18,7 +18,7 @@ from diagnostics.readers.run_table.choices import choose_roles, chosen_roles
 from diagnostics.readers.walking import listed
 from diagnostics.workspace.cache import MARKER, Cache
 from diagnostics.workspace.own_folder import is_plain_folder, made_folder, untrusted_part
-from diagnostics.workspace.stored_results import keep_file, kept_file
+from diagnostics.workspace.stored_results import store_file, stored_file
 
 TABLE = "id,text,true_label,predicted_label\n1,a,x,x\n2,b,y,x\n"
 OTHER = TABLE + "3,c,y,y\n"
@@ -166,7 +166,7 @@ def test_a_real_folder_that_is_not_marked_loses_nothing(opened: Path, victim: Pa
     assert {name: after.get(name) for name in before} == before
     assert "writing-note.json" in after
     for number in range(3):
-        keep_file(kept_file(opened, "kind", str(number)), b"{}", most=1)
+        store_file(stored_file(opened, "kind", str(number)), b"{}", most=1)
     assert len(list(cache.glob("kind-*"))) == 3
 
 

@@ -20,7 +20,7 @@ from diagnostics.models.explanation.explanation import (
 from diagnostics.models.explanation.question import OWN_SCORE
 from diagnostics.models.explanation.text_spans import laid_over
 from diagnostics.workspace import Experiment, Run
-from diagnostics.workspace.explanation_files import Kept, kept_in, read_kept
+from diagnostics.workspace.explanation_files import Kept, explanations_in, read_explanation
 
 if TYPE_CHECKING:
     from diagnostics.models.pipelines.token_places import Place
@@ -59,7 +59,7 @@ def kept_explanation(
         If the file is broken.
     """
     path = _file(experiment, run, root)
-    kept = None if path is None else read_kept(path, example)
+    kept = None if path is None else read_explanation(path, example)
     if kept is None:
         return None
     from diagnostics.examples import answers
@@ -120,7 +120,7 @@ def _file(experiment: Experiment, run: Run, root: Path) -> Path | None:
     if sum(other.path == run.path for other in experiment.runs) > 1:
         return None
     folder = root / run.path
-    return kept_in(folder) if folder.is_dir() else None
+    return explanations_in(folder) if folder.is_dir() else None
 
 
 def _chosen(

@@ -14,7 +14,7 @@ from diagnostics.models.explanation import estimates
 from diagnostics.models.explanation.explanation import Contribution, Explanation, Scale, Span
 from diagnostics.models.explanation.question import Question
 from diagnostics.models.jobs import Progress, no_progress
-from diagnostics.workspace.stored_results import keep_file, kept_file
+from diagnostics.workspace.stored_results import store_file, stored_file
 
 #: Part of every key: raised when the same question comes to have another estimate.
 VERSION = 1
@@ -56,14 +56,14 @@ def keep_estimate(method: estimates.Method, question: Question, found: Explanati
     for entry in content["contributions"]:
         entry["value"] = _plain(entry["value"])
     with suppress(OSError):  # of a place that cannot be written at all
-        keep_file(_path(method, question), json.dumps(content).encode(), most=KEPT)
+        store_file(_path(method, question), json.dumps(content).encode(), most=KEPT)
 
 
 def _path(method: estimates.Method, question: Question) -> Path:
     """Named after the content of models and inputs, the question, and what makes the estimate."""
     key = [VERSION, *estimates.estimate_key(method, question), *map(_version, (method, "sklearn"))]
     digest = blake2b(json.dumps(key, default=str).encode(), digest_size=16)
-    return kept_file(question.root, "estimate", digest.hexdigest())
+    return stored_file(question.root, "estimate", digest.hexdigest())
 
 
 def _version(package: str) -> str:

@@ -22,7 +22,7 @@ from diagnostics.models.importance.permutation import Permutation
 from diagnostics.models.importance.sampled_shapley import SampledContributions
 from diagnostics.models.input_digest import input_digest
 from diagnostics.workspace import Experiment, Run
-from diagnostics.workspace.stored_results import keep_file, kept_file
+from diagnostics.workspace.stored_results import store_file, stored_file
 
 #: Part of every key: raised when the same settings come to mean something else.
 VERSION = 1
@@ -87,7 +87,7 @@ def keep_result(root: Path, key: str, found: Result) -> None:
     archive = BytesIO()
     np.savez_compressed(archive, about=np.array(said), **figures)
     with suppress(OSError):  # of a place that cannot be written at all
-        keep_file(_path(root, key), archive.getvalue(), most=MOST_KEPT)
+        store_file(_path(root, key), archive.getvalue(), most=MOST_KEPT)
 
 
 def _taken_apart(found: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -102,4 +102,4 @@ def _taken_apart(found: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _path(root: Path, key: str) -> Path:
-    return kept_file(root, "importance", key, ".npz")
+    return stored_file(root, "importance", key, ".npz")

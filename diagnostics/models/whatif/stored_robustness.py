@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from diagnostics.models.whatif.robustness import Robustness
-from diagnostics.workspace.stored_results import keep_file, kept_file
+from diagnostics.workspace.stored_results import store_file, stored_file
 
 #: Reports that stay; the oldest go first.
 MOST_KEPT = 200
@@ -45,11 +45,11 @@ def keep_robustness(root: Path, key: str, found: Robustness) -> None:
         content[entry.name] = value if isinstance(value, dict | str) else _plain(value)
     written = json.dumps(content, ensure_ascii=False, allow_nan=False)
     with suppress(OSError):  # of a place that cannot be written at all
-        keep_file(_path(root, key), written.encode(), most=MOST_KEPT)
+        store_file(_path(root, key), written.encode(), most=MOST_KEPT)
 
 
 def _path(root: Path, key: str) -> Path:
-    return kept_file(root, "robustness", key)
+    return stored_file(root, "robustness", key)
 
 
 def _plain(value: Any) -> Any:

@@ -71,6 +71,7 @@ def read_entities(
         elif role != "successes":
             problems.append(unreadable(folder, name, "does not hold what Rasa writes there"))
     if report is not None and not report.labels:
+        # The policy of dialogues is among the extractors, and usually has nothing to report.
         problems += [] if extractor == "TEDPolicy" else [_empty(folder, extractor, files)]
         report = None
     reason = _misfit(report, sentences) if report and sentences else ""

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from diagnostics.readers import Folder, Reading
-from diagnostics.readers.explanations import kept_problems
+from diagnostics.readers.explanations import explanation_problems
 from diagnostics.readers.recorded_search.fits import Fits, read_fits
 from diagnostics.workspace import NOTHING, Evidence, Problem, Score
 from diagnostics.workspace.model_inputs import ARRAY, FRAME, SPARSE, TEXT
@@ -115,6 +115,7 @@ def _candidate(folder: Folder, description: dict[str, Any]) -> Iterator[Reading 
             predictions, fits, has_content=has_content, has_models=bool(_models(folder, fits))
         ),
         labels=labels,
+        # Without a row where every fit failed: its parameters and failures are still shown.
         predictions=predictions if len(predictions) else None,
         examples_file=folder.use(content) if has_content else None,
         parameters=description.get("parameters") or {},
@@ -124,7 +125,7 @@ def _candidate(folder: Folder, description: dict[str, Any]) -> Iterator[Reading 
         score_seconds=fits.mean("score_seconds"),
         tags=_tags(description, fits),
         scores=list(_scores(fits)),
-        problems=[*_problems(folder, description, fits), *kept_problems(folder)],
+        problems=[*_problems(folder, description, fits), *explanation_problems(folder)],
         notes=fits.notes,
         models=_models(folder, fits),
         inputs=_inputs(search),

@@ -76,6 +76,7 @@ def _reading(folder: Folder, splits: list[Evaluation], scores: list[Score]) -> R
         reading.notes.append(
             f"{other.report_name or other.matrix_name}: shown as scores of the split {other.split}."
         )
+    # The first of a name counts: the report's own before what lies beside it.
     written = [score for e in (main, *others) for score in [*_scores(e), *e.scores]]
     reading.scores = list({(s.metric, s.split): s for s in reversed([*written, *scores])}.values())[
         ::-1
@@ -116,6 +117,7 @@ def _take_report(folder: Folder, report: Report, main: Evaluation, reading: Read
     cells = [(label, label, n) for label, n in counts.correct.items()]
     wrong = {label: report.supports[label] - n for label, n in counts.correct.items()}
     if counts.is_two_class:
+        # What was wrong of the one label can only have been taken for the other.
         first, second = counts.correct
         cells += [(first, second, wrong[first]), (second, first, wrong[second])]
     is_exact = counts.is_two_class or not any(wrong.values())

@@ -198,9 +198,9 @@ def _key_and_split(name: str) -> tuple[str, str]:
     return "_".join(kept), split
 
 
-def _add(found: dict[tuple[str, str], Evaluation], part: Evaluation) -> None:
+def _add(by_model: dict[tuple[str, str], Evaluation], part: Evaluation) -> None:
     """Join a report and a matrix of one name; of two reports of one name the first one stays."""
-    known = found.setdefault((part.key, part.split), part)
+    known = by_model.setdefault((part.key, part.split), part)
     if known is part:
         return
     if known.report is None and part.report is not None:
