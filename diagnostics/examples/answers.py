@@ -31,6 +31,21 @@ def answer(run: Run, example: str, *, split: str | None = None) -> dict[str, Any
     return found[0] if found else None
 
 
+def held_out_answer(run: Run, example: str) -> dict[str, Any] | None:
+    """As `answer`, of the split that speaks for the run if it has the example, else of any; a scan.
+
+    What it returns is handed on by all that is asked of one answer: its fold, split and labels.
+    """
+    import polars as pl
+
+    from diagnostics.workspace import run_tables
+
+    rows = run_tables.labelled_predictions([run]).filter(pl.col("example") == example)
+    own_first = rows.sort(pl.col("split").ne_missing(run.split), maintain_order=True)
+    first = own_first.head(1).collect().to_dicts()
+    return first[0] if first else None
+
+
 def answers_of_all_runs(experiment: Experiment, example: str) -> pd.DataFrame:
     """What every run of the experiment said about one example.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from diagnostics.workspace.model_inputs import TEXT, read_inputs
 
 #: Models held open at a time: those of a few runs' folds.
 HELD = 16
+#: An example's row in a run, as `examples.answers.answer` has it; empty if the run has none.
+Answer = Mapping[str, Any]
 
 
 class NoModel(DiagnosticsError):  # noqa: N818 - says what is missing
@@ -21,7 +23,12 @@ class NoModel(DiagnosticsError):  # noqa: N818 - says what is missing
 
 
 def model_for(
-    run: Run, root: Path, example: str | None = None, *, trust_pickles: bool = False
+    run: Run,
+    root: Path,
+    example: str | None = None,
+    *,
+    answer: Answer | None = None,
+    trust_pickles: bool = False,
 ) -> Model:
     """The model that answered an example: of a cross-validation, that of the example's fold.
 
@@ -31,6 +38,8 @@ def model_for(
         The run, and the folder that the workspace was opened on.
     example
         An id; None for the only model, and of several folds the first.
+    answer
+        The example's row in the run, empty if it has none; None reads it where it is needed.
     trust_pickles
         Whether code in the file may run.
 
@@ -46,7 +55,20 @@ def model_for(
             f"The run {run.run} has no model.",
             hint="Record it with keep_model=True, or its search with models=True.",
         )
-    return _at(root / _path(run, example), trust_pickles=trust_pickles)
+    return _at(root / _path(run, example, answer), trust_pickles=trust_pickles)
+
+
+def recorded_answer(run: Run, example: str) -> Answer:
+    """What the run recorded of an example, held out if it has that: its fold, split and labels."""
+    from diagnostics.examples.answers import held_out_answer
+
+    return held_out_answer(run, example) or {}
+
+
+def fold_of(answer: Answer) -> str:
+    """The name that the model of the answer's fold has among `Run.models`; "" without a fold."""
+    fold = answer.get("fold")
+    return "" if fold is None else str(fold)
 
 
 def model_of_fold(
@@ -96,15 +118,12 @@ def rows_for(experiment: Experiment, run: Run, root: Path, examples: Sequence[st
     return read_inputs(root / run.inputs, examples)
 
 
-def _path(run: Run, example: str | None) -> str:
+def _path(run: Run, example: str | None, answer: Answer | None) -> str:
     if "" in run.models:
         return run.models[""]
     if example is None:
         return run.models[min(run.models, key=lambda name: (len(name), name))]
-    from diagnostics.examples.answers import answer
-
-    row = answer(run, example)
-    fold = "" if row is None or row["fold"] is None else str(row["fold"])
+    fold = fold_of(recorded_answer(run, example) if answer is None else answer)
     if fold not in run.models:
         raise NoModel(f"No model of {run.run} is the one that answered {example!r}.")
     return run.models[fold]

@@ -12,7 +12,7 @@ from diagnostics.models.explanation.explanation import Explanation
 from diagnostics.models.explanation.question import OWN_SCORE, Question, question_about
 from diagnostics.models.model import Model
 from diagnostics.models.pipelines.linear import final_step, is_linear
-from diagnostics.models.run_models import NoModel
+from diagnostics.models.run_models import NoModel, recorded_answer
 from diagnostics.workspace import Experiment, Run
 
 Asked = Literal["auto", "exact", "shap", "lime", "kept"]
@@ -70,27 +70,22 @@ def explain_example(
     if method not in get_args(Asked):
         known = ", ".join(get_args(Asked))
         raise DiagnosticsError(f"There is no method {method!r}.", hint=f"Use one of {known}.")
-    kept = {"root": root, "label": label, "against": against}
+    labels = {"label": label, "against": against}
     if method == "kept":
-        return _kept(experiment, run, example, **kept) or _nothing_kept(run, example)
+        kept = _kept(experiment, run, example, root=root, **labels)
+        return kept or _nothing_kept(run, example)
+    about: dict[str, Any] = {"root": root, "answer": recorded_answer(run, example), **labels}
     try:
         question = question_about(
-            experiment,
-            run,
-            example,
-            root=root,
-            label=label,
-            against=against,
-            trust_pickles=trust_pickles,
-            seed=seed,
+            experiment, run, example, trust_pickles=trust_pickles, seed=seed, **about
         )
     except DiagnosticsError:
-        found = _kept(experiment, run, example, **kept) if method == "auto" else None
-        if found is None:
+        kept = _kept(experiment, run, example, **about) if method == "auto" else None
+        if kept is None:
             raise
-        return found
+        return kept
     if method == "auto" and not is_linear(question.model.estimator):
-        return _kept(experiment, run, example, **kept) or _trees(question)
+        return _kept(experiment, run, example, **about) or _trees(question)
     return _by(method, question)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import isfinite, log
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from diagnostics.models.explanation.explanation import (
 )
 from diagnostics.models.explanation.question import OWN_SCORE
 from diagnostics.models.explanation.text_spans import laid_over
+from diagnostics.models.run_models import Answer, recorded_answer
 from diagnostics.workspace import Experiment, Run
 from diagnostics.workspace.explanation_files import Kept, explanations_in, read_explanation
 
@@ -35,6 +36,7 @@ def kept_explanation(
     example: str,
     *,
     root: Path,
+    answer: Answer | None = None,
     label: str | None = None,
     against: str | None = None,
 ) -> Explanation | None:
@@ -42,6 +44,8 @@ def kept_explanation(
 
     Parameters
     ----------
+    answer
+        The example's row in the run, empty if it has none; None reads it.
     label
         None for the label that was answered.
     against
@@ -62,9 +66,7 @@ def kept_explanation(
     kept = None if path is None else read_explanation(path, example)
     if kept is None:
         return None
-    from diagnostics.examples import answers
-
-    answer = answers.answer(run, example, split=run.split) or answers.answer(run, example) or {}
+    answer = recorded_answer(run, example) if answer is None else answer
     own = label if label is not None else answer.get("predicted_label")
     chosen = _chosen(kept, run, answer, own, against)
     if own is None or chosen is None:
@@ -124,7 +126,7 @@ def _file(experiment: Experiment, run: Run, root: Path) -> Path | None:
 
 
 def _chosen(
-    kept: Kept, run: Run, answer: Mapping[str, Any], own: str | None, against: str | None
+    kept: Kept, run: Run, answer: Answer, own: str | None, against: str | None
 ) -> tuple[str | None, float, Any] | None:
     """The other label, the base and the contributions for a label; None if they were not kept."""
     base, added, labels = kept.base, kept.contributions, kept.labels
@@ -158,7 +160,7 @@ def _for_one(
 
 
 def _scale(
-    kept: Kept, run: Run, answer: Mapping[str, Any], own: str, other: str | None, output: float
+    kept: Kept, run: Run, answer: Answer, own: str, other: str | None, output: float
 ) -> tuple[Scale, float | None]:
     """The scale, and the recorded figure on it where there is one."""
     shares = answer.get("probabilities")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 from diagnostics.errors import DiagnosticsError, unknown_name
 from diagnostics.models.model import Model, ModelNotOpened
 from diagnostics.models.run_inputs import input_names, input_text, picture_size
-from diagnostics.models.run_models import NoModel, model_for, model_of_fold, rows_for
+from diagnostics.models.run_models import Answer, NoModel, model_for, recorded_answer, rows_for
 from diagnostics.workspace import Experiment, Run
 
 #: Given for the other label where a label's own score is to be explained, against none.
@@ -54,6 +54,7 @@ def question_about(
     example: str,
     *,
     root: Path,
+    answer: Answer | None = None,
     label: str | None = None,
     against: str | None = None,
     trust_pickles: bool = False,
@@ -63,6 +64,8 @@ def question_about(
 
     Parameters
     ----------
+    answer
+        The example's row in the run, empty if it has none; None reads it.
     label
         None for the label that was answered.
     against
@@ -76,9 +79,9 @@ def question_about(
     DiagnosticsError
         If the example or a label is unknown.
     """
-    answer = _answer(run, example)
+    answer = recorded_answer(run, example) if answer is None else answer
     try:
-        model = _model(run, root, example, answer, trust_pickles=trust_pickles)
+        model = model_for(run, root, example, answer=answer, trust_pickles=trust_pickles)
         row = rows_for(experiment, run, root, [example])
     except ModelNotOpened:
         raise
@@ -89,37 +92,41 @@ def question_about(
             f"The run {run.run} has no example {example!r}.",
             hint="Its mistakes are listed by `errata top`.",
         ) from error
-    predicted = answer.get("predicted_label")
     answered = model.answers(row)[0]
-    notes = [model.note] if model.note else []
-    notes += _otherwise(model, row, answer, answered)
-    if predicted not in model.labels:
-        predicted = answered
-    own = _known(model, label) if label is not None else str(predicted)
-    other = _against(model, row, run, answer, own, str(predicted), against)
-    true = answer.get("true_label")
-    if true is not None and true not in model.labels:
-        notes.append("The model never saw the true label when it was fitted.")
+    recorded = answer.get("predicted_label")
+    predicted = str(recorded) if recorded in model.labels else answered
+    own = _known(model, label) if label is not None else predicted
     picture = picture_size(experiment, run, root, example, row)
     text, column = input_text(experiment, run, row)
     return Question(
-        experiment, run, root, example, own, other, model, row,
+        experiment=experiment,
+        run=run,
+        root=root,
+        example=example,
+        label=own,
+        against=_against(model, row, run, answer, own, predicted, against),
+        model=model,
+        row=row,
         seed=seed,
         text=text,
         text_column=column,
         picture=picture,
         input_names=input_names(model, row, picture),
-        notes=tuple(notes),
-    )  # fmt: skip
+        notes=tuple(_notes(model, row, answer, answered)),
+    )
 
 
-def _answer(run: Run, example: str) -> Mapping[str, Any]:
-    from diagnostics.examples.answers import answer
+def _notes(model: Model, row: Any, answer: Answer, answered: str) -> list[str]:
+    """What a reader should know of the model before its explanation."""
+    notes = [model.note] if model.note else []
+    notes += _otherwise(model, row, answer, answered)
+    true = answer.get("true_label")
+    if true is not None and true not in model.labels:
+        notes.append("The model never saw the true label when it was fitted.")
+    return notes
 
-    return answer(run, example, split=run.split) or answer(run, example) or {}
 
-
-def _otherwise(model: Model, row: Any, answer: Mapping[str, Any], answered: str) -> list[str]:
+def _otherwise(model: Model, row: Any, answer: Answer, answered: str) -> list[str]:
     """A sentence if the model does not answer as was recorded: what is explained is what it says.
 
     Shares may be kept to a few digits, or be those of a softmax where the model gives none.
@@ -137,16 +144,6 @@ def _otherwise(model: Model, row: Any, answer: Mapping[str, Any], answered: str)
     return [f"The model is {share:.1%} sure now; {confidence:.1%} was recorded."]
 
 
-def _model(
-    run: Run, root: Path, example: str, answer: Mapping[str, Any], *, trust_pickles: bool
-) -> Model:
-    found = None
-    if answer:
-        found = model_of_fold(run, root, answer["fold"], trust_pickles=trust_pickles)
-    # What is missing is said there.
-    return found or model_for(run, root, example, trust_pickles=trust_pickles)
-
-
 def _known(model: Model, label: str) -> str:
     if label in model.labels:
         return label
@@ -157,7 +154,7 @@ def _against(
     model: Model,
     row: Any,
     run: Run,
-    answer: Mapping[str, Any],
+    answer: Answer,
     own: str,
     predicted: str,
     asked: str | None,
@@ -183,9 +180,7 @@ def _other(asked: str, own: str) -> str:
     return asked
 
 
-def next_probable(
-    model: Model, row: Any, run: Run, answer: Mapping[str, Any], own: str
-) -> str | None:
+def next_probable(model: Model, row: Any, run: Run, answer: Answer, own: str) -> str | None:
     """The most probable label but one: as recorded, else as the model says now."""
     recorded = answer.get("probabilities")
     if recorded is not None:

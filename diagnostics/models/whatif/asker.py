@@ -14,7 +14,14 @@ from numpy.typing import NDArray
 from diagnostics.errors import DiagnosticsError, unknown_name
 from diagnostics.models.model import Model
 from diagnostics.models.pipelines.linear import final_step
-from diagnostics.models.run_models import NoModel, model_for, models_by_fold, rows_for
+from diagnostics.models.run_models import (
+    NoModel,
+    fold_of,
+    model_for,
+    models_by_fold,
+    recorded_answer,
+    rows_for,
+)
 from diagnostics.workspace import Experiment, Run
 
 if TYPE_CHECKING:
@@ -184,12 +191,11 @@ def asker(
         If a file cannot be opened, or may not be.
     """
     if example is not None and len(run.models) > 1:
-        from diagnostics.examples.answers import answer
-
-        row = answer(run, example)
-        if row is not None and row["fold"] is not None and str(row["fold"]) in run.models:
-            model = model_for(run, root, example, trust_pickles=trust_pickles)
-            return asker_of([model], run.run, int(row["fold"]))
+        answer = recorded_answer(run, example)
+        fold = fold_of(answer)
+        if fold and fold in run.models:
+            model = model_for(run, root, example, answer=answer, trust_pickles=trust_pickles)
+            return asker_of([model], run.run, int(fold))
     if not run.models:
         model_for(run, root)  # says what is missing
     return asker_of(list(models_by_fold(run, root, trust_pickles=trust_pickles).values()), run.run)

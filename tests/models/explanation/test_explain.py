@@ -50,6 +50,7 @@ from diagnostics.models.explanation.explain import OWN_SCORE, explain_example, i
 from diagnostics.models.explanation.explanation import Explanation
 from diagnostics.models.pipelines.linear import NotLinear
 from diagnostics.models.run_models import NoModel
+from diagnostics.workspace import run_tables
 from tests.made.questions import question_of
 from tests.places import SAMPLES
 
@@ -391,6 +392,34 @@ def test_of_two_labels_it_is_always_the_other(samples: diagnostics.Workspace) ->
     raw = pd.read_parquet(samples.root / "tumours/logistic/inputs.parquet")
     assert {entry.feature for entry in found.contributions} == set(raw.columns)
     assert all(entry.value in raw[entry.feature].tolist() for entry in found.contributions)
+
+
+@pytest.mark.parametrize(
+    ("experiment", "run", "example", "method"),
+    [
+        ("helpdesk", "logistic-words-C10", "h2296", "exact"),
+        ("tumours", "forest", "tumour-040", "shap"),
+        ("tumours", "logistic", "tumour-040", "exact"),
+    ],
+)
+def test_the_recorded_answer_is_read_once_and_handed_on(
+    samples: diagnostics.Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    experiment: str,
+    run: str,
+    example: str,
+    method: str,
+) -> None:
+    scanned: list[str] = []
+    scan = run_tables.scan
+
+    def counted(run: diagnostics.Run) -> Any:
+        scanned.append(run.run)
+        return scan(run)
+
+    monkeypatch.setattr(run_tables, "scan", counted)
+    assert explained(samples, experiment, run, example).method == method
+    assert scanned == [run]
 
 
 def test_pixels_are_named_by_where_they_are(samples: diagnostics.Workspace) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,12 @@ import polars as pl
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from diagnostics import DiagnosticsError, open_workspace, record
+from diagnostics import DiagnosticsError, Run, open_workspace, record
 from diagnostics.models.explanation.explain import OWN_SCORE, explain_example
 from diagnostics.models.explanation.explanation import Explanation
 from diagnostics.models.random_state import undisturbed
 from diagnostics.models.run_models import NoModel
+from diagnostics.workspace import run_tables
 
 LABELS = ["cat", "dog", "owl"]
 PREDICTED, TRUE = ["cat", "dog"], ["dog", "dog"]
@@ -144,6 +146,24 @@ def test_what_shap_gives_can_be_recorded_as_it_is(folder: Path) -> None:
     assert one.method == "kept"
     assert one.label == answer
     assert len(one.contributions) == 3
+
+
+@pytest.mark.parametrize("example", ["a", "nobody"])
+def test_what_was_recorded_of_the_answer_is_read_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, example: str
+) -> None:
+    recorded(folder, explanations=ARRAYS)
+    scanned: list[str] = []
+    scan = run_tables.scan
+
+    def counted(run: Run) -> Any:
+        scanned.append(run.run)
+        return scan(run)
+
+    monkeypatch.setattr(run_tables, "scan", counted)
+    with nullcontext() if example == "a" else pytest.raises(NoModel):
+        kept(folder, example)
+    assert len(scanned) == 1
 
 
 @pytest.mark.parametrize("asked", [{"label": "owl", "against": "parrot"}, {"label": "parrot"}])

@@ -149,7 +149,7 @@ def test_what_is_not_trusted_is_explained_only_on_request(
         seen.append(trust_pickles)
         return asker.models[0]
 
-    monkeypatch.setattr("diagnostics.models.explanation.question.model_of_fold", opened)
+    monkeypatch.setattr("diagnostics.models.explanation.question.model_for", opened)
     edited_question(*given, trust_pickles=True)
     edited_question(*given)
     assert seen == [True, False]
