@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
-from diagnostics.models.batches import FIRST, MOST, Steps
+from diagnostics.models.batches import FIRST, MOST, Steps, asked_in_steps
 
 
 @pytest.fixture
@@ -44,3 +45,16 @@ def test_a_model_that_is_slow_for_one_row_gets_one_row(clock: list[float]) -> No
         sizes.append(step.stop - step.start)
         clock[0] += 2 * sizes[-1]
     assert sizes == [FIRST, 1, 1, 1, 1]
+
+
+def test_steps_may_be_as_long_as_a_call_takes_from_the_second_on(clock: list[float]) -> None:
+    sizes: list[int] = []
+
+    def quick(rows: list[int]) -> np.ndarray:
+        sizes.append(len(rows))
+        return np.array(rows, float)
+
+    done: list[int] = []
+    figures = asked_in_steps(quick, list(range(1100)), 500, done.append)
+    assert figures.tolist() == list(range(1100))
+    assert sizes == done == [50, 500, 500, 50]

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
 
-from diagnostics.models.asked_in_parts import PATIENCE
+from diagnostics.models.batches import PATIENCE
 from diagnostics.models.explanation import lime_surrogate
 from diagnostics.models.explanation.background_data import MOST_ROWS as BACKGROUND
 from diagnostics.models.explanation.explained_output import ModelFigure, model_figure

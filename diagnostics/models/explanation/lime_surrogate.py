@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnostics.models.asked_in_parts import asked_in_parts
+from diagnostics.models.batches import asked_in_steps
 from diagnostics.models.explanation.background_data import background_rows
 from diagnostics.models.explanation.explained_output import ModelFigure, model_figure
 from diagnostics.models.explanation.explanation import (
@@ -202,7 +202,7 @@ class _Asked:
     done: int = 0
 
     def __call__(self, rows: Any, made: Callable[[Any], Any] = lambda rows: rows) -> Figures:
-        return asked_in_parts(lambda some: self.figure(made(some)), rows, A_CALL, self._told)
+        return asked_in_steps(lambda some: self.figure(made(some)), rows, A_CALL, self._told)
 
     def _told(self, rows: int) -> None:
         self.done += rows

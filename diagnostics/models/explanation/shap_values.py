@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnostics.errors import DiagnosticsError
-from diagnostics.models.asked_in_parts import asked_in_parts
+from diagnostics.models.batches import asked_in_steps
 from diagnostics.models.explanation.background_data import background_rows
 from diagnostics.models.explanation.explained_output import ModelFigure, model_figure
 from diagnostics.models.explanation.explanation import (
@@ -232,7 +232,7 @@ class _Game:
             done += masks
             self.progress(done / len(different))
 
-        found = asked_in_parts(self.ask, different, self.a_call, told)
+        found = asked_in_steps(self.ask, different, self.a_call, told)
         figures: Figures = found[np.ravel(places)]
         return figures
 

@@ -183,7 +183,7 @@ def test_missing_numbers_in_forests_are_no_error() -> None:
     assert found.output == pytest.approx(chances[0] - chances[1])
 
 
-def test_sparse_rows_of_many_columns_are_asked_in_parts() -> None:
+def test_sparse_rows_of_many_columns_are_asked_in_steps() -> None:
     words = csr_array(np.random.default_rng(0).poisson(0.05, (60, 400)).astype(float))
     labels = np.arange(60) % 2
     model = MultinomialNB().fit(words, labels)

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from sklearn.naive_bayes import GaussianNB
 
-from diagnostics.models.asked_in_parts import asked_in_parts
+from diagnostics.models.batches import asked_in_steps
 from diagnostics.models.explanation import stored_estimates
 from diagnostics.models.explanation.estimates import Method, estimated_seconds
 from diagnostics.models.explanation.explanation import Contribution, Explanation, Span
@@ -185,7 +185,7 @@ def test_a_slow_model_is_asked_about_few_rows_at_a_time() -> None:
         time.sleep(0.01 * len(rows))
         return np.array(rows, float)
 
-    assert asked_in_parts(slow, list(range(120)), 500, lambda _: None).tolist() == list(range(120))
+    assert asked_in_steps(slow, list(range(120)), 500, lambda _: None).tolist() == list(range(120))
     assert sizes[0] == 50
     assert max(sizes) <= 55
 
@@ -193,7 +193,7 @@ def test_a_slow_model_is_asked_about_few_rows_at_a_time() -> None:
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        asked_in_parts(slow, list(range(120)), 500, stop)
+        asked_in_steps(slow, list(range(120)), 500, stop)
 
 
 def test_a_slow_model_is_hardly_asked_what_it_will_cost() -> None:
