@@ -6,7 +6,6 @@ that whatever the answer owes to the word or column shows, whatever kind of mode
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from diagnostics.assumptions.assumption import Assumption
 from diagnostics.errors import DiagnosticsError
 from diagnostics.examples.attributes import attribute_values, column_meant, with_content_of
 from diagnostics.examples.content import content_columns
+from diagnostics.examples.words import between_edges
 from diagnostics.models.model import Model
 from diagnostics.models.pipelines.linear import is_linear, linear_scores
 from diagnostics.models.run_models import NoModel, models_by_fold, rows_for
@@ -183,9 +183,7 @@ def _without(
 
 
 def _without_word(experiment: Experiment, run: Run, word: str, rows: Any) -> Any:
-    parts = r"\s+".join(re.escape(part) for part in word.split())
-    # As `contains_word` finds them: not within a word that an apostrophe goes on.
-    pattern = re.compile(rf"(?<!\w)(?<!\w['’]){parts}(?!['’]?\w)", re.IGNORECASE)  # noqa: RUF001
+    pattern = between_edges(word)
 
     def removed(text: Any) -> Any:
         return " ".join(pattern.sub(" ", text).split()) if isinstance(text, str) else text

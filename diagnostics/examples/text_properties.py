@@ -6,29 +6,22 @@ it is null throughout, and so is a share of nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diagnostics.errors import unknown_name
+from diagnostics.examples.words import COUNTED, stands_anywhere, with_edges
 
 if TYPE_CHECKING:
     import polars as pl
 
-#: A word: letters, digits and underscores in a row, with apostrophes inside it.
-WORD = r"\w+(?:['’]\w+)*"  # noqa: RUF001 - the apostrophe that typesetters use
-#: What may stand on either side of a whole word.
-_BEFORE = r"(?:^|[^\w'’]|(?:^|\W)['’])"  # noqa: RUF001
-_AFTER = r"(?:$|[^\w'’]|['’](?:\W|$))"  # noqa: RUF001
 #: What ends a sentence before a space or the end of the text, or wherever it stands; a line break.
 SENTENCE_END = r"[.!?…]+(?:\s|$)|[。！？]+|\n+"  # noqa: RUF001
 #: Signs of a question, the Arabic, the Greek and the wide one among them.
 QUESTION = "[?\uff1f\u061f\u037e]"
 #: A word is rare if this many of the evaluated texts have it, or fewer.
 RARE_TEXTS = 2
-#: Scripts that are written without spaces: a word in them may stand beside any letter.
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -80,10 +73,9 @@ def contains_word(texts: pl.Series, word: str) -> pl.Series:
     """
     lower = texts.str.to_lowercase()
     wanted = " ".join(word.lower().split())
-    if _UNSPACED.search(wanted) or not wanted:
+    if stands_anywhere(wanted) or not wanted:
         return lower.str.contains(wanted, literal=True)
-    phrase = r"\s+".join(re.escape(part) for part in wanted.split())
-    return lower.str.contains(rf"{_BEFORE}{phrase}{_AFTER}")
+    return lower.str.contains(with_edges(wanted))
 
 
 def words_of(texts: pl.Series) -> pl.DataFrame:
@@ -91,7 +83,7 @@ def words_of(texts: pl.Series) -> pl.DataFrame:
     import polars as pl
 
     # Each text's own words first: over all texts at once it takes twenty times as long.
-    found = texts.str.to_lowercase().str.extract_all(WORD).list.unique(maintain_order=True)
+    found = texts.str.to_lowercase().str.extract_all(COUNTED).list.unique(maintain_order=True)
     frame = pl.DataFrame({"row": pl.int_range(len(texts), eager=True), "word": found})
     return frame.explode("word").drop_nulls("word")
 
@@ -101,7 +93,7 @@ def _characters(texts: pl.Series) -> pl.Series:
 
 
 def _words(texts: pl.Series) -> pl.Series:
-    return texts.str.count_matches(WORD)
+    return texts.str.count_matches(COUNTED)
 
 
 def _sentences(texts: pl.Series) -> pl.Series:
@@ -122,7 +114,7 @@ def _punctuation(texts: pl.Series) -> pl.Series:
 
 
 def _word_length(texts: pl.Series) -> pl.Series:
-    return _share(texts.str.count_matches(r"\w"), texts.str.count_matches(WORD))
+    return _share(texts.str.count_matches(r"\w"), texts.str.count_matches(COUNTED))
 
 
 def _rare_words(texts: pl.Series) -> pl.Series:

@@ -28,7 +28,7 @@ from diagnostics.models.explanation.shap_values import (
     shap_explanation,
 )
 from diagnostics.models.explanation.shap_values import ROWS_A_CALL as SHAP_ROWS_A_CALL
-from diagnostics.models.explanation.words import words_of
+from diagnostics.models.explanation.words import pieces_of
 from diagnostics.models.jobs import Progress, no_progress
 from diagnostics.workspace import Run
 from diagnostics.workspace.model_inputs import IDS, TEXT
@@ -124,7 +124,7 @@ def _asked(method: Method, question: Question) -> int:
     is_text = isinstance(question.row, list)
     if not is_text and method == "lime":
         return lime_surrogate.SAMPLES * REPEATED
-    words = words_of(question.text or "", most=MOST_WORDS if is_text else WORDS_OF_A_ROW)
+    words = pieces_of(question.text or "", most=MOST_WORDS if is_text else WORDS_OF_A_ROW)
     parts = len(words) if is_text else min(len(question.input_names), MOST_BLOCKS) + len(words)
     different = 1 << min(parts, 20)
     if method == "lime":

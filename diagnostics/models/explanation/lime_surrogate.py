@@ -32,7 +32,7 @@ from diagnostics.models.explanation.repeated import (
     unit_of,
     unstable_note,
 )
-from diagnostics.models.explanation.words import Piece, words_of
+from diagnostics.models.explanation.words import Piece, pieces_of
 from diagnostics.models.jobs import Progress, no_progress
 from diagnostics.models.random_state import undisturbed
 
@@ -88,7 +88,7 @@ def lime_explanation(
 
 def _of_a_text(question: Question, figure: ModelFigure, progress: Progress) -> Explanation:
     text = question.text or ""
-    places = _by_word(text, words_of(text, most=MOST_WORDS))
+    places = _by_word(text, pieces_of(text, most=MOST_WORDS))
     if not places:
         notes = ["The text has no words that could be taken out."]
         return _explanation(question, figure, [], [], notes, text=text)

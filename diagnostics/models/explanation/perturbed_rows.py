@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnostics.models.explanation.question import Question
-from diagnostics.models.explanation.words import Piece, without, words_of
+from diagnostics.models.explanation.words import Piece, pieces_of, without
 from diagnostics.models.pipelines.text_columns import text_columns
 
 #: Parts that are told apart; of pixels, of columns, and of the words of a row's texts.
@@ -135,7 +135,7 @@ def _texts(question: Question) -> list[_Text]:
     for name in names:
         column = list(map(str, row.columns)).index(name)
         text = row.iloc[0, column]
-        pieces = words_of(text, most=MOST_WORDS // len(names))
+        pieces = pieces_of(text, most=MOST_WORDS // len(names))
         if pieces:
             found.append(_Text(column, text, pieces))
     return found

@@ -34,7 +34,7 @@ from diagnostics.models.explanation.repeated import (
     unstable_note,
 )
 from diagnostics.models.explanation.tree_shap import MISSED, NoTrees, tree_explanation, why_no_trees
-from diagnostics.models.explanation.words import Piece, without, words_of
+from diagnostics.models.explanation.words import Piece, pieces_of, without
 from diagnostics.models.jobs import Progress, no_progress
 from diagnostics.models.model import Model
 from diagnostics.models.pipelines.linear import final_step
@@ -142,7 +142,7 @@ def _of_a_text(
     question: Question, figure: ModelFigure, progress: Progress, notes: list[str]
 ) -> Explanation:
     text = question.text or ""
-    pieces = words_of(text, most=MOST_WORDS)
+    pieces = pieces_of(text, most=MOST_WORDS)
 
     def ask(masks: Masks) -> Figures:
         return figure.ask([without(text, pieces, keep) for keep in masks.tolist()])

@@ -5,25 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-#: Letters of scripts that put no blanks between words: each stands for itself.
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-)
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
+from diagnostics.examples.words import PIECE
+
 Piece = tuple[int, int]
 
 
-def words_of(text: str, *, most: int) -> list[Piece]:
+def pieces_of(text: str, *, most: int) -> list[Piece]:
     """Where its words begin and end; runs of neighbouring words if there are more than `most`.
 
     A word is a run of letters and digits; of scripts without blanks (Chinese, Japanese, Thai, Lao,
     Khmer, Burmese) it is a single letter. None for a text of blanks and punctuation.
     """
-    found = [match.span() for match in _WORD.finditer(text)]
-    run = -(-len(found) // most)
+    words = [match.span() for match in re.finditer(PIECE, text)]
+    run = -(-len(words) // most)
     if run <= 1:
-        return found
-    runs = [found[at : at + run] for at in range(0, len(found), run)]
+        return words
+    runs = [words[at : at + run] for at in range(0, len(words), run)]
     return [(pieces[0][0], pieces[-1][1]) for pieces in runs]
 
 

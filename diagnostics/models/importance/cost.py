@@ -15,7 +15,7 @@ from diagnostics.models.importance.losses import CHUNK, Metric, losses_against
 from diagnostics.models.importance.permutation import REPEATS, shuffled_losses
 from diagnostics.models.importance.sampled_shapley import sampled_contributions
 from diagnostics.models.importance.sampling_plan import Plan, plan_for
-from diagnostics.models.importance.word_removal import frequent_words, without_word, words_of
+from diagnostics.models.importance.word_removal import frequent_words, tokens_of, without_word
 from diagnostics.models.row_forms import taken
 
 #: Rows of the first try, how many times more there are in the next, and seconds that one must take
@@ -57,7 +57,7 @@ def shuffling_cost(
     if evaluated.form == "texts":
         texts = [text for part in evaluated.parts for text in part.rows]
         words = {word for word, _ in frequent_words(texts)}
-        rows = sum(len(words_of(text) & words) for text in texts)
+        rows = sum(len(tokens_of(text) & words) for text in texts)
         each = seconds_of_a_row(_without_words(evaluated, part, metric), min(rows, CHUNK))
         return Cost(rows, len(words), rows * each)
     rows = len(evaluated.examples) * len(groups) * repeats
@@ -121,7 +121,7 @@ def _without_words(evaluated: Evaluated, part: Part, metric: Metric) -> Trial:
     def trial(n: int) -> int:
         at = np.fromiter(islice(cycle(range(len(part.places))), n), np.int64)
         texts = [part.rows[place] for place in at]
-        changed = [without_word(text, next(iter(words_of(text)), "")) for text in texts]
+        changed = [without_word(text, next(iter(tokens_of(text)), "")) for text in texts]
         with asking():
             losses_against(part, changed, evaluated.true[part.places[at]], metric)
         return n

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnostics.models.explanation.words import Piece, without, words_of
+from diagnostics.models.explanation.words import Piece, pieces_of, without
 from diagnostics.models.row_forms import joined
 
 #: Different words of a text that are told apart; the rest of a longer one stays as it is.
@@ -113,7 +113,7 @@ def _of_sparse(own: Any, others: Any, names: Sequence[str]) -> Mixtures:
 
 
 def _of_texts(texts: Sequence[str]) -> Mixtures:
-    cut = [words_of(text, most=max(len(text), 1)) for text in texts]
+    cut = [pieces_of(text, most=max(len(text), 1)) for text in texts]
     words = [
         [text[start:end].lower() for start, end in pieces]
         for text, pieces in zip(texts, cut, strict=True)
@@ -127,13 +127,13 @@ def _of_texts(texts: Sequence[str]) -> Mixtures:
             if word in places:
                 values[row, places[word]] += 1
     columns = [np.array([places[word] for word in own], np.int64) for own in apart]
-    pieces_of = [_placed(pieces, own, set(some), places)
+    kept_of = [_placed(pieces, own, set(some), places)
                  for pieces, own, some in zip(cut, words, apart, strict=True)]  # fmt: skip
 
     def made(rows: Places, rest: Places, keep: Masks) -> Any:  # noqa: ARG001 - there is but one
         found = []
         for at, row in enumerate(rows.tolist()):
-            pieces, own = pieces_of[row]
+            pieces, own = kept_of[row]
             found.append(without(texts[row], pieces, keep[at, own].tolist()))
         return found
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from diagnostics.errors import DiagnosticsError
+from diagnostics.examples.words import TOKEN
 from diagnostics.models.evaluated_inputs import Evaluated
 from diagnostics.models.importance.feature_groups import Group
 from diagnostics.models.importance.losses import (
@@ -21,22 +22,20 @@ from diagnostics.models.importance.losses import (
 )
 from diagnostics.models.importance.permutation import Permutation, Progress
 
-#: A word is a run of two or more letters, digits or underscores, whatever its capitals.
-WORD = re.compile(r"\b\w\w+\b")
 #: Texts that must have a word, and words that are taken out: the most frequent ones.
 AT_LEAST, MOST_WORDS = 5, 300
 
 
-def words_of(text: str) -> set[str]:
-    """The words of a text in small letters, each once."""
-    return {word.lower() for word in WORD.findall(text)}
+def tokens_of(text: str) -> set[str]:
+    """The words of a text that a model may have learned, in small letters, each once."""
+    return {word.lower() for word in re.findall(TOKEN, text)}
 
 
 def frequent_words(
     texts: Sequence[str], *, at_least: int = AT_LEAST, most: int = MOST_WORDS
 ) -> list[tuple[str, int]]:
     """Words with the number of texts that have them, the most frequent first; ties by word."""
-    counts = Counter(word for text in texts for word in words_of(text))
+    counts = Counter(word for text in texts for word in tokens_of(text))
     kept = [(word, n) for word, n in counts.items() if n >= at_least]
     return sorted(kept, key=lambda entry: (-entry[1], entry[0]))[:most]
 
@@ -95,7 +94,7 @@ def word_importance(
         pairs = [
             (row, columns[word])
             for row, text in enumerate(part.rows)
-            for word in sorted(words_of(text) & columns.keys())
+            for word in sorted(tokens_of(text) & columns.keys())
         ]
         for first in range(0, len(pairs), CHUNK):
             if progress is not None:

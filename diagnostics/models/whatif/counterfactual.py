@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from diagnostics.examples.words import TYPED
 from diagnostics.models.evaluated_inputs import Evaluated
 from diagnostics.models.jobs import Progress, no_progress
 from diagnostics.models.row_forms import taken
@@ -25,7 +26,6 @@ from diagnostics.models.whatif.nearest_rows import nearest_of_other_answers, sam
 MOST_ASKED = 5000
 #: Examples of another answer that values are taken from.
 DONORS = 4
-_WORD = re.compile(r"\w+(?:['’\-]\w+)*")  # noqa: RUF001 - as people type it
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def without_words(
     -------
     A `Search` whose changes are all of one size if that size was tried throughout.
     """
-    words = list(_WORD.finditer(text))
+    words = list(re.finditer(TYPED, text))
 
     def made(chosen: Chosen) -> str:
         return _without(text, [words[at].span() for at in chosen])
