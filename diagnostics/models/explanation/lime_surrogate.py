@@ -16,12 +16,7 @@ from numpy.typing import NDArray
 from diagnostics.models.batches import asked_in_steps
 from diagnostics.models.explanation.background_data import background_rows
 from diagnostics.models.explanation.explained_output import ModelFigure, model_figure
-from diagnostics.models.explanation.explanation import (
-    Contribution,
-    Explanation,
-    strongest_first,
-    total,
-)
+from diagnostics.models.explanation.explanation import Contribution, Explanation
 from diagnostics.models.explanation.perturbed_rows import MixedRows, mixed_rows
 from diagnostics.models.explanation.question import Question
 from diagnostics.models.explanation.repeated import (
@@ -32,6 +27,7 @@ from diagnostics.models.explanation.repeated import (
     unit_of,
     unstable_note,
 )
+from diagnostics.models.explanation.summed import explanation_of
 from diagnostics.models.explanation.words import Piece, pieces_of
 from diagnostics.models.jobs import Progress, no_progress
 from diagnostics.models.random_state import undisturbed
@@ -223,26 +219,21 @@ def _explanation(
     question: Question,
     figure: ModelFigure,
     fits: Sequence[_Fit],
-    found: list[Contribution],
+    contributions: list[Contribution],
     notes: Sequence[str],
     **over: Any,
 ) -> Explanation:
-    said = float(figure.ask(question.row)[0])
-    base = float(np.mean([fit.intercept for fit in fits])) if fits else said
+    model_output = float(figure.ask(question.row)[0])
     r2 = float(np.mean([fit.r2 for fit in fits])) if fits else None
-    return Explanation(
+    return explanation_of(
+        question,
+        float(np.mean([fit.intercept for fit in fits])) if fits else model_output,
+        contributions,
         method="lime",
-        exact=False,
         scale=figure.scale,
-        label=question.label,
-        against=question.against,
-        base=base,
-        output=total(base, found),
-        contributions=strongest_first(found),
-        model_output=said,
+        model_output=model_output,
         r2=None if r2 is None or np.isnan(r2) else r2,
         agreement=_weights(fits).agreement if fits else None,
-        notes=(*question.notes, *notes, *unstable_note(found, unit_of(question))),
-        picture=question.picture,
+        notes=(*question.notes, *notes, *unstable_note(contributions, unit_of(question))),
         **over,
     )

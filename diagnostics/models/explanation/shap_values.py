@@ -17,12 +17,7 @@ from diagnostics.errors import DiagnosticsError
 from diagnostics.models.batches import asked_in_steps
 from diagnostics.models.explanation.background_data import background_rows
 from diagnostics.models.explanation.explained_output import ModelFigure, model_figure
-from diagnostics.models.explanation.explanation import (
-    Contribution,
-    Explanation,
-    strongest_first,
-    total,
-)
+from diagnostics.models.explanation.explanation import Contribution, Explanation
 from diagnostics.models.explanation.perturbed_rows import MixedRows, mixed_rows
 from diagnostics.models.explanation.question import Question
 from diagnostics.models.explanation.repeated import (
@@ -33,7 +28,8 @@ from diagnostics.models.explanation.repeated import (
     unit_of,
     unstable_note,
 )
-from diagnostics.models.explanation.tree_shap import MISSED, NoTrees, tree_explanation, why_no_trees
+from diagnostics.models.explanation.summed import explanation_of, missed_by
+from diagnostics.models.explanation.tree_shap import NoTrees, tree_explanation, why_no_trees
 from diagnostics.models.explanation.words import Piece, pieces_of, without
 from diagnostics.models.jobs import Progress, no_progress
 from diagnostics.models.model import Model
@@ -163,32 +159,29 @@ def _explanation(
     question: Question,
     figure: ModelFigure,
     base: float,
-    found: list[Contribution],
+    contributions: list[Contribution],
     estimates: Repeated,
     notes: Sequence[str],
     **over: Any,
 ) -> Explanation:
-    output, said = total(base, found), float(figure.ask(question.row)[0])
-    if abs(output - said) > MISSED * max(1.0, abs(said)):
-        raise DiagnosticsError(
-            f"The sum misses the model's own figure by {abs(output - said):.2g}, so it is not "
-            "shown: the model does not give a row the same figure every time.",
-        )
-    return Explanation(
+    explanation = explanation_of(
+        question,
+        base,
+        contributions,
         method="shap",
-        exact=False,
         scale=figure.scale,
-        label=question.label,
-        against=question.against,
-        base=base,
-        output=output,
-        contributions=strongest_first(found),
-        model_output=said,
+        model_output=float(figure.ask(question.row)[0]),
         agreement=estimates.agreement,
-        notes=(*notes, *unstable_note(found, unit_of(question))),
-        picture=question.picture,
+        notes=(*notes, *unstable_note(contributions, unit_of(question))),
         **over,
     )
+    missed = missed_by(explanation)
+    if missed is not None:
+        raise DiagnosticsError(
+            f"The sum misses the model's own figure by {missed}, so it is not "
+            "shown: the model does not give a row the same figure every time.",
+        )
+    return explanation
 
 
 @dataclass(frozen=True)

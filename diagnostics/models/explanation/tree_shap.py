@@ -6,7 +6,6 @@ trees"; without a background: over the paths that the trees' own training rows t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,20 +17,17 @@ from diagnostics.models.explanation.explained_output import (
     decision_figure,
     probability_figure,
 )
-from diagnostics.models.explanation.explanation import (
-    Contribution,
-    Explanation,
-    Scale,
-    Span,
-    strongest_first,
-    total,
-)
+from diagnostics.models.explanation.explanation import Contribution, Explanation, Scale
 from diagnostics.models.explanation.question import Question
-from diagnostics.models.explanation.text_spans import laid_over
+from diagnostics.models.explanation.summed import (
+    explanation_of,
+    missed_by,
+    origins_of,
+    spans_of_features,
+)
 from diagnostics.models.model import Model
-from diagnostics.models.pipelines.feature_origins import Listed, Origin, Origins
+from diagnostics.models.pipelines.feature_origins import Origin
 from diagnostics.models.pipelines.linear import final_step
-from diagnostics.models.pipelines.tracing import feature_origins
 from diagnostics.models.random_state import undisturbed
 
 #: Whose leaves hold probabilities, and whose hold log-odds.
@@ -40,8 +36,6 @@ _FORESTS = frozenset(
      "ExtraTreesClassifier"}
 )  # fmt: skip
 _BOOSTED = frozenset({"GradientBoostingClassifier", "HistGradientBoostingClassifier"})
-#: How far a sum may miss the model's own figure, as a share of its size (of 1 if it is smaller).
-MISSED = 1e-6
 Figures = NDArray[np.float64]
 
 
@@ -94,45 +88,44 @@ def tree_explanation(question: Question) -> Explanation:
         raise NoTrees(reason, hint="Permutations and lime ask the model itself.")
     seen = rows_of_trees(question.model.estimator, question.row)
     figure = _figure(question)
-    bases, values = _shapley(final_step(question.model.estimator), seen)
-    own = question.model.labels.index(question.label)
-    other = None if question.against is None else question.model.labels.index(question.against)
-    base = float(bases[own] if other is None else bases[own] - bases[other])
-    added = values[:, own] if other is None else values[:, own] - values[:, other]
-    origins = _origins(question, len(added))
+    base, added = _added(question, seen)
+    origins = origins_of(question, [f"feature {at}" for at in range(len(added))])
     named = {int(at): origins.at(int(at)) for at in np.flatnonzero(added)}
-    found = [
-        Contribution(
-            origin.name,
-            float(seen[0, at]) if origin.value is None else origin.value,
-            float(added[at]),
-            origin.place,
-        )
-        for at, origin in named.items()
-    ]
-    output, said = total(base, found), float(figure.ask(question.row)[0])
-    if abs(output - said) > MISSED * max(1.0, abs(said)):
-        raise NoTrees(
-            f"TreeExplainer's sum misses the model's own figure by {abs(output - said):.2g}, "
-            "so it is not shown."
-        )
-    spans, unplaced = _over_the_text(question, named, added)
-    return Explanation(
+    spans, unplaced = spans_of_features(question, named, {at: float(added[at]) for at in named})
+    explanation = explanation_of(
+        question,
+        base,
+        [_contribution(origin, seen[0, at], added[at]) for at, origin in named.items()],
         method="shap",
         exact=True,
         scale=figure.scale,
-        label=question.label,
-        against=question.against,
-        base=base,
-        output=output,
-        contributions=strongest_first(found),
-        model_output=said,
+        model_output=float(figure.ask(question.row)[0]),
         spans=spans,
         unplaced=unplaced,
         notes=(*question.notes, "The base is what the trees say of their own training rows."),
         text=question.text,
-        picture=question.picture,
     )
+    missed = missed_by(explanation)
+    if missed is not None:
+        raise NoTrees(
+            f"TreeExplainer's sum misses the model's own figure by {missed}, so it is not shown."
+        )
+    return explanation
+
+
+def _added(question: Question, seen: Figures) -> tuple[float, Figures]:
+    """The base, and what each feature of the row added, of the label or against the other."""
+    bases, values = _shapley(final_step(question.model.estimator), seen)
+    own = question.model.labels.index(question.label)
+    if question.against is None:
+        return float(bases[own]), values[:, own]
+    other = question.model.labels.index(question.against)
+    return float(bases[own] - bases[other]), values[:, own] - values[:, other]
+
+
+def _contribution(origin: Origin, seen: float, added: float) -> Contribution:
+    value = float(seen) if origin.value is None else origin.value
+    return Contribution(origin.name, value, float(added), origin.place)
 
 
 def rows_of_trees(model: Any, rows: Any) -> Figures:
@@ -185,8 +178,8 @@ def values_of_trees(trees: Any, seen: Figures) -> tuple[Figures, Figures]:
             values = np.asarray(explainer.shap_values(seen, check_additivity=False), float)
             return values, np.ravel(np.asarray(explainer.expected_value, float))
         except Exception as error:  # its own kinds, asserts, and what numpy raises beneath it
-            said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-            raise NoTrees(f"TreeExplainer does not take the model: {said}") from error
+            reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+            raise NoTrees(f"TreeExplainer does not take the model: {reason}") from error
 
 
 def _shapley(trees: Any, seen: Figures) -> tuple[Figures, Figures]:
@@ -195,27 +188,3 @@ def _shapley(trees: Any, seen: Figures) -> tuple[Figures, Figures]:
     if values.ndim == 2:
         values, bases = np.stack([0 * values, values], axis=2), np.r_[0.0, bases[-1:]]
     return bases, values[0]
-
-
-def _origins(question: Question, size: int) -> Origins:
-    try:
-        found = feature_origins(question.model.estimator, question.row, question.input_names)
-    except Exception:  # noqa: BLE001 - steps of the user's own, which need not be as they are here
-        found = Listed(())
-    return found if found.size == size else Listed([Origin(f"feature {at}") for at in range(size)])
-
-
-def _over_the_text(
-    question: Question, named: Mapping[int, Origin], added: Figures
-) -> tuple[tuple[Span, ...], float]:
-    if question.text is None:
-        return (), 0.0
-    return laid_over(question.text, _shares(question, named, added))
-
-
-def _shares(
-    question: Question, named: Mapping[int, Origin], added: Figures
-) -> Iterable[tuple[float, Any]]:
-    for at, origin in named.items():
-        is_there = origin.source == question.text_column
-        yield float(added[at]), origin.places if is_there else ()
