@@ -20,7 +20,7 @@ from diagnostics.examples.attributes import column_meant, column_names, with_con
 if TYPE_CHECKING:
     import pandas as pd
 
-    from diagnostics.assumptions.findings import Judgement
+    from diagnostics.assumptions.evidence import Judgement
     from diagnostics.examples.content import ContentColumns
 
 

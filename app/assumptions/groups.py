@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from diagnostics import Run
     from diagnostics.assumptions.assumption import Assumption
-    from diagnostics.assumptions.findings import Judgement
+    from diagnostics.assumptions.evidence import Judgement
     from diagnostics.examples.content import ContentColumns
     from diagnostics.statistics.association import Association
 

@@ -16,14 +16,14 @@ from app.widgets.labels import LETTER, PADDING, shown_label
 from app.widgets.missing import missing
 from app.widgets.numbers import known_split
 from diagnostics import Experiment, Run
-from diagnostics.assumptions.findings import ALPHA, Reading, Verdict
+from diagnostics.assumptions.evidence import ALPHA, Reading, Verdict
 from diagnostics.assumptions.words import SIDES
 from diagnostics.charts import colours
 from diagnostics.charts.assumptions import GROUP, group_chart
 from diagnostics.workspace.scores import ranked_runs
 
 if TYPE_CHECKING:
-    from diagnostics.assumptions.findings import Judgement
+    from diagnostics.assumptions.evidence import Judgement
 
 #: Runs that are judged unless others are selected.
 RUNS = 5
@@ -223,10 +223,10 @@ def _written(entry: Listed) -> None:
 def _show_evidence(found: Judgement) -> None:
     said = _PUSHED if found.assumption.claim == "pushes-towards" else _READ
     parts = [
-        (f"{_SOURCES[finding.source]}: {said[finding.reading]}", finding.sentence)
-        for finding in found.findings
+        (f"{_SOURCES[piece.source]}: {said[piece.reading]}", piece.sentence)
+        for piece in found.evidence
     ]
-    title = "Not known" if found.findings else "Why it cannot be told"
+    title = "Not known" if found.evidence else "Why it cannot be told"
     if found.missing:
         parts.append((title, "\n".join(found.missing)))
     for name, sentence in parts:

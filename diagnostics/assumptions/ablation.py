@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnostics.assumptions.assumption import Assumption
 from diagnostics.errors import DiagnosticsError
-from diagnostics.examples.attributes import attribute_values, column_meant, with_content_of
+from diagnostics.examples.attributes import (
+    Attribute,
+    attribute_values,
+    column_meant,
+    with_content_of,
+)
 from diagnostics.examples.content import content_columns
 from diagnostics.examples.words import between_edges
 from diagnostics.models.model import Model
@@ -47,19 +51,22 @@ class Ablation:
 def ask_without(
     experiment: Experiment,
     run: Run,
-    given: Assumption,
+    attribute: Attribute,
     *,
+    label: str | None = None,
     root: Path,
     trust_pickles: bool = False,
     seed: int = 0,
 ) -> Ablation:
-    """Ask a run's models again without what an assumption is about.
+    """Ask a run's models again without an attribute of the examples.
 
     Parameters
     ----------
-    given
-        About a word, which is taken out of the texts that have it, or about a column, whose values
-        are shuffled among the examples.
+    attribute
+        A word, which is taken out of the texts that have it, or a column, whose values are shuffled
+        among the examples.
+    label
+        Whose probability is compared; None compares answers only.
     seed
         Of the shuffle, and of the sample where more than `MOST_ASKED` could be asked.
 
@@ -70,17 +77,17 @@ def ask_without(
     DiagnosticsError
         If a model or its rows cannot be opened.
     """
-    if given.kind == "property":
+    if attribute.kind == "property":
         raise NoModel("A property of a text cannot be taken away by itself.")
     models = _models(run, root, trust_pickles=trust_pickles)
-    candidates = _candidates(experiment, run, given)
+    candidates = _candidates(experiment, run, attribute)
     rng = np.random.default_rng(seed)
     picked = _sample(candidates, rng)
     names = [name for name, _ in picked]
     if not names:
         raise NoModel("No example has it.")
     rows = rows_for(experiment, run, root, names)
-    others = _without(experiment, run, given, rows, rng)
+    others = _without(experiment, run, attribute, rows, rng)
     changed, push = 0, []
     folds = np.array([fold for _, fold in picked])
     for fold, model in models.items():
@@ -90,7 +97,7 @@ def ask_without(
             changed += sum(
                 a != b for a, b in zip(model.answers(before), model.answers(after), strict=True)
             )
-            push.append(_push(model, given.label, before, after))
+            push.append(_push(model, label, before, after))
     moved = np.concatenate(push) if push else np.empty(0)
     return Ablation(changed, len(names), len(candidates), moved)
 
@@ -98,12 +105,13 @@ def ask_without(
 def exact_weights(
     experiment: Experiment,
     run: Run,
-    given: Assumption,
+    attribute: Attribute,
     *,
+    label: str,
     root: Path,
     trust_pickles: bool = False,
 ) -> list[float] | None:
-    """The weight towards the assumption's label in each of the run's models, if they are linear.
+    """An attribute's weight towards a label in each of the run's models, if they are linear.
 
     A label's weight is that of its own score less the mean over all labels: what all labels share
     does not push towards any. None where a model is not linear; a model that does not know the
@@ -115,23 +123,23 @@ def exact_weights(
         If there is no model.
     """
     models = _models(run, root, trust_pickles=trust_pickles)
-    if given.label is None or not all(is_linear(model.estimator) for model in models.values()):
+    if attribute.kind == "property":
         return None
-    if given.kind == "property":
+    if not all(is_linear(model.estimator) for model in models.values()):
         return None
-    names = [name for name, _ in _candidates(experiment, run, given, everything=True)[:1]]
+    names = [name for name, _ in _candidates(experiment, run, attribute, everything=True)[:1]]
     row = rows_for(experiment, run, root, names)
-    found = []
+    towards = []
     for model in models.values():
         scores = linear_scores(model.estimator, row)
-        if given.label not in scores.labels:
+        if label not in scores.labels:
             return None
-        at = [place for place, name in enumerate(scores.features) if _is_meant(name, given)]
-        if not at and given.kind == "column" and "=" not in given.subject:
+        at = [place for place, name in enumerate(scores.features) if _is_meant(name, attribute)]
+        if not at and attribute.kind == "column" and "=" not in attribute.subject:
             return None  # several features may have come out of it
         weights = scores.weights - scores.weights.mean(axis=0)
-        found.append(float(weights[scores.labels.index(given.label), at].sum()))
-    return found
+        towards.append(float(weights[scores.labels.index(label), at].sum()))
+    return towards
 
 
 def _models(run: Run, root: Path, *, trust_pickles: bool) -> Mapping[int | None, Model]:
@@ -144,7 +152,7 @@ def _models(run: Run, root: Path, *, trust_pickles: bool) -> Mapping[int | None,
 
 
 def _candidates(
-    experiment: Experiment, run: Run, given: Assumption, *, everything: bool = False
+    experiment: Experiment, run: Run, attribute: Attribute, *, everything: bool = False
 ) -> list[tuple[str, int | None]]:
     """The evaluated examples with the fold of each; of a word, those that have it."""
     import polars as pl
@@ -152,8 +160,8 @@ def _candidates(
     from diagnostics.predictions.completeness import rows_of
 
     rows = rows_of(run, run.split).select("example", "fold").unique("example", keep="first")
-    if given.kind == "word" and not everything:
-        values = attribute_values(with_content_of(experiment, run), given.attribute)
+    if attribute.kind == "word" and not everything:
+        values = attribute_values(with_content_of(experiment, run), attribute)
         rows = rows.join(values.filter(pl.col("value")).lazy(), on="example", how="semi")
     return list(rows.sort("example").collect().iter_rows())
 
@@ -168,16 +176,16 @@ def _sample(
 
 
 def _without(
-    experiment: Experiment, run: Run, given: Assumption, rows: Any, rng: np.random.Generator
+    experiment: Experiment, run: Run, attribute: Attribute, rows: Any, rng: np.random.Generator
 ) -> Any:
-    if given.kind == "word":
-        return _without_word(experiment, run, given.subject, rows)
+    if attribute.kind == "word":
+        return _without_word(experiment, run, attribute.subject, rows)
     if not hasattr(rows, "columns"):
         raise NoModel("The model takes no columns by name.")
     try:
-        name, _ = column_meant([str(column) for column in rows.columns], given.subject)
+        name, _ = column_meant([str(column) for column in rows.columns], attribute.subject)
     except DiagnosticsError:
-        raise NoModel(f"The model does not take “{given.subject}”.") from None
+        raise NoModel(f"The model does not take “{attribute.subject}”.") from None
     shuffled = rows[name].iloc[rng.permutation(len(rows))].reset_index(drop=True)
     return rows.assign(**{str(name): shuffled})
 
@@ -210,11 +218,11 @@ def _push(model: Model, label: str | None, before: Any, after: Any) -> NDArray[n
     return moved - model.probabilities(after)[:, at]
 
 
-def _is_meant(feature: str, given: Assumption) -> bool:
+def _is_meant(feature: str, attribute: Attribute) -> bool:
     """Whether a feature is the word or column, whatever a transformer put before its name."""
-    name = feature.rpartition("__")[2] if given.kind == "column" else feature.split("__")[-1]
-    wanted = given.subject
-    if given.kind == "word":
+    name = feature.rpartition("__")[2] if attribute.kind == "column" else feature.split("__")[-1]
+    wanted = attribute.subject
+    if attribute.kind == "word":
         return name.lower() == wanted
     return name in (wanted, wanted.replace("=", "_"))
 

@@ -15,12 +15,13 @@ from diagnostics.statistics.intervals import wilson
 
 if TYPE_CHECKING:
     from diagnostics.assumptions.ablation import Ablation
+    from diagnostics.examples.attributes import Attribute
     from diagnostics.workspace import Run
 
 Verdict = Literal["holds", "violated", "cannot be told"]
 VERDICTS: tuple[Verdict, ...] = ("holds", "violated", "cannot be told")
-#: What a finding says: the effect is there, there the other way round, too small, or any of these;
-#: `note` is said and not judged by.
+#: What a piece of evidence says: the effect is there, there the other way round, too small, or any
+#: of these; `note` is said and not judged by.
 Reading = Literal["yes", "reverse", "no", "unclear", "note"]
 Source = Literal["errors", "answers", "asked again", "weight", "importance"]
 
@@ -34,7 +35,7 @@ SMALL_PUSH, SMALL_DROP = 0.01, 0.005
 
 
 @dataclass(frozen=True)
-class Finding:
+class EvidencePiece:
     """One piece of evidence: what it says, in a sentence, with its interval.
 
     `low` and `high` are at the corrected level, NaN where something is exact or only noted.
@@ -61,26 +62,26 @@ class Judgement:
     assumption: Assumption
     run: str
     verdict: Verdict
-    findings: tuple[Finding, ...] = ()
+    evidence: tuple[EvidencePiece, ...] = ()
     missing: tuple[str, ...] = ()
     association: Association | None = None
 
     @property
     def examples(self) -> int:
         """How many examples the verdict rests on."""
-        return max((finding.examples for finding in self.findings), default=0)
+        return max((piece.examples for piece in self.evidence), default=0)
 
     @property
     def sentence(self) -> str:
         """The verdict and the evidence that it rests on."""
         begin = f"{self.assumption.sentence}: {self.verdict}."
         begin = begin[0].upper() + begin[1:]
-        speaking = [finding.sentence for finding in self.findings if finding.reading != "note"]
+        speaking = [piece.sentence for piece in self.evidence if piece.reading != "note"]
         return " ".join([begin, *(speaking or self.missing[:1])])
 
 
 def combined_verdict(claim: Claim, readings: Sequence[Reading]) -> Verdict:
-    """The verdict on a claim from what its findings say."""
+    """The verdict on a claim from what the evidence says."""
     judged = [reading for reading in readings if reading != "note"]
     is_there, is_reverse = "yes" in judged, "reverse" in judged
     is_absent = bool(judged) and all(reading == "no" for reading in judged)
@@ -93,39 +94,45 @@ def combined_verdict(claim: Claim, readings: Sequence[Reading]) -> Verdict:
     return there if is_there or is_reverse else absent if is_absent else "cannot be told"
 
 
-def associated_finding(given: Assumption, found: Association, missing: list[str]) -> list[Finding]:
+def association_evidence(
+    assumed: Assumption, association: Association, missing: list[str]
+) -> list[EvidencePiece]:
     """How far it goes with wrong answers, or with the label; what is lacking goes to `missing`."""
-    if found.reason or not found.effects:
-        missing.append(
-            _same_answers(given, found) or found.reason or "Too few examples differ in it."
-        )
+    if association.reason or not association.effects:
+        why = _same_answers(assumed, association) or association.reason
+        missing.append(why or "Too few examples differ in it.")
         return []
-    if given.claim == "pushes-towards":
-        effect = found.effects[0]
+    effect, reading = _speaking(association), _MATTERS[association.matters]
+    if assumed.claim == "pushes-towards":
+        effect = association.effects[0]
+        reading = _PUSHES[effect.reading]
         if effect.group not in ("", "with"):
             missing.append(
                 "A column of several values has no direction: name one of them, as in "
-                f"{given.subject}={effect.group}."
+                f"{assumed.subject}={effect.group}."
             )
             return []
-        reading = _PUSHES[effect.reading]
-    else:
-        effect = _speaking(found)
-        reading = {True: "yes", False: "no", None: "unclear"}[found.matters]  # type: ignore[assignment]
-    said = words.association_sentence(given, found, effect)
-    source: Source = "errors" if given.label is None else "answers"
-    return [Finding(source, reading, said, effect.estimate, effect.low, effect.high,
-                    found.examples)]  # fmt: skip
+    piece = EvidencePiece(
+        source="errors" if assumed.label is None else "answers",
+        reading=reading,
+        sentence=words.association_sentence(assumed, association, effect),
+        estimate=effect.estimate,
+        low=effect.low,
+        high=effect.high,
+        examples=association.examples,
+    )
+    return [piece]
 
 
-def _same_answers(given: Assumption, found: Association) -> str:
+def _same_answers(assumed: Assumption, association: Association) -> str:
     """That there is nothing to tell apart, where examples enough are wrong or right throughout."""
-    what, hits = given.label or "wrong", int(found.groups["hits"].sum())
-    if found.examples < 2 * FEWEST or 0 < hits < found.examples:
+    what, hits = assumed.label or "wrong", int(association.groups["hits"].sum())
+    if association.examples < 2 * FEWEST or 0 < hits < association.examples:
         return ""
     return f"{'Every' if hits else 'No'} answer is {what}, so nothing can go with that."
 
 
+_MATTERS: dict[bool | None, Reading] = {True: "yes", False: "no", None: "unclear"}
 _PUSHES: dict[str, Reading] = {
     "more": "yes",
     "less": "reverse",
@@ -134,13 +141,13 @@ _PUSHES: dict[str, Reading] = {
 }
 
 
-def _speaking(found: Association) -> Effect:
+def _speaking(association: Association) -> Effect:
     """The effect that the verdict rests on: the first that is there, else the first of all."""
-    there = [effect for effect in found.effects if effect.reading in ("more", "less")]
-    return (there or list(found.effects))[0]
+    there = [effect for effect in association.effects if effect.reading in ("more", "less")]
+    return (there or list(association.effects))[0]
 
 
-def weight_finding(given: Assumption, weights: Sequence[float]) -> Finding:
+def weight_evidence(assumed: Assumption, weights: Sequence[float]) -> EvidencePiece:
     """All models' weights on one side of 0, or all of them 0, or this and that."""
     signs = {float(np.sign(weight)) for weight in weights}
     reading: Reading = "unclear"
@@ -150,42 +157,54 @@ def weight_finding(given: Assumption, weights: Sequence[float]) -> Finding:
         reading = "yes"
     elif signs == {-1.0}:
         reading = "reverse"
-    return Finding(
-        "weight", reading, words.weight_sentence(given, weights), float(np.mean(weights))
-    )
+    sentence = words.weight_sentence(assumed, weights)
+    return EvidencePiece("weight", reading, sentence, float(np.mean(weights)))
 
 
-def changed_finding(given: Assumption, again: Ablation, alpha: float) -> Finding:
+def ablation_evidence(assumed: Assumption, again: Ablation, alpha: float) -> EvidencePiece:
     """What became of the answers without it, or of a label's probability."""
-    if given.claim == "pushes-towards":
-        return _push_finding(given, again, alpha)
+    if assumed.claim == "pushes-towards":
+        return _push_evidence(assumed, again, alpha)
     low, high = (float(bound) for bound in wilson(again.changed, again.asked, 1 - alpha))
     reading: Reading = "unclear"
     if high < DOES_NOT_RELY:
         reading = "no"
     elif low > RELIES:
         reading = "yes"
-    said = words.changed_sentence(given, again, low, high)
-    share = again.changed / again.asked
-    return Finding("asked again", reading, said, share, low, high, again.asked)
+    return EvidencePiece(
+        source="asked again",
+        reading=reading,
+        sentence=words.changed_sentence(assumed, again, low, high),
+        estimate=again.changed / again.asked,
+        low=low,
+        high=high,
+        examples=again.asked,
+    )
 
 
-def _push_finding(given: Assumption, again: Ablation, alpha: float) -> Finding:
+def _push_evidence(assumed: Assumption, again: Ablation, alpha: float) -> EvidencePiece:
     """The mean difference of the label's probability with Student's interval."""
     from scipy.special import stdtrit
 
     n = len(again.push)
     if n < FEWEST:
-        said = words.too_few_pushed(given, again.asked, FEWEST)
-        return Finding("asked again", "note", said, examples=n)
+        sentence = words.too_few_pushed(assumed, again.asked, FEWEST)
+        return EvidencePiece("asked again", "note", sentence, examples=n)
     mean = float(again.push.mean())
     reach = float(stdtrit(n - 1, 1 - alpha / 2) * again.push.std(ddof=1) / np.sqrt(n))
     effect = Effect("", mean, mean - reach, mean + reach, SMALL_PUSH)
-    said = words.push_sentence(given, again, effect)
-    return Finding("asked again", _PUSHES[effect.reading], said, mean, effect.low, effect.high, n)
+    return EvidencePiece(
+        source="asked again",
+        reading=_PUSHES[effect.reading],
+        sentence=words.push_sentence(assumed, again, effect),
+        estimate=mean,
+        low=effect.low,
+        high=effect.high,
+        examples=n,
+    )
 
 
-def importance_finding(run: Run, given: Assumption, alpha: float) -> Finding | None:
+def importance_evidence(run: Run, attribute: Attribute, alpha: float) -> EvidencePiece | None:
     """What the run's kept importances say of the feature; None if they do not have it.
 
     Judged by only where the feature was permuted and the spread over the repeats was kept: the
@@ -199,7 +218,7 @@ def importance_finding(run: Run, given: Assumption, alpha: float) -> Finding | N
 
     rows = run_tables.load(run, "importances", tables.IMPORTANCES)
     rows = rows.filter(pl.col("label").is_null() & pl.col("mean").is_finite())
-    own = rows.filter(pl.col("feature").str.to_lowercase() == given.subject.lower())
+    own = rows.filter(pl.col("feature").str.to_lowercase() == attribute.subject.lower())
     if not len(own):
         return None
     permuted = own.filter(pl.col("method").str.contains("permut"))
@@ -212,20 +231,26 @@ def importance_finding(run: Run, given: Assumption, alpha: float) -> Finding | N
         reach = float(ndtri(1 - alpha / 2)) * row["std"]
         low, high = row["mean"] - reach, row["mean"] + reach
         reading = "yes" if low > 0 else "no" if high < SMALL_DROP else "unclear"
-    said = words.importance_sentence(row["method"], row["mean"], rank, len(same), low, high)
-    return Finding("importance", reading, said, row["mean"], low, high)
+    return EvidencePiece(
+        source="importance",
+        reading=reading,
+        sentence=words.importance_sentence(row["method"], row["mean"], rank, len(same), low, high),
+        estimate=row["mean"],
+        low=low,
+        high=high,
+    )
 
 
 __all__ = [
     "ALPHA",
     "VERDICTS",
-    "Finding",
+    "EvidencePiece",
     "Judgement",
     "Reading",
     "Verdict",
-    "associated_finding",
-    "changed_finding",
+    "ablation_evidence",
+    "association_evidence",
     "combined_verdict",
-    "importance_finding",
-    "weight_finding",
+    "importance_evidence",
+    "weight_evidence",
 ]

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 from diagnostics.assumptions.ablation import ask_without, exact_weights
 from diagnostics.assumptions.assumption import Assumption, assumption, parse_assumption
-from diagnostics.assumptions.findings import (
+from diagnostics.assumptions.evidence import (
     ALPHA,
     VERDICTS,
-    Finding,
+    EvidencePiece,
     Judgement,
     Verdict,
-    associated_finding,
-    changed_finding,
+    ablation_evidence,
+    association_evidence,
     combined_verdict,
-    importance_finding,
-    weight_finding,
+    importance_evidence,
+    weight_evidence,
 )
 from diagnostics.assumptions.judged_answers import beside, judged_answers, outcomes
 from diagnostics.errors import DiagnosticsError
@@ -60,13 +60,13 @@ def judge_assumptions(
 
     Returns
     -------
-    One judgement for each, in their order. `matters` holds if any finding shows an effect, and is
-    violated if all show that it is too small; `must-not-matter` the reverse. `pushes-towards` holds
-    if findings show a push and none the reverse.
+    One judgement for each, in their order. `matters` holds if any evidence shows an effect, and is
+    violated if all shows that it is too small; `must-not-matter` the reverse. `pushes-towards` holds
+    if evidence shows a push and none the reverse.
     """
     alpha = ALPHA / max(judged or len(assumptions), 1)
     judge = _Judge(experiment, run, root, alpha, trust_pickles, seed)
-    return [judge.judgement(given) for given in assumptions]
+    return [judge.judgement(assumed) for assumed in assumptions]
 
 
 @dataclass(eq=False)
@@ -91,85 +91,100 @@ class _Judge:
         return judged_answers(self.run)
 
     @cached_property
-    def given(self) -> pl.DataFrame:
+    def answers(self) -> pl.DataFrame:
         """All of its answers."""
         return judged_answers(self.run, needs_truth=False)
 
-    def judgement(self, given: Assumption) -> Judgement:
+    def judgement(self, assumed: Assumption) -> Judgement:
         """The verdict on one assumption, with everything that bears on it."""
-        found: list[Finding] = []
+        evidence: list[EvidencePiece] = []
         missing: list[str] = []
-        importance = self._importance(given)
+        importance = self._importance(assumed)
         is_judged = importance is not None and importance.reading != "note"
-        association = self._associated(given, missing, 2 if is_judged else 1)
+        association = self._associated(assumed, missing, 2 if is_judged else 1)
         if association is not None:
-            found += associated_finding(given, association, missing)
-        found += [importance] if importance is not None else []
-        found += self._asked(given, missing)
-        verdict = combined_verdict(given.claim, [finding.reading for finding in found])
-        said = tuple(dict.fromkeys(missing))
-        return Judgement(given, self.run.run, verdict, tuple(found), said, association)
+            evidence += association_evidence(assumed, association, missing)
+        evidence += [importance] if importance is not None else []
+        evidence += self._asked(assumed, missing)
+        return Judgement(
+            assumption=assumed,
+            run=self.run.run,
+            verdict=combined_verdict(assumed.claim, [piece.reading for piece in evidence]),
+            evidence=tuple(evidence),
+            missing=tuple(dict.fromkeys(missing)),
+            association=association,
+        )
 
-    def _associated(self, given: Assumption, missing: list[str], shared: int) -> Association | None:
-        if given.label is not None and given.label not in self.run.labels:
-            missing.append(f"The run knows no label “{given.label}”.")
+    def _associated(
+        self, assumed: Assumption, missing: list[str], shared: int
+    ) -> Association | None:
+        if assumed.label is not None and assumed.label not in self.run.labels:
+            missing.append(f"The run knows no label “{assumed.label}”.")
             return None
         try:
-            answers = self.judged if given.label is None else self.given
-            values = beside(answers, attribute_values(self.kept, given.attribute))
+            answers = self.judged if assumed.label is None else self.answers
+            values = beside(answers, attribute_values(self.kept, assumed.attribute))
         except NoValues as error:
             missing.append(str(error))
             return None
-        return associate(values, outcomes(answers, given.label), alpha=self.alpha / shared)
+        return associate(values, outcomes(answers, assumed.label), alpha=self.alpha / shared)
 
-    def _importance(self, given: Assumption) -> Finding | None:
+    def _importance(self, assumed: Assumption) -> EvidencePiece | None:
         """What the run's kept importances say of the feature; judged by if they were permuted."""
-        if given.kind == "property" or given.claim == "pushes-towards":
+        if assumed.kind == "property" or assumed.claim == "pushes-towards":
             return None
         if not self.run.has(Evidence.IMPORTANCE):
             return None
-        return importance_finding(self.run, given, self.alpha / 2)
+        return importance_evidence(self.run, assumed.attribute, self.alpha / 2)
 
-    def _asked(self, given: Assumption, missing: list[str]) -> list[Finding]:
+    def _asked(self, assumed: Assumption, missing: list[str]) -> list[EvidencePiece]:
         """What the models say when they are asked again, and their exact weights."""
-        if self.root is None or given.kind == "property":
+        if self.root is None or assumed.kind == "property":
             return []
-        ways = [self._weight] if given.claim == "pushes-towards" else []
-        if given.claim != "pushes-towards" or given.kind == "word":
+        ways = [self._weight] if assumed.claim == "pushes-towards" else []
+        if assumed.claim != "pushes-towards" or assumed.kind == "word":
             ways.insert(0, self._without)
-        found: list[Finding] = []
+        evidence: list[EvidencePiece] = []
         for way in ways:
             try:
-                found += way(given, self.root)
+                evidence += way(assumed, self.root)
             except (NoModel, NoValues) as error:
                 missing.append(str(error))
             except (DiagnosticsError, ValueError, TypeError, KeyError) as error:  # of any library
                 missing.append(f"The model could not be asked: {error}")
-        return found
+        return evidence
 
-    def _without(self, given: Assumption, root: Path) -> list[Finding]:
+    def _without(self, assumed: Assumption, root: Path) -> list[EvidencePiece]:
         again = ask_without(
             self.experiment,
             self.run,
-            given,
+            assumed.attribute,
+            label=assumed.label,
             root=root,
             trust_pickles=self.trust_pickles,
             seed=self.seed,
         )
-        return [changed_finding(given, again, self.alpha)]
+        return [ablation_evidence(assumed, again, self.alpha)]
 
-    def _weight(self, given: Assumption, root: Path) -> list[Finding]:
+    def _weight(self, assumed: Assumption, root: Path) -> list[EvidencePiece]:
+        if assumed.label is None:
+            return []
         weights = exact_weights(
-            self.experiment, self.run, given, root=root, trust_pickles=self.trust_pickles
+            self.experiment,
+            self.run,
+            assumed.attribute,
+            label=assumed.label,
+            root=root,
+            trust_pickles=self.trust_pickles,
         )
-        return [weight_finding(given, weights)] if weights else []
+        return [weight_evidence(assumed, weights)] if weights else []
 
 
 __all__ = [
     "ALPHA",
     "VERDICTS",
     "Assumption",
-    "Finding",
+    "EvidencePiece",
     "Judgement",
     "Verdict",
     "assumption",

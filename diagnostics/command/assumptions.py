@@ -11,7 +11,7 @@ from diagnostics.command.terminal import new_console, print_json, print_table, p
 from diagnostics.errors import DiagnosticsError
 
 if TYPE_CHECKING:
-    from diagnostics.assumptions.findings import Judgement
+    from diagnostics.assumptions.evidence import Judgement
     from diagnostics.workspace import Experiment, Workspace
 
 Judged = tuple["Experiment", Kept, "Judgement"]
@@ -84,9 +84,7 @@ def _asked(
 
 def _rows(judgement: Judgement) -> list[list[str]]:
     """A row for each piece of evidence, the first of them with the assumption and the verdict."""
-    sentences = (
-        [finding.sentence for finding in judgement.findings] or list(judgement.missing) or [""]
-    )
+    sentences = [piece.sentence for piece in judgement.evidence] or list(judgement.missing) or [""]
     first = [judgement.assumption.sentence, judgement.verdict, sentences[0]]
     return [first, *(["", "", sentence] for sentence in sentences[1:])]
 
@@ -108,15 +106,15 @@ def _summary(home: Experiment, kept: Kept, judgement: Judgement) -> dict[str, An
         "sentence": judgement.sentence,
         "evidence": [
             {
-                "source": finding.source,
-                "reading": finding.reading,
-                "sentence": finding.sentence,
-                "estimate": finding.estimate,
-                "low": finding.low,
-                "high": finding.high,
-                "examples": finding.examples,
+                "source": piece.source,
+                "reading": piece.reading,
+                "sentence": piece.sentence,
+                "estimate": piece.estimate,
+                "low": piece.low,
+                "high": piece.high,
+                "examples": piece.examples,
             }
-            for finding in judgement.findings
+            for piece in judgement.evidence
         ],
         "missing": list(judgement.missing),
     }

@@ -11,8 +11,8 @@ import pytest
 
 import diagnostics
 from diagnostics.assumptions.assumption import Assumption, assumption
+from diagnostics.assumptions.evidence import Judgement, combined_verdict
 from diagnostics.assumptions.examples_of_group import examples_of_group
-from diagnostics.assumptions.findings import Judgement, combined_verdict
 from diagnostics.assumptions.judge import judge_assumptions
 
 WORDS = ["refund", "invoice", "parcel", "hello", "please", "today"]
@@ -41,7 +41,7 @@ def answers(wrong: np.ndarray) -> dict[str, Any]:
 
 
 def readings(found: Judgement) -> list[str]:
-    return [finding.reading for finding in found.findings]
+    return [piece.reading for piece in found.evidence]
 
 
 def test_a_word_that_goes_with_mistakes_matters(tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ def test_a_model_is_asked_again_without_the_word(
         keep_model=True,
     )
     n = labels.count("billing")
-    (asked,) = [finding for finding in refund.findings if finding.source == "asked again"]
+    (asked,) = [piece for piece in refund.evidence if piece.source == "asked again"]
     without = model.predict([" ".join(text.replace("refund", "").split()) for text in texts])
     changed = int((without != model.predict(texts)).sum())
     assert changed == n
@@ -207,10 +207,10 @@ def test_a_model_is_asked_again_without_the_word(
         f"Asked again without it, the model answers otherwise in {n} of the {n} texts"
     )
     assert (refund.verdict, push.verdict) == ("violated", "holds")
-    assert [finding.source for finding in push.findings] == ["answers", "asked again", "weight"]
+    assert [piece.source for piece in push.evidence] == ["answers", "asked again", "weight"]
     coefficient = model[-1].coef_[0][model[0].vocabulary_["refund"]]
     sign = 1 if model.classes_[1] == "billing" else -1
-    assert push.findings[-1].estimate == pytest.approx(sign * coefficient / 2)
+    assert push.evidence[-1].estimate == pytest.approx(sign * coefficient / 2)
     assert readings(please) == ["no"]  # every answer was right: errors cannot say anything
     assert please.verdict == "holds"
 
@@ -255,7 +255,7 @@ def test_a_column_that_the_model_ignores_does_not_matter_to_it(tmp_path: Path) -
     assert used.verdict == "holds"
     assert "shuffled among 400 examples" in used.sentence
     assert unused.verdict == "holds"
-    assert unused.findings[-1].estimate == 0.0
+    assert unused.evidence[-1].estimate == 0.0
 
 
 def test_without_a_model_the_reason_is_said_and_the_rest_is_judged(tmp_path: Path) -> None:
@@ -268,7 +268,7 @@ def test_without_a_model_the_reason_is_said_and_the_rest_is_judged(tmp_path: Pat
         content=texts,
         **answers(rng.random(100) < 0.3),
     )
-    assert [finding.source for finding in found.findings] == ["errors"]
+    assert [piece.source for piece in found.evidence] == ["errors"]
     assert found.missing[-1].startswith("The run has no model to be asked.")
 
 
@@ -341,7 +341,7 @@ def test_permuted_importances_that_were_kept_are_judged_by_and_others_noted(
         run,
         [assumption("column", "age", "matters"), assumption("column", "size", "matters")],
     )
-    (kept,) = [finding for finding in age.findings if finding.source == "importance"]
+    (kept,) = [piece for piece in age.evidence if piece.source == "importance"]
     assert kept.reading == "yes"
     assert kept.sentence.endswith("number 2 of 2.")
     assert (age.verdict, size.verdict) == ("holds", "holds")
