@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from diagnostics.errors import DiagnosticsError
 from diagnostics.models.evaluated_inputs import Evaluated, asking
 from diagnostics.models.importance.feature_groups import column_values
+from diagnostics.models.importance.importances import Figures
 from diagnostics.models.row_forms import taken
 
 if TYPE_CHECKING:
@@ -84,51 +86,67 @@ def dependence(
     chosen_grid = grid_of(values) if grid is None else list(grid)
     if not chosen_grid:
         raise DiagnosticsError(f"No value of {evaluated.names[column]} is known.")
-    n = sum(len(part.places) for part in evaluated.parts)
     random = np.random.default_rng(seed)
-    asked = np.zeros(n, bool)
-    asked[random.permutation(n)[:rows]] = True
-    surfaces, places, own = [], [], []
+    n = sum(len(part.places) for part in evaluated.parts)
+    chosen = np.zeros(n, bool)
+    chosen[random.permutation(n)[:rows]] = True
+    surface, own, places = _answers(evaluated, column, label, chosen_grid, chosen)
+    shown = np.sort(random.permutation(len(places))[:curves])
+    ticks = chosen_grid if is_numeric else [str(value) for value in chosen_grid]
+    examples = np.array(evaluated.examples, object)[places[shown]]
+    of_row = dict(zip(_all_places(evaluated).tolist(), values.tolist(), strict=True))
+    own_values = [of_row[int(place)] for place in places[shown]]
+    known = values[~pd.isna(values)]
+    return Dependence(
+        feature=evaluated.names[column],
+        label=label,
+        mean=pd.DataFrame({"value": ticks, "probability": surface.mean(axis=1)}),
+        curves=_curves(examples, ticks, surface[:, shown]),
+        data=pd.DataFrame(
+            {
+                "example": examples,
+                "value": own_values if is_numeric else [str(value) for value in own_values],
+                "probability": own[shown],
+            }
+        ),
+        is_numeric=is_numeric,
+        rows=len(places),
+        low=float(known.min()) if is_numeric else float("nan"),
+        high=float(known.max()) if is_numeric else float("nan"),
+    )
+
+
+def _answers(
+    evaluated: Evaluated, column: int, label: str, grid: list[Any], chosen: NDArray[np.bool_]
+) -> tuple[Figures, Figures, NDArray[np.int64]]:
+    """Of the chosen rows the probability at each value (values × rows), as it is, and the places.
+
+    Rows are chosen of all parts, one after another.
+    """
+    surfaces, own, places = [], [], []
     start = 0
     for part in evaluated.parts:
-        kept = np.flatnonzero(asked[start : start + len(part.places)])
+        kept = np.flatnonzero(chosen[start : start + len(part.places)])
         start += len(part.places)
         if not len(kept):
             continue
         some = taken(part.rows, kept)
-        answers = _chances(part.model, with_values(some, column, chosen_grid), label)
-        surfaces.append(answers.reshape(len(chosen_grid), len(kept)))
+        answers = _chances(part.model, with_values(some, column, grid), label)
+        surfaces.append(answers.reshape(len(grid), len(kept)))
         own.append(_chances(part.model, some, label))
         places.append(part.places[kept])
-    surface, at = np.concatenate(surfaces, axis=1), np.concatenate(places)
-    shown = np.sort(random.permutation(len(at))[:curves])
-    words = chosen_grid if is_numeric else [str(value) for value in chosen_grid]
-    names = np.array(evaluated.examples, object)
-    of_example = dict(zip(_all_places(evaluated).tolist(), values.tolist(), strict=True))
-    known = values[~pd.isna(values)]
-    data_values = [of_example[int(place)] for place in at[shown]]
-    return Dependence(
-        evaluated.names[column],
-        label,
-        pd.DataFrame({"value": words, "probability": surface.mean(axis=1)}),
-        pd.DataFrame(
-            {
-                "example": np.repeat(names[at[shown]], len(words)),
-                "value": list(words) * len(shown),
-                "probability": surface[:, shown].T.ravel(),
-            }
-        ),
-        pd.DataFrame(
-            {
-                "example": names[at[shown]],
-                "value": data_values if is_numeric else [str(one) for one in data_values],
-                "probability": np.concatenate(own)[shown],
-            }
-        ),
-        is_numeric,
-        len(at),
-        float(known.min()) if is_numeric else float("nan"),
-        float(known.max()) if is_numeric else float("nan"),
+    return np.concatenate(surfaces, axis=1), np.concatenate(own), np.concatenate(places)
+
+
+def _curves(examples: NDArray[np.object_], ticks: list[Any], surface: Figures) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "example": np.repeat(examples, len(ticks)),
+            "value": list(ticks) * len(examples),
+            "probability": surface.T.ravel(),
+        }
     )
 
 

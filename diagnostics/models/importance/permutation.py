@@ -113,51 +113,48 @@ def permutation_importance(
     """
     parts = judged_parts(evaluated, metric)
     places = np.concatenate([part.places for part in parts])
-    codes = evaluated.true[places]
     base = np.concatenate([loss_of(part, part.rows, evaluated, metric) for part in parts])
-    shuffles = _orders(parts, repeats, seed)
-    found = np.zeros((len(places), len(groups)), np.float32)
+    moving = _moving(parts, groups)
+    orders = _orders(parts, repeats, seed)
+    rises = np.zeros((len(places), len(groups)), np.float32)
     by_repeat = np.zeros((repeats, len(groups)))
-    moves: NDArray[np.bool_] = np.logical_or.reduce(
-        [columns_that_differ(part.rows) for part in parts]
-    )
-    still = [group.name for group in groups if not moves[list(group.columns)].any()]
-    asked = 0
     for number, group in enumerate(groups):
         if progress is not None:
             progress(number / len(groups), group.name)
-        if not moves[list(group.columns)].any():
-            continue  # in whatever order, its rows are the same
-        asked += len(places) * repeats
-        rows = [
-            shuffled_losses(part, orders, group, evaluated, metric)
-            for part, orders in zip(parts, shuffles, strict=True)
-        ]
-        rises = np.concatenate(rows, axis=1) - base
-        found[:, number] = rises.mean(axis=0)
-        by_repeat[:, number] = rises.mean(axis=1)
-    importances = loss_importances(
-        tuple(group.name for group in groups),
-        found,
-        by_repeat,
-        codes,
-        evaluated,
-        metric,
-        notes=_said_of_still(still),
-    )
+        if moving[number]:
+            losses = [
+                shuffled_losses(part, own, group, evaluated, metric)
+                for part, own in zip(parts, orders, strict=True)
+            ]
+            rise = np.concatenate(losses, axis=1) - base
+            rises[:, number] = rise.mean(axis=0)
+            by_repeat[:, number] = rise.mean(axis=1)
+    names = tuple(group.name for group in groups)
+    still = [name for name, moves in zip(names, moving, strict=True) if not moves]
+    true = evaluated.true[places]
     return Permutation(
-        metric,
-        metric_of(base, metric),
-        importances,
-        tuple(groups),
-        found,
-        places,
-        repeats,
-        asked,
+        metric=metric,
+        base=metric_of(base, metric),
+        importances=loss_importances(
+            names, rises, by_repeat, true, evaluated, metric, notes=_notes_on_still(still)
+        ),
+        groups=tuple(groups),
+        losses=rises,
+        places=places,
+        repeats=repeats,
+        asked=len(places) * repeats * sum(moving),
     )
 
 
-def _said_of_still(names: Sequence[str]) -> list[str]:
+def _moving(parts: Sequence[Part], groups: Sequence[Group]) -> list[bool]:
+    """Whether a group has a column that differs: in whatever order, its rows are else the same."""
+    differ: NDArray[np.bool_] = np.logical_or.reduce(
+        [columns_that_differ(part.rows) for part in parts]
+    )
+    return [bool(differ[list(group.columns)].any()) for group in groups]
+
+
+def _notes_on_still(names: Sequence[str]) -> list[str]:
     """What is said of features that have one value in all rows."""
     if not names:
         return []
@@ -186,9 +183,9 @@ def shuffled_losses(
     """
     n = len(part.places)
     at_once = max(1, CHUNK // n)
-    found = []
+    losses = []
     for start in range(0, len(orders), at_once):
         some = orders[start : start + at_once]
         rows = shuffled(part.rows, some, group.columns)
-        found.append(loss_of(part, rows, evaluated, metric).reshape(len(some), n))
-    return np.concatenate(found)
+        losses.append(loss_of(part, rows, evaluated, metric).reshape(len(some), n))
+    return np.concatenate(losses)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from diagnostics.errors import DiagnosticsError
 from diagnostics.examples.words import TOKEN
-from diagnostics.models.evaluated_inputs import Evaluated
+from diagnostics.models.evaluated_inputs import Evaluated, Part
 from diagnostics.models.importance.feature_groups import Group
+from diagnostics.models.importance.importances import Figures
 from diagnostics.models.importance.losses import (
     CHUNK,
     Metric,
@@ -76,57 +78,73 @@ def word_importance(
         raise DiagnosticsError("The model takes no texts.", hint="Mix up its columns instead.")
     parts = judged_parts(evaluated, metric)
     texts = [text for part in parts for text in part.rows]
-    words = frequent_words(texts, at_least=at_least, most=most)
-    if not words:
+    frequent = frequent_words(texts, at_least=at_least, most=most)
+    if not frequent:
         raise DiagnosticsError(
             f"No word is in {at_least} or more of the {len(texts):,} texts.",
             hint="Texts without spaces have no words to take out; explain single answers instead.",
         )
+    words = tuple(word for word, _ in frequent)
     places = np.concatenate([part.places for part in parts])
     true = evaluated.true[places]
     base = np.concatenate(
         [losses_against(part, part.rows, evaluated.true[part.places], metric) for part in parts]
     )
-    found = np.zeros((len(places), len(words)), np.float32)
-    columns = {word: at for at, (word, _) in enumerate(words)}
+    rises, asked = _rises(parts, words, true, base, metric, progress)
+    note = (
+        f"The {len(words):,} most frequent words, each in {frequent[-1][1]:,} texts or more; taken "
+        "out of the texts that have them, counted over all."
+    )
+    by_repeat = rises.mean(axis=0, dtype=float)[None]
+    return Permutation(
+        metric=metric,
+        base=metric_of(base, metric),
+        importances=loss_importances(
+            words, rises, by_repeat, true, evaluated, metric, notes=[note]
+        ),
+        groups=tuple(Group(word, (), (word,)) for word in words),
+        losses=rises,
+        places=places,
+        repeats=1,
+        asked=asked,
+    )
+
+
+def _rises(
+    parts: Sequence[Part],
+    words: Sequence[str],
+    true: NDArray[np.object_],
+    base: Figures,
+    metric: Metric,
+    progress: Progress | None,
+) -> tuple[NDArray[np.float32], int]:
+    """By how much each text's loss rises without each word, texts × words; how many were asked.
+
+    A text that does not have the word loses nothing and is not asked about.
+    """
+    rises = np.zeros((len(true), len(words)), np.float32)
+    columns = {word: at for at, word in enumerate(words)}
     start, asked = 0, 0
     for number, part in enumerate(parts):
-        pairs = [
-            (row, columns[word])
-            for row, text in enumerate(part.rows)
-            for word in sorted(tokens_of(text) & columns.keys())
-        ]
+        pairs = _pairs(part.rows, columns)
         for first in range(0, len(pairs), CHUNK):
             if progress is not None:
-                done = number + first / max(len(pairs), 1)
+                done = number + first / len(pairs)
                 progress(done / len(parts), f"{len(words):,} words")
             some = pairs[first : first + CHUNK]
             rows = np.array([row for row, _ in some])
-            changed = [without_word(part.rows[row], words[at][0]) for row, at in some]
-            rises = losses_against(part, changed, true[start + rows], metric) - base[start + rows]
-            found[start + rows, [at for _, at in some]] = rises
+            changed = [without_word(part.rows[row], words[at]) for row, at in some]
+            after = losses_against(part, changed, true[start + rows], metric)
+            rises[start + rows, [at for _, at in some]] = after - base[start + rows]
         asked += len(pairs)
         start += len(part.rows)
-    names = tuple(word for word, _ in words)
-    note = (
-        f"The {len(words):,} most frequent words, each in {words[-1][1]:,} texts or more; taken "
-        "out of the texts that have them, counted over all."
-    )
-    return Permutation(
-        metric,
-        metric_of(base, metric),
-        loss_importances(
-            names,
-            found,
-            found.mean(axis=0, dtype=float)[None],
-            true,
-            evaluated,
-            metric,
-            notes=[note],
-        ),
-        tuple(Group(word, (), (word,)) for word in names),
-        found,
-        places,
-        1,
-        asked,
-    )
+    return rises, asked
+
+
+def _pairs(texts: Sequence[str], columns: Mapping[str, int]) -> list[tuple[int, int]]:
+    """Each text with each of the words that it has: the row of the one, the column of the other."""
+    return [
+        (row, columns[word])
+        for row, text in enumerate(texts)
+        for word in sorted(tokens_of(text) & columns.keys())
+    ]
