@@ -40,13 +40,13 @@ def store() -> AssumptionStore:
 def listed() -> tuple[list[Listed], int]:
     """The experiment's assumptions, kept ones first; how many of the link's cannot be read."""
     here = session.experiment().name
-    found = [Listed(kept) for kept in store().kept(here)]
-    known = {entry.assumption for entry in found}
+    entries = [Listed(kept) for kept in store().kept(here)]
+    known = {entry.assumption for entry in entries}
     foreign = st.session_state.get(_EXPERIMENT) not in (None, here)
     st.session_state[_EXPERIMENT] = here
     brought, broken = ([], 0) if foreign else parse_link(st.query_params.get(ALL, ""))
     new = [Listed(Kept(given, here), is_kept=False) for given in brought if given not in known]
-    return [*found, *new], broken
+    return [*entries, *new], broken
 
 
 def put_in_link(entries: list[Listed]) -> bool:

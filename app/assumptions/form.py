@@ -80,16 +80,16 @@ def _take_draft(kinds: list[Kind]) -> None:
         return
     del st.query_params[DRAFT]
     try:
-        given = parse_assumption(text)
+        entered = parse_assumption(text)
     except DiagnosticsError:
         return
-    if given.kind not in kinds:
+    if entered.kind not in kinds:
         return
-    st.session_state[_KIND] = given.kind
-    st.session_state[_SUBJECT[given.kind]] = given.subject
-    st.session_state[_CLAIM] = given.claim
-    if given.label in session.experiment().labels:
-        st.session_state[_LABEL] = given.label
+    st.session_state[_KIND] = entered.kind
+    st.session_state[_SUBJECT[entered.kind]] = entered.subject
+    st.session_state[_CLAIM] = entered.claim
+    if entered.label in session.experiment().labels:
+        st.session_state[_LABEL] = entered.label
 
 
 def _subject(kind: Kind, columns: list[str]) -> None:

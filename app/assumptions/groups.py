@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 EXAMPLES, TEXT, LABEL, LETTERS = 5, 190, 112, 16
 
 
-def show(run: Run, found: Judgement, association: Association, clicked: str | None) -> None:
+def show(run: Run, judgement: Judgement, association: Association, clicked: str | None) -> None:
     """The examples where the outcome is most frequent beside those where it is least."""
     groups = association.groups[association.groups["examples"] > 0]
     if len(groups) < 2:
@@ -38,23 +38,23 @@ def show(run: Run, found: Judgement, association: Association, clicked: str | No
     right = next(name for name in reversed(ordered) if name != left)
     for column, number, name in zip(st.columns(2, gap="large"), (0, 1), (left, right), strict=True):
         with column:
-            _show_side(run, found, names, name, number, groups)
+            _show_side(run, judgement, names, name, number, groups)
 
 
 def _show_side(
-    run: Run, found: Judgement, names: list[str], name: str, number: int, groups: pd.DataFrame
+    run: Run, judgement: Judgement, names: list[str], name: str, number: int, groups: pd.DataFrame
 ) -> None:
-    given = found.assumption
-    shown = cached.group(session.place(run), given.text, name, EXAMPLES)
+    assumed = judgement.assumption
+    shown = cached.group(session.place(run), assumed.text, name, EXAMPLES)
     if shown is None:
         return
     frame, content, total, having = shown
     hits = int(groups.set_index("group").loc[name, "hits"])
-    what = "wrong" if given.label is None else given.label
-    side = SIDES[name].capitalize() if name in SIDES else f"{shown_label(given.subject)} {name}"
+    what = "wrong" if assumed.label is None else assumed.label
+    side = SIDES[name].capitalize() if name in SIDES else f"{shown_label(assumed.subject)} {name}"
     st.text(f"{side}: {hits:,} of {total:,} {what}, the most confident first")
-    key = blake2b(repr((session.place(run), given, name)).encode(), digest_size=6).hexdigest()
-    clicked = _clicked(frame, content, given, key=f"assumption_side_{number}_{key}")
+    key = blake2b(repr((session.place(run), assumed, name)).encode(), digest_size=6).hexdigest()
+    clicked = _clicked(frame, content, assumed, key=f"assumption_side_{number}_{key}")
     door = {"having": having, "by": "all"} if having is not None else {}
     if clicked is not None:
         session.go("examples.py", example=clicked, **door)
@@ -65,7 +65,7 @@ def _show_side(
 
 
 def _clicked(
-    frame: pd.DataFrame, content: ContentColumns, given: Assumption, *, key: str
+    frame: pd.DataFrame, content: ContentColumns, assumed: Assumption, *, key: str
 ) -> str | None:
     """The examples with their answers beside them; the id of the one that was clicked."""
     kinds = st.column_config
@@ -78,7 +78,7 @@ def _clicked(
             columns[name] = kinds.Column(title or name.removeprefix(heading("")), width=TEXT)
     columns = columns or {"example": kinds.TextColumn("Example")}
     columns["true_label"] = kinds.TextColumn("True", width=LABEL)
-    if given.label is None:
+    if assumed.label is None:
         columns["predicted_label"] = kinds.TextColumn("Predicted", width=LABEL)
     if frame["confidence"].notna().any():
         columns["confidence"] = kinds.NumberColumn("Confidence", format="%.1f%%", width=84)

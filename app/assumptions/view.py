@@ -93,27 +93,30 @@ def judged_runs(experiment: Experiment, run: Run) -> list[str]:
 def judged(experiment: Experiment, runs: list[str], entries: list[Listed]) -> list[list[Judgement]]:
     """What became of each assumption in each run, naming the run while it takes."""
     place = st.empty()
-    found: list[list[Judgement]] = [[] for _ in entries]
+    rows: list[list[Judgement]] = [[] for _ in entries]
     for number, name in enumerate(runs, 1):
         with place.container():
             st.caption(f"Judging run {number:,} of {len(runs):,}.")
         at = session.place(experiment.run(name))
         texts = tuple(entry.assumption.text for entry in entries)
-        for row, judgement in zip(found, cached.judgements(at, texts), strict=True):
+        for row, judgement in zip(rows, cached.judgements(at, texts), strict=True):
             row.append(judgement)
     place.empty()
-    return found
+    return rows
 
 
 def show_matrix(
-    experiment: Experiment, runs: list[str], entries: list[Listed], found: list[list[Judgement]]
+    experiment: Experiment,
+    runs: list[str],
+    entries: list[Listed],
+    judgements: list[list[Judgement]],
 ) -> None:
     """A row for each assumption, a column for each run; a click looks at one of them."""
     import pandas as pd
 
     rows = [
         [_sentence(entry), *(MARKS[one.verdict] for one in row)]
-        for entry, row in zip(entries, found, strict=True)
+        for entry, row in zip(entries, judgements, strict=True)
     ]
     names = [str(number) for number in range(len(runs) + 1)]
     frame = pd.DataFrame(rows, columns=names)
@@ -177,22 +180,24 @@ def show_notes(broken: int, *, all_in_link: bool) -> None:
         st.caption("The link has no room for all of them: export the list to pass it on.")
 
 
-def show_one(run: Run, entry: Listed, found: Judgement) -> None:
+def show_one(run: Run, entry: Listed, judgement: Judgement) -> None:
     """One assumption in one run: the verdict, the evidence, the chart, both sides' examples."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            verbatim.chip(found.verdict, found.assumption.sentence, _COLOURS[found.verdict])
+            verbatim.chip(
+                judgement.verdict, judgement.assumption.sentence, _COLOURS[judgement.verdict]
+            )
             verbatim.chip("run", run.run)
             st.space("stretch")
             _buttons(entry)
         _written(entry)
         said, drawn = st.columns(2, gap="large")
         with said:
-            _show_evidence(found)
+            _show_evidence(judgement)
         with drawn:
-            group = _show_chart(found)
-        if found.association is not None:
-            groups.show(run, found, found.association, group)
+            group = _show_chart(judgement)
+        if judgement.association is not None:
+            groups.show(run, judgement, judgement.association, group)
 
 
 def _buttons(entry: Listed) -> None:
@@ -220,37 +225,37 @@ def _written(entry: Listed) -> None:
         st.text(f"Written {' '.join(part for part in parts if part)}")
 
 
-def _show_evidence(found: Judgement) -> None:
-    said = _PUSHED if found.assumption.claim == "pushes-towards" else _READ
+def _show_evidence(judgement: Judgement) -> None:
+    said = _PUSHED if judgement.assumption.claim == "pushes-towards" else _READ
     parts = [
         (f"{_SOURCES[piece.source]}: {said[piece.reading]}", piece.sentence)
-        for piece in found.evidence
+        for piece in judgement.evidence
     ]
-    title = "Not known" if found.evidence else "Why it cannot be told"
-    if found.missing:
-        parts.append((title, "\n".join(found.missing)))
+    title = "Not known" if judgement.evidence else "Why it cannot be told"
+    if judgement.missing:
+        parts.append((title, "\n".join(judgement.missing)))
     for name, sentence in parts:
         with st.container(gap=None):
             st.caption(name)
             st.text(sentence)
 
 
-def _show_chart(found: Judgement) -> str | None:
+def _show_chart(judgement: Judgement) -> str | None:
     """The shares by group; the group that was clicked."""
-    association, given = found.association, found.assumption
+    association, assumed = judgement.association, judgement.assumption
     if association is None or not association.examples:
         return None
-    what = "wrong" if given.label is None else given.label
+    what = "wrong" if assumed.label is None else assumed.label
     total = association.groups["hits"].sum() / association.examples
     chart = group_chart(
         association.groups.replace({"group": SIDES}),
-        title=shown_label(given.subject),
+        title=shown_label(assumed.subject),
         outcome=shown_label(what),
-        is_error=given.label is None,
+        is_error=assumed.label is None,
         overall=float(total),
     )
     event = st.altair_chart(
-        chart, key="assumption_chart", on_select="rerun", alt=f"Share {what} by {given.subject}"
+        chart, key="assumption_chart", on_select="rerun", alt=f"Share {what} by {assumed.subject}"
     )
     st.caption(
         f"{association.examples:,} {found_split()} examples, counted beside the names, with 95% "

@@ -48,7 +48,7 @@ def explanation(
     """Why the run's model gave its answer to one example."""
     experiment, run = experiment_and_run(place)
     try:
-        found = explain_example(
+        explained = explain_example(
             experiment,
             run,
             example,
@@ -63,4 +63,4 @@ def explanation(
     except DiagnosticsError as error:
         return Found(message=error.message, hint=error.hint)
     asked_before().add((place.root, place.experiment, place.run))
-    return Found(found)
+    return Found(explained)

@@ -36,35 +36,37 @@ _SCALES = {
 }
 
 
-def unit_of(found: Explanation) -> str:
+def unit_of(explanation: Explanation) -> str:
     """What a feature is called."""
-    if found.picture is not None:
+    if explanation.picture is not None:
         return "pixel"
-    if found.text is None:
+    if explanation.text is None:
         return "column"
-    entries = found.contributions
+    entries = explanation.contributions
     is_words = all(e.place is None and e.feature == e.feature.strip() for e in entries)
     return "word" if is_words else "feature"
 
 
-def method_sentences(found: Explanation) -> str:
+def method_sentences(explanation: Explanation) -> str:
     """Method, scale and error, without a word from the files."""
-    kind = ", exact for trees" if found.exact else ", an estimate"
-    method = _METHODS[found.method].format(unit=unit_of(found), kind=kind)
-    said = [method, _SCALES[found.scale]]
-    if found.error is not None:
-        size = max(abs(found.output), abs(found.model_output or 0.0), 1.0)
-        if not found.error:
-            said.append("The sum is exactly the model's own figure.")
-        elif found.error <= ROUNDING * size:
-            said.append(f"The sum is the model's own figure to within {found.error:.0e}.")
+    kind = ", exact for trees" if explanation.exact else ", an estimate"
+    method = _METHODS[explanation.method].format(unit=unit_of(explanation), kind=kind)
+    sentences = [method, _SCALES[explanation.scale]]
+    if explanation.error is not None:
+        size = max(abs(explanation.output), abs(explanation.model_output or 0.0), 1.0)
+        if not explanation.error:
+            sentences.append("The sum is exactly the model's own figure.")
+        elif explanation.error <= ROUNDING * size:
+            sentences.append(
+                f"The sum is the model's own figure to within {explanation.error:.0e}."
+            )
         else:
-            said.append(f"The sum misses the model's own figure by {found.error:.2g}.")
-    if found.r2 is not None:
-        said.append(f"Its stand-in fits the model with an R² of {found.r2:.2f}.")
-    if found.agreement is not None:
-        said.append(f"Repeated, {found.agreement:.0%} of the signs stayed the same.")
-    return " ".join(said)
+            sentences.append(f"The sum misses the model's own figure by {explanation.error:.2g}.")
+    if explanation.r2 is not None:
+        sentences.append(f"Its stand-in fits the model with an R² of {explanation.r2:.2f}.")
+    if explanation.agreement is not None:
+        sentences.append(f"Repeated, {explanation.agreement:.0%} of the signs stayed the same.")
+    return " ".join(sentences)
 
 
 def warnings(found: Explanation) -> list[str]:
@@ -107,13 +109,13 @@ def sum_sentence(found: Explanation) -> str:
     return f"Base {found.base:+.3g}, all {unit}s {added:+.3g}, together {found.output:+.3g}."
 
 
-def unseen_words(found: Explanation) -> str:
+def unseen_words(explanation: Explanation) -> str:
     """Which words of the text nothing was found in, "" if there are none or no words."""
-    text = found.text or ""
-    if not found.spans or not text:
+    text = explanation.text or ""
+    if not explanation.spans or not text:
         return ""
     covered = [False] * len(text)
-    for span in found.spans:
+    for span in explanation.spans:
         covered[span.start : span.end] = [True] * (span.end - span.start)
     words = [
         match.group()
@@ -145,14 +147,14 @@ def usual_label(answer: Mapping[str, Any] | None) -> str:
 
 def usual_against(run: Run, answer: Mapping[str, Any] | None, label: str) -> str:
     """What it is held against unless another label is chosen."""
-    given = answer or {}
-    true, said = given.get("true_label"), given.get("predicted_label")
+    recorded = answer or {}
+    true, said = recorded.get("true_label"), recorded.get("predicted_label")
     own = label or said
     if true is not None and true != own:
         return f"{shown_label(str(true))} (true)"
     if said is not None and said != own:
         return f"{shown_label(str(said))} (the answer)"
-    shares = given.get("probabilities")
+    shares = recorded.get("probabilities")
     if shares is None:
         return "the next probable"
     ranked = sorted(zip(shares, run.labels, strict=True), key=lambda pair: -pair[0])

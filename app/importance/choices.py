@@ -106,18 +106,18 @@ def controls(place: Place, offer: Offer) -> Choice:
         if question is not None:
             answer = on_request.answered(place, question, slot)
             if isinstance(answer, Permutation):
-                shuffled, found = answer, answer.importances
+                shuffled, importances = answer, answer.importances
             else:
-                sampled, found = answer, answer.importances()
+                sampled, importances = answer, answer.importances()
         else:
             kept = {one_name(one): one for one in offer.kept}
-            found = kept[method] if method in kept else cached.own(place, method, scaled)
+            importances = kept[method] if method in kept else cached.own(place, method, scaled)
     except DiagnosticsError as error:
         missing(error.message, error.hint)
         st.stop()
     with label_slot:
-        label = _choose_label(found)
-    return Choice(place, method, found, label, question, shuffled, sampled, scaled)
+        label = _choose_label(importances)
+    return Choice(place, method, importances, label, question, shuffled, sampled, scaled)
 
 
 def _question(place: Place, offer: Offer, method: str) -> Asking | None:

@@ -90,19 +90,19 @@ def _show_moves(choice: Choice, evaluated: Evaluated, columns: list[str]) -> Non
             format_func=shown_label, width=220,
         )  # fmt: skip
     try:
-        found = cached.moved(choice.place, evaluated.names.index(column), label)
+        curves = cached.moved(choice.place, evaluated.names.index(column), label)
     except DiagnosticsError as error:
         st.text(str(error))
         return
     st.altair_chart(
-        dependence_chart(found),
+        dependence_chart(curves),
         key="feature_moves",
         alt=f"Probability of {label} as {column} moves",
     )
     st.text(f"{column} across, the probability of {label} up.")
-    few = len(found.data)
+    few = len(curves.data)
     st.caption(
-        f"Thick: the mean over {found.rows:,} {evaluated.split} rows when this column alone is "
+        f"Thick: the mean over {curves.rows:,} {evaluated.split} rows when this column alone is "
         f"set to one value after another (partial dependence). Thin: {few:,} single rows. Ticks "
         "below: where those rows lie; the middle 90 % of all values are tried. Columns that move "
         "together in life are torn apart here."
@@ -120,7 +120,7 @@ def _show_examples(choice: Choice, feature: str, evaluated: Evaluated) -> None:
         table = table.rename(columns={"figure": "contribution"})
         if choice.label is not None:
             table = table[table["true_label"] == choice.label]
-        said = (
+        caption = (
             f"Rows whose answers changed most without it ({unit} of the row, mean over the "
             "repeats); below 0 the answer was better without."
         )
@@ -140,8 +140,8 @@ def _show_examples(choice: Choice, feature: str, evaluated: Evaluated) -> None:
                 "has no feature of this name."
             )
             return
-        said = f"Rows where it pushed hardest towards {towards}, or below 0 away from it."
-    st.caption(said)
+        caption = f"Rows where it pushed hardest towards {towards}, or below 0 away from it."
+    st.caption(caption)
     judged = table["true_label"].notna()
     if not judged.all():
         unjudged = table[~judged].assign(correct=True)

@@ -94,17 +94,17 @@ def _has_other_model(experiment: Experiment, choice: Choice) -> bool:
 def _others(experiment: Experiment, choice: Choice) -> list[tuple[str, Importances]]:
     picked = [name for name in session.selected_runs() if name != choice.place.run]
     names = picked or [name for name in ranked_runs(experiment) if name != choice.place.run]
-    found = []
+    by_run = []
     for name in names:
         run = experiment.run(name)
         if not run.models and not run.evidence:
             continue
         importances = _of(session.place(run), choice)
         if importances is not None:
-            found.append((name, importances))
-        if len(found) == RUNS:
+            by_run.append((name, importances))
+        if len(by_run) == RUNS:
             break
-    return found
+    return by_run
 
 
 def _of(place: Place, choice: Choice) -> Importances | None:

@@ -71,7 +71,7 @@ def shown_rows(choice: Choice) -> pd.DataFrame:
 
 def show_bars(choice: Choice, feature: str) -> None:
     """The bars, and what they are."""
-    found, table = choice.importances, choice.importances.table(choice.label)
+    importances, table = choice.importances, choice.importances.table(choice.label)
     rows = shown_rows(choice)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
@@ -84,10 +84,10 @@ def show_bars(choice: Choice, feature: str) -> None:
             key="importance_download",
             hint="All features, as csv",
         )
-    is_signed = found.is_signed and choice.label is not None
+    is_signed = importances.is_signed and choice.label is not None
     key = f"importance_bars_{choice.method}"
     st.altair_chart(
-        importance_chart(rows, unit=found.unit, chosen=feature, is_signed=is_signed),
+        importance_chart(rows, unit=importances.unit, chosen=feature, is_signed=is_signed),
         key=key,
         on_select=partial(pick_feature, key),
         selection_mode=PICK,
@@ -95,7 +95,7 @@ def show_bars(choice: Choice, feature: str) -> None:
     )
     st.caption(definition(choice))
     st.text(_counted(choice, len(rows), len(table)))
-    for note in found.notes:
+    for note in importances.notes:
         st.text(note)
 
 
@@ -114,17 +114,19 @@ def pushes_of(choice: Choice, label: str | None) -> Pushes | None:
 
 def definition(choice: Choice) -> str:
     """What the figures are, and what the marks beside them."""
-    found = choice.importances
+    importances = choice.importances
     is_kept = choice.method not in DEFINITIONS
-    words = [DEFINITIONS["kept"] if is_kept else found.definition]
+    words = [DEFINITIONS["kept"] if is_kept else importances.definition]
     if choice.method == "coefficients" and not choice.scaled:
         words = ["The model's own weights, as they are."]
-    if found.low is not None and choice.label is None:
+    if importances.low is not None and choice.label is None:
         over = "examples" if choice.shuffled is None else "examples and shuffles"
         words.append(f"Lines are 95 % intervals, over {over}.")
-    elif found.std is not None or (choice.label is not None and found.label_std is not None):
+    elif importances.std is not None or (
+        choice.label is not None and importances.label_std is not None
+    ):
         words.append("Lines are one standard deviation either way.")
-    if found.is_signed and choice.label is not None:
+    if importances.is_signed and choice.label is not None:
         words.append("Blue speaks for the class, gold against it.")
     return " ".join(words)
 
@@ -143,14 +145,14 @@ def show_beeswarm(choice: Choice, feature: str) -> None:
     label = choice.label
     if label is None and len(evaluated.labels) == 2:  # of two, what speaks against one is plain
         label = evaluated.labels[1]
-    found = pushes_of(choice, label)
-    if found is None:
+    pushes = pushes_of(choice, label)
+    if pushes is None:
         return
     features = [str(name) for name in choice.importances.table(choice.label)["feature"]]
     shown = features[:FEATURES]
     if feature not in shown and feature in features:
         shown = [*shown[:-1], feature]
-    dots = beeswarm(found, evaluated, shown)
+    dots = beeswarm(pushes, evaluated, shown)
     if dots.empty:
         return
     towards = label or "each row's own answer"

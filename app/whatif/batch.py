@@ -51,17 +51,17 @@ def show(experiment: Experiment, run: Run) -> None:
     try:
         if not is_text:
             like = _like(experiment, run)
-        given = _given(like)
-        if given is None or not asked:
+        batch = _given(like)
+        if batch is None or not asked:
             return
-        column = _column(given) if is_text else None
-        rows = [_rows(experiment, one, given, column) for one in asked]
+        column = _column(batch) if is_text else None
+        rows = [_rows(experiment, one, batch, column) for one in asked]
     except DiagnosticsError as error:
         st.text(str(error))
         return
-    found = _answers(experiment, asked, rows, given)
-    if found is not None:
-        _result(experiment, found, given, asked)
+    answers = _answers(experiment, asked, rows, batch)
+    if answers is not None:
+        _result(experiment, answers, batch, asked)
 
 
 def _asked_runs(experiment: Experiment, run: Run) -> list[Run]:
@@ -135,13 +135,13 @@ def _example_of(like: pd.DataFrame) -> str:
     return f"The model takes {', '.join(names[:8])}{more}."
 
 
-def _column(given: Given) -> str | None:
+def _column(batch: Given) -> str | None:
     """Which column has the texts, where that is a question."""
-    names = [str(name) for name in given.table.columns]
+    names = [str(name) for name in batch.table.columns]
     if len(names) < 2:
         return None
     guessed = next((name for name in names if name.lower() in TEXT_NAMES), None)
-    longest = max(names, key=lambda name: sum(map(len, given.table[name])))
+    longest = max(names, key=lambda name: sum(map(len, batch.table[name])))
     usual = guessed or longest
     if st.session_state.get(COLUMN, st.query_params.get(COLUMN)) not in names:
         st.session_state[COLUMN] = usual
@@ -157,7 +157,7 @@ def _rows(experiment: Experiment, run: Run, given: Given, column: str | None) ->
 
 
 def _answers(
-    experiment: Experiment, asked: list[Run], rows: list[Any], given: Given
+    experiment: Experiment, asked: list[Run], rows: list[Any], batch: Given
 ) -> pd.DataFrame | None:
     root = Path(session.workspace().root)
     try:
@@ -173,11 +173,11 @@ def _answers(
     key = (
         "batch",
         *((run.run, digest) for run, digest in zip(asked, kept, strict=True)),
-        _digest(given.shown),
+        _digest(batch.shown),
     )
 
     def task(progress: Progress) -> pd.DataFrame:
-        return batch_answers(askers, rows, given.shown, progress=progress)
+        return batch_answers(askers, rows, batch.shown, progress=progress)
 
     found: pd.DataFrame | None = jobs.result_at_once(key, task, "Asking about every row…")
     return found
@@ -196,20 +196,20 @@ def _order(given: list[str], answered: list[str]) -> list[str]:
     return [line, *answered, *rest] if many else [line, *rest, *answered]
 
 
-def _result(experiment: Experiment, found: pd.DataFrame, given: Given, asked: list[Run]) -> None:
-    n = len(found)
+def _result(experiment: Experiment, answers: pd.DataFrame, batch: Given, asked: list[Run]) -> None:
+    n = len(answers)
     st.text(f"{n:,} row{'' if n == 1 else 's'} answered.")
-    own = [str(name) for name in found if name not in given.shown]
+    own = [str(name) for name in answers if name not in batch.shown]
     shares = [name for name in own if str(name).startswith(("confidence", "second_confidence"))]
     percents = {name: st.column_config.NumberColumn(name, format="percent") for name in shares}
     st.dataframe(
-        found.head(SHOWN),
+        answers.head(SHOWN),
         hide_index=True,
         row_height=ROW_HEIGHTS["none"],
         placeholder="",
         height=height_of(min(n, SHOWN), most=12),
         column_config=percents,
-        column_order=_order([str(name) for name in given.shown], own),
+        column_order=_order([str(name) for name in batch.shown], own),
         alt=f"{n:,} answers",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -219,7 +219,7 @@ def _result(experiment: Experiment, found: pd.DataFrame, given: Given, asked: li
         ):
             st.download_button(
                 f"Download {suffix[1:]}",
-                write(found),
+                write(answers),
                 file_name(experiment.name, "answers", suffix=suffix),
                 mime,
                 key=f"batch_{suffix[1:]}",

@@ -68,14 +68,14 @@ def started(place: Place, example: str) -> Started:
     """What the run's model takes for an example."""
     experiment, run = experiment_and_run(place)
     try:
-        found = start_from(
+        start = start_from(
             experiment, run, Path(place.root), example, trust_pickles=trusts_pickles()
         )
     except NoModel as error:
         return Started(message=error.message, hint=error.hint)
     except DiagnosticsError as error:
         return Started(message=error.message, hint=error.hint, is_untrusted=True)
-    return Started(found)
+    return Started(start)
 
 
 def asked_of(place: Place, edited: EditedInput, start: Start | None) -> tuple[Asker, Any]:

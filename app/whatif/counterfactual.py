@@ -64,37 +64,37 @@ def show(experiment: Experiment, run: Run, edited: EditedInput, start: Start | N
         return with_values_of_the_nearest(asker, row, evaluated.names, evaluated, progress=progress)
 
     key = input_digest(experiment, run, root, what="change", edited=repr(edited), parts=parts)
-    found = jobs.result_at_once(key, look, "Asking about changes…")
-    if found is None:
+    search = jobs.result_at_once(key, look, "Asking about changes…")
+    if search is None:
         return
-    _heading(found, run, parts)
-    for number, change in enumerate(found.changes):
+    _heading(search, run, parts)
+    for number, change in enumerate(search.changes):
         _change(number, change, place, edited, column)
-    _method(found, parts)
+    _method(search, parts)
 
 
-def _heading(found: Search, run: Run, chosen: str) -> None:
-    share = "" if found.confidence is None else f" {percent(found.confidence)}"
+def _heading(search: Search, run: Run, chosen: str) -> None:
+    share = "" if search.confidence is None else f" {percent(search.confidence)}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.text(shown_label(run.run, 60))
-        verbatim.chip("says", f"{shown_label(found.label)}{share}", colours.CHOSEN)
+        verbatim.chip("says", f"{shown_label(search.label)}{share}", colours.CHOSEN)
     parts = "words" if chosen == WORDS else "features"
-    if not found.parts:
+    if not search.parts:
         st.text(f"There are no {parts} that could change.")
-    elif not found.tried:
+    elif not search.tried:
         st.text(
-            f"There are {found.parts:,} {parts}, too many to ask about each: at most "
+            f"There are {search.parts:,} {parts}, too many to ask about each: at most "
             f"{MOST_ASKED:,} changes are tried."
         )
-    elif not found.changes:
+    elif not search.changes:
         st.text(
-            f"No small change was found: {_counted(found.tried)} were asked about"
-            f"{_exactness(found, parts)}, and the answer stayed the same."
+            f"No small change was found: {_counted(search.tried)} were asked about"
+            f"{_exactness(search, parts)}, and the answer stayed the same."
         )
     else:
-        n = found.fewest or 1
+        n = search.fewest or 1
         what = _what(n, parts)
-        st.text(f"The answer changes with {what}.{_fewer(found, n, parts)}")
+        st.text(f"The answer changes with {what}.{_fewer(search, n, parts)}")
 
 
 def _what(n: int, parts: str) -> str:
@@ -185,8 +185,8 @@ def _shown(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else shown_label(str(value), 40)
 
 
-def _method(found: Search, parts: str) -> None:
-    if not found.tried:
+def _method(search: Search, parts: str) -> None:
+    if not search.tried:
         return
     how = (
         "Words are left out: every one alone, every pair, every three while there is room, then "
@@ -196,8 +196,8 @@ def _method(found: Search, parts: str) -> None:
         "standard deviations): every one alone, every pair, every three while there is room, then "
         "one after the other."
     )
-    shown = "; of what is shown nothing can be left out" if found.changes else ""
+    shown = "; of what is shown nothing can be left out" if search.changes else ""
     st.caption(
-        f"{how} The model was asked about {_counted(found.tried)}{shown}. It says what the model "
+        f"{how} The model was asked about {_counted(search.tried)}{shown}. It says what the model "
         "does, not what is so in the world."
     )

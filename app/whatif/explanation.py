@@ -79,7 +79,7 @@ def _estimates(run: Run, edited: EditedInput, start: Start | None, against: str 
         if not is_available(method):
             st.text(f"{name} is not installed: pip install {method}")
             continue
-        found = jobs.result_on_request(
+        explanation = jobs.result_on_request(
             ("edited", *estimate_key(method, question), edited),
             partial(_estimated, method, question),
             button=f"Ask {name}{_cost(method, question)}",
@@ -87,9 +87,9 @@ def _estimates(run: Run, edited: EditedInput, start: Start | None, against: str 
             name=f"_{method}",
             hint=hint,
         )
-        if found is not None:
+        if explanation is not None:
             st.markdown(f"**By {name}**")
-            _drawn(found, run, edited, start)
+            _drawn(explanation, run, edited, start)
 
 
 def _estimated(method: Method, question: Question, progress: Progress) -> Explanation:
@@ -115,20 +115,20 @@ def _drawn(found: Explanation, run: Run, edited: EditedInput, start: Start | Non
         explained(found, edited.example)
 
 
-def _heat(found: Explanation, run: Run, edited: EditedInput, start: Start) -> None:
+def _heat(explanation: Explanation, run: Run, edited: EditedInput, start: Start) -> None:
     """What each pixel added, over the picture as it is now."""
     with st.container(horizontal=True, gap="small"):
-        verbatim.chip("speaks for", shown_label(found.label, 60), colours.TOWARDS)
-        verbatim.chip("speaks for", shown_label(str(found.against), 60), colours.AWAY)
+        verbatim.chip("speaks for", shown_label(explanation.label, 60), colours.TOWARDS)
+        verbatim.chip("speaks for", shown_label(str(explanation.against), 60), colours.AWAY)
     made = picture_as_asked(run, edited, start)
     faded = faded_png(made, side=PICTURE_SIDE) if made else None
     address = f"data:image/png;base64,{base64.b64encode(faded).decode()}" if faded else None
-    chart = heat_map(pixel_table(found), address, width=PICTURE_SIDE)
+    chart = heat_map(pixel_table(explanation), address, width=PICTURE_SIDE)
     st.altair_chart(chart, width="content", alt="What each pixel added, over the picture")
-    st.text(sum_sentence(found))
-    for sentence in warnings(found):
+    st.text(sum_sentence(explanation))
+    for sentence in warnings(explanation):
         st.text(sentence)
-    st.caption(method_sentences(found))
+    st.caption(method_sentences(explanation))
 
 
 def picture_as_asked(run: Run, edited: EditedInput, start: Start) -> bytes | None:

@@ -81,16 +81,16 @@ def chosen(place: Place, run: Run) -> tuple[EditedInput, Start | None] | None:
             st.text("There is no example to start from.")
             return None
         example = str(offered["example"].iloc[0])
-    found = cached.started(place, example)
-    if found.start is None:
-        st.text(f"{found.message} {found.hint}".strip())
+    started = cached.started(place, example)
+    if started.start is None:
+        st.text(f"{started.message} {started.hint}".strip())
         return None
-    if found.start.kind == "picture":
-        return _picture(example, found.start), found.start
-    if found.start.kind == "fields":
-        return _fields(example, found.start), found.start
+    if started.start.kind == "picture":
+        return _picture(example, started.start), started.start
+    if started.start.kind == "fields":
+        return _fields(example, started.start), started.start
     st.text("What this model takes is no text, table or picture that could be edited here.")
-    return EditedInput("example", example), found.start
+    return EditedInput("example", example), started.start
 
 
 def _example(place: Place, run: Run) -> str:
@@ -243,8 +243,8 @@ def _remarks(start: Start, values: dict[str, str]) -> None:
         st.text(f"No row has {value!r} as {name}, only {', '.join(known[:8])}{more}.")
 
 
-def _text_of_the_row(example: str, start: Start, given: dict[str, str]) -> None:
-    now = given.get(start.column, start.text)
+def _text_of_the_row(example: str, start: Start, changed: dict[str, str]) -> None:
+    now = changed.get(start.column, start.text)
     key = f"try_column_{abs(hash((example, now)))}"
     st.text_area(
         "Text",
@@ -254,7 +254,7 @@ def _text_of_the_row(example: str, start: Start, given: dict[str, str]) -> None:
         placeholder="Type a sentence, then press Ctrl+Enter.",
         height=100,
         on_change=_text_edited,
-        args=(key, start, dict(given)),
+        args=(key, start, dict(changed)),
     )
 
 
@@ -265,16 +265,16 @@ def _text_edited(key: str, start: Start, given: dict[str, str]) -> None:
     set_changed(as_json(given))
 
 
-def _table(example: str, start: Start, given: dict[str, str]) -> None:
+def _table(example: str, start: Start, changed: dict[str, str]) -> None:
     import pandas as pd
 
     pairs = zip(start.names, start.values, strict=True)
     own = {name: _shown(value) for name, value in pairs if name != start.column}
     if not own:
         return
-    now = [given.get(name, value) for name, value in own.items()]
+    now = [changed.get(name, value) for name, value in own.items()]
     frame = pd.DataFrame({"Column": list(own), "Example": list(own.values()), "Now": now})
-    key = f"try_form_{abs(hash((example, tuple(sorted(given.items())))))}"
+    key = f"try_form_{abs(hash((example, tuple(sorted(changed.items())))))}"
     st.data_editor(
         frame,
         key=key,
@@ -282,7 +282,7 @@ def _table(example: str, start: Start, given: dict[str, str]) -> None:
         disabled=["Column", "Example"],
         height=height_of(len(frame), most=6),
         on_change=_edited,
-        args=(key, own, dict(given)),
+        args=(key, own, dict(changed)),
         alt="The columns of the example; the last one can be edited",
     )
 
@@ -296,28 +296,28 @@ def _shown(value: Any) -> str:
 def _changed(written: str) -> dict[str, str]:
     """What stands in the link; nothing where that is broken."""
     try:
-        found = json.loads(written) if written.strip() else {}
+        entered = json.loads(written) if written.strip() else {}
     except ValueError:
         return {}
-    if not isinstance(found, dict):
+    if not isinstance(entered, dict):
         return {}
     plain = (str, int, float, bool)
     return {
         str(name): "" if value is None else str(value)
-        for name, value in found.items()
+        for name, value in entered.items()
         if value is None or isinstance(value, plain)
     }
 
 
-def _edited(key: str, own: dict[str, str], given: dict[str, str]) -> None:
+def _edited(key: str, own: dict[str, str], changed: dict[str, str]) -> None:
     names = list(own)
     for row, cells in st.session_state[key].get("edited_rows", {}).items():
         if "Now" in cells:
             name, value = names[int(row)], "" if cells["Now"] is None else str(cells["Now"])
-            given[name] = value
+            changed[name] = value
             if value == own[name]:
-                given.pop(name)
-    set_changed(as_json(given))
+                changed.pop(name)
+    set_changed(as_json(changed))
 
 
 def as_json(given: Mapping[str, str]) -> str:

@@ -46,18 +46,18 @@ def show(experiment: Experiment, run: Run) -> None:
     root = Path(session.workspace().root)
     settings: dict[str, Any] = {"rate": rate, "keyboard": keyboard, "seed": seed}
     key = input_digest(experiment, run, root, **settings)
-    found = kept_robustness(root, key)
-    if found is None:
-        found = jobs.result_on_request(
+    measured = kept_robustness(root, key)
+    if measured is None:
+        measured = jobs.result_on_request(
             key,
             _task(experiment, run, root, key, rate, keyboard, seed),
             button="Ask about every example",
             words="Asking about changed inputs…",
         )
-    if found is None:
+    if measured is None:
         st.caption(_what_it_does(run, is_text=is_text, has_text=has_text))
         return
-    _report(run, found, is_text=is_text)
+    _report(run, measured, is_text=is_text)
 
 
 def _task(
@@ -95,42 +95,43 @@ def _what_it_does(run: Run, *, is_text: bool, has_text: bool) -> str:
     )
 
 
-def _report(run: Run, found: Robustness, *, is_text: bool) -> None:
-    by, first = ("difference", True) if found.known else ("flipped", False)
-    worst = found.changes.sort_values(by, ascending=first, kind="stable").iloc[0]
-    st.text(_headline(found, worst))
-    chosen = _chosen(found, str(worst["change"]))
-    if found.known:
+def _report(run: Run, measured: Robustness, *, is_text: bool) -> None:
+    by, first = ("difference", True) if measured.known else ("flipped", False)
+    worst = measured.changes.sort_values(by, ascending=first, kind="stable").iloc[0]
+    st.text(_headline(measured, worst))
+    chosen = _chosen(measured, str(worst["change"]))
+    if measured.known:
         clicked = st.altair_chart(
-            robustness_chart(found.changes, found.accuracy),
+            robustness_chart(measured.changes, measured.accuracy),
             key=CHART,
             on_select=_clicked,
-            alt=f"Accuracy under each change; before it was {percent(found.accuracy)}",
+            alt=f"Accuracy under each change; before it was {percent(measured.accuracy)}",
         )
         del clicked
-    _figures(found)
+    _figures(measured)
     st.selectbox(
-        "Look at", found.changes["change"].tolist(), key=CHANGE, bind="query-params", width=260
+        "Look at", measured.changes["change"].tolist(), key=CHANGE, bind="query-params", width=260
     )
     chosen = str(st.session_state[CHANGE])
-    if not found.known:
-        _flips(run, found, chosen, is_text=is_text)
+    if not measured.known:
+        _flips(run, measured, chosen, is_text=is_text)
     else:
         left, right = st.columns([5, 7], gap="medium")
         with left:
-            _classes(found, chosen)
+            _classes(measured, chosen)
         with right:
-            _flips(run, found, chosen, is_text=is_text)
-    _method(found)
+            _flips(run, measured, chosen, is_text=is_text)
+    _method(measured)
 
 
-def _headline(found: Robustness, worst: Any) -> str:
-    if not found.known:
+def _headline(measured: Robustness, worst: Any) -> str:
+    if not measured.known:
         return (
             "No true labels are known: only whether answers changed can be said. "
             f"Most changed with {worst['change']}: {worst['flipped']:,} of {worst['n']:,}."
         )
-    before = f"{percent(found.accuracy)} of {found.known:,} {found.split} answers are right"
+    of = f"{measured.known:,} {measured.split} answers"
+    before = f"{percent(measured.accuracy)} of {of} are right"
     if worst["difference"] >= 0 or not worst["broken"]:
         return f"{before}, and none of the changes makes that fewer."
     return (
@@ -155,10 +156,10 @@ def _clicked() -> None:
         st.session_state[CHANGE] = picked[0]["change"]
 
 
-def _figures(found: Robustness) -> None:
+def _figures(measured: Robustness) -> None:
     column = st.column_config
     names = ("accuracy", "difference", "confidence_moved")
-    table = found.changes
+    table = measured.changes
     shown = table.assign(
         **{name: table[name] * 100 for name in names},
         interval=[
@@ -168,9 +169,9 @@ def _figures(found: Robustness) -> None:
     )
     kept = ["change", "words", "changed", "flipped", "accuracy", "difference", "interval",
             "broken", "fixed", "p_adjusted", "confidence_moved"]  # fmt: skip
-    unknown = () if found.known else ("interval", "broken", "fixed")
+    unknown = () if measured.known else ("interval", "broken", "fixed")
     kept = [name for name in kept if shown[name].notna().any() and name not in unknown]
-    with st.expander("All figures", expanded=not found.known):
+    with st.expander("All figures", expanded=not measured.known):
         st.dataframe(
             shown[kept],
             hide_index=True,
@@ -306,19 +307,20 @@ def _ask(run: Run, example: str, text: str) -> None:
     st.session_state["try_view"] = choices.ASK
 
 
-def _method(found: Robustness) -> None:
-    sample = "" if found.rows == found.total else f" (a sample of {found.total:,}, seed 0)"
-    asked = f"{found.rows:,} {found.split} examples{sample} were asked about"
-    said = [f"{asked}, each change made once with seed {found.seed}."]
-    if found.known:
-        said.append(
+def _method(measured: Robustness) -> None:
+    is_all = measured.rows == measured.total
+    sample = "" if is_all else f" (a sample of {measured.total:,}, seed 0)"
+    asked = f"{measured.rows:,} {measured.split} examples{sample} were asked about"
+    sentences = [f"{asked}, each change made once with seed {measured.seed}."]
+    if measured.known:
+        sentences.append(
             "Accuracy has Wilson's 95 % interval, the difference to the unchanged inputs that of "
             "Bonett and Price for paired answers; coloured where it leaves out zero. p: McNemar's "
             "mid-p test, adjusted for the number of changes (Holm)."
         )
-    if found.not_as_recorded:
-        said.append(
-            f"{found.not_as_recorded:,} answers to unchanged inputs differ from the recorded ones: "
-            "the model, or a library, is not quite what it was."
+    if measured.not_as_recorded:
+        sentences.append(
+            f"{measured.not_as_recorded:,} answers to unchanged inputs differ from the recorded "
+            "ones: the model, or a library, is not quite what it was."
         )
-    st.caption(" ".join(said))
+    st.caption(" ".join(sentences))

@@ -60,13 +60,13 @@ def show(experiment: Experiment, run: Run, edited: EditedInput, start: Start | N
         _sentence(run, found, seed)
 
 
-def _sentence(run: Run, found: pd.DataFrame, seed: int) -> None:
-    first, rest = found.iloc[0], found.iloc[1:]
+def _sentence(run: Run, perturbed: pd.DataFrame, seed: int) -> None:
+    first, rest = perturbed.iloc[0], perturbed.iloc[1:]
     share = "" if first["confidence"] != first["confidence"] else percent(first["confidence"])
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.text(shown_label(run.run, 60))
         verbatim.chip("says", f"{shown_label(str(first['label']))} {share}", colours.CHOSEN)
-    _sentence_figures(found)
+    _sentence_figures(perturbed)
     if rest["remaining"].notna().any():
         st.altair_chart(
             draws_chart(_cut(rest)[["change", "text", "label", "remaining", "same"]]),
@@ -74,7 +74,7 @@ def _sentence(run: Run, found: pd.DataFrame, seed: int) -> None:
         )
     _variants(rest)
     st.caption(
-        f"Random changes are made {found['draw'].max() + 1} times with seed {seed}, the others "
+        f"Random changes are made {perturbed['draw'].max() + 1} times with seed {seed}, the others "
         "once. Shares have Wilson's 95 % interval, for the chance of the draws."
     )
 

@@ -69,45 +69,49 @@ def _answer(run: Run, edited: EditedInput, start: Start | None) -> None:
     place = session.place(run)
     with st.container(border=True):
         st.text(shown_label(run.run, 60))
-        said = cached.said(place, edited, start)
-        if said.message:
-            st.text(f"{said.message} {said.hint}".strip())
+        answered = cached.said(place, edited, start)
+        if answered.message:
+            st.text(f"{answered.message} {answered.hint}".strip())
             return
         recorded = examples_cached.answer(place, edited.example, None) if edited.example else None
-        _label(said, recorded)
-        if said.chances:
+        _label(answered, recorded)
+        if answered.chances:
             table = probability_table(
-                said.labels, said.chances, true_label=None, predicted_label=said.label, top=BARS
+                answered.labels,
+                answered.chances,
+                true_label=None,
+                predicted_label=answered.label,
+                top=BARS,
             )
             table["label"] = table["label"].map(told_apart(table["label"], LABEL_CHARACTERS))
             st.altair_chart(
                 probability_bars(table, text_colour=_text_colour()),
-                alt=f"The most probable labels, first {shown_label(said.label)}",
+                alt=f"The most probable labels, first {shown_label(answered.label)}",
             )
         else:
             st.caption("This model gives labels only, no probabilities.")
-        for note in said.notes:
+        for note in answered.notes:
             st.text(note)
 
 
-def _label(said: Said, recorded: object) -> None:
+def _label(answered: Said, recorded: object) -> None:
     row = recorded if isinstance(recorded, dict) else None
     before, true = (row or {}).get("predicted_label"), (row or {}).get("true_label")
-    share = "" if said.confidence is None else percent(said.confidence)
+    share = "" if answered.confidence is None else percent(answered.confidence)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        colour = colours.CHOSEN if before in (None, said.label) else colours.AWAY
-        verbatim.chip("says", f"{shown_label(said.label)} {share}".strip(), colour)
+        colour = colours.CHOSEN if before in (None, answered.label) else colours.AWAY
+        verbatim.chip("says", f"{shown_label(answered.label)} {share}".strip(), colour)
         if true is not None:
             verbatim.chip("true was", shown_label(true), colours.TRUE_LABEL)
     if row is None:
         return
     confidence = row.get("confidence")
-    own = said.confidence
+    own = answered.confidence
     if confidence is None or confidence != confidence or own is None:
         was = shown_label(str(before))
     else:
         was = f"{shown_label(str(before))} {percent(confidence)}"
-    if before != said.label:
+    if before != answered.label:
         st.text(f"Recorded: {was}. The answer is another now.")
     elif own is None or confidence is None or abs(own - confidence) <= ROUNDING:
         st.text("The same as recorded.")

@@ -95,14 +95,14 @@ def link_text(assumptions: Iterable[Assumption]) -> str:
 
 def parse_link(text: str) -> tuple[list[Assumption], int]:
     """The assumptions of a link's text, each once, and how many parts of it were none."""
-    found: dict[Assumption, None] = {}
+    assumptions: dict[Assumption, None] = {}
     broken = 0
     for part in filter(None, text.split(",")):
         try:
-            found[parse_assumption(part)] = None
+            assumptions[parse_assumption(part)] = None
         except DiagnosticsError:
             broken += 1
-    return list(found), broken
+    return list(assumptions), broken
 
 
 __all__ = [

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def examples_of_group(
-    experiment: Experiment, run: Run, given: Assumption, group: str, *, k: int = 6
+    experiment: Experiment, run: Run, assumed: Assumption, group: str, *, k: int = 6
 ) -> tuple[pd.DataFrame, int, str | None]:
     """The first `k` examples of a group that a judgement names, how many there are, and the filter.
 
@@ -39,22 +39,22 @@ def examples_of_group(
     """
     import polars as pl
 
-    answers = judged_answers(run, needs_truth=given.label is None)
-    values = beside(answers, attribute_values(with_content_of(experiment, run), given.attribute))
-    found = grouping(values)
-    if group not in found.names:
+    answers = judged_answers(run, needs_truth=assumed.label is None)
+    values = beside(answers, attribute_values(with_content_of(experiment, run), assumed.attribute))
+    groups = grouping(values)
+    if group not in groups.names:
         raise DiagnosticsError(f"There is no group {group!r}.")
-    own = answers.filter(pl.Series(found.place == found.names.index(group)))
-    has = pl.col("wrong") if given.label is None else pl.col("predicted_label") == given.label
+    own = answers.filter(pl.Series(groups.place == groups.names.index(group)))
+    has = pl.col("wrong") if assumed.label is None else pl.col("predicted_label") == assumed.label
     wanted = own.select("example", outcome=has.fill_null(value=False))
     rows = rows_of(run, run.split).unique("example", keep="first").join(wanted.lazy(), on="example")
     order = pl.col("outcome"), pl.col("confidence"), pl.col("example")
     first = rows.sort(*order, descending=[True, True, False], nulls_last=True).head(k).collect()
     kept = with_content_of(experiment, run)
     frame = with_content(kept, first.drop("outcome").to_pandas(), experiment)
-    picked = group_text(values, found, group)
-    having = Slice(given.attribute, picked).text if picked is not None else None
-    return frame, int(np.sum(found.place == found.names.index(group))), having
+    picked = group_text(values, groups, group)
+    having = Slice(assumed.attribute, picked).text if picked is not None else None
+    return frame, int(np.sum(groups.place == groups.names.index(group))), having
 
 
 __all__ = ["examples_of_group"]

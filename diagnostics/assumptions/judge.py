@@ -61,8 +61,8 @@ def judge_assumptions(
     Returns
     -------
     One judgement for each, in their order. `matters` holds if any evidence shows an effect, and is
-    violated if all shows that it is too small; `must-not-matter` the reverse. `pushes-towards` holds
-    if evidence shows a push and none the reverse.
+    violated if all shows that it is too small; `must-not-matter` the reverse. `pushes-towards`
+    holds if evidence shows a push and none the reverse.
     """
     alpha = ALPHA / max(judged or len(assumptions), 1)
     judge = _Judge(experiment, run, root, alpha, trust_pickles, seed)

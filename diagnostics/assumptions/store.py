@@ -76,22 +76,22 @@ class AssumptionStore:
 
         What was withdrawn is not there; what was written again is there once, as it was first.
         """
-        found: dict[tuple[str, Assumption], Kept] = {}
+        standing: dict[tuple[str, Assumption], Kept] = {}
         for row in self._rows()[0]:
             entry = _entry(row)
             key = (entry.experiment, entry.assumption)
             if row["action"] == "withdraw":
-                found.pop(key, None)
+                standing.pop(key, None)
             else:
-                found.setdefault(key, entry)
+                standing.setdefault(key, entry)
         wanted = (None, "", experiment)
-        return [e for e in found.values() if experiment is None or e.experiment in wanted]
+        return [e for e in standing.values() if experiment is None or e.experiment in wanted]
 
     def broken(self) -> int:
         """How many lines cannot be read; they stay in the file."""
         return self._rows()[1]
 
-    def add(self, given: Assumption, *, experiment: str = "", who: str = "") -> None:
+    def add(self, assumed: Assumption, *, experiment: str = "", who: str = "") -> None:
         """Write an assumption down.
 
         Raises
@@ -99,7 +99,7 @@ class AssumptionStore:
         DiagnosticsError
             If neither folder can be written.
         """
-        self._append([_row("assume", Kept(given, experiment, who, _now()))])
+        self._append([_row("assume", Kept(assumed, experiment, who, _now()))])
 
     def withdraw(self, given: Assumption, *, experiment: str = "", who: str = "") -> None:
         """Take an assumption back, as another row; the first one stays in the file."""
@@ -182,14 +182,14 @@ def imported(text: str) -> list[Kept]:
         raise DiagnosticsError("The file is no JSON.", hint=hint) from error
     if not isinstance(rows, list):
         raise DiagnosticsError("The file is no list of assumptions.", hint=hint)
-    found = []
+    entries = []
     for number, row in enumerate(rows, 1):
         try:
-            found.append(_entry(row))
+            entries.append(_entry(row))
         except (DiagnosticsError, KeyError, TypeError, AttributeError) as error:
             said = error.message if isinstance(error, DiagnosticsError) else "A part is missing."
             raise DiagnosticsError(f"Entry {number} is no assumption: {said}", hint=hint) from error
-    return found
+    return entries
 
 
 def _own_folder(root: Path) -> Path:
@@ -264,14 +264,14 @@ def _entry(row: Mapping[str, Any]) -> Kept:
 
 
 def _row(action: Action, entry: Kept) -> dict[str, Any]:
-    given = entry.assumption
-    label = {"label": given.label} if given.label is not None else {}
+    assumed = entry.assumption
+    label = {"label": assumed.label} if assumed.label is not None else {}
     return {
         "version": VERSION,
         "action": action,
-        "kind": given.kind,
-        "subject": given.subject,
-        "claim": given.claim,
+        "kind": assumed.kind,
+        "subject": assumed.subject,
+        "claim": assumed.claim,
         **label,
         "experiment": entry.experiment,
         "who": entry.who,

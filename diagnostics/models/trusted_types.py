@@ -61,15 +61,15 @@ def broken_part(model: Any) -> str:
     model
         Any object; what it holds is gone through.
     """
-    for held in _held(model, set()):
-        kind = f"{type(held).__module__}.{type(held).__qualname__}"
-        if kind == TREE and not _is_sound_tree(held):
+    for part in _held(model, set()):
+        kind = f"{type(part).__module__}.{type(part).__qualname__}"
+        if kind == TREE and not _is_sound_tree(part):
             return "a decision tree whose nodes point outside of it"
-        if kind == PREDICTOR and not _is_sound_predictor(held):
+        if kind == PREDICTOR and not _is_sound_predictor(part):
             return "a boosted tree whose nodes point outside of it"
-        if kind in SPARSE and not _is_sound_matrix(held):
+        if kind in SPARSE and not _is_sound_matrix(part):
             return "a sparse matrix whose indices point outside of it"
-        if _asks_for_more(held):
+        if _asks_for_more(part):
             return "a tree that asks for more features than the model has"
     return ""
 
@@ -78,23 +78,23 @@ def _held(value: Any, seen: set[int]) -> Iterator[Any]:
     """The object and everything that it holds, each once."""
     stack = [value]
     while stack:
-        held = stack.pop()
-        if id(held) in seen or isinstance(held, str | bytes | int | float | None):
+        part = stack.pop()
+        if id(part) in seen or isinstance(part, str | bytes | int | float | None):
             continue
-        seen.add(id(held))
-        yield held
-        if isinstance(held, Mapping):
-            stack += [*held.keys(), *held.values()]
-        elif isinstance(held, list | tuple | set | frozenset):
-            stack += held
-        elif isinstance(held, np.ndarray):
-            stack += held.ravel().tolist() if held.dtype == object else []
-        elif isinstance(held, partial):
-            stack += [held.func, *held.args, *held.keywords.values()]
-        elif isinstance(held, MethodType | BuiltinMethodType):
-            stack += [] if isinstance(held.__self__, ModuleType) else [held.__self__]
+        seen.add(id(part))
+        yield part
+        if isinstance(part, Mapping):
+            stack += [*part.keys(), *part.values()]
+        elif isinstance(part, list | tuple | set | frozenset):
+            stack += part
+        elif isinstance(part, np.ndarray):
+            stack += part.ravel().tolist() if part.dtype == object else []
+        elif isinstance(part, partial):
+            stack += [part.func, *part.args, *part.keywords.values()]
+        elif isinstance(part, MethodType | BuiltinMethodType):
+            stack += [] if isinstance(part.__self__, ModuleType) else [part.__self__]
         else:
-            stack += vars(held).values() if hasattr(held, "__dict__") else []
+            stack += vars(part).values() if hasattr(part, "__dict__") else []
 
 
 def _is_sound_tree(tree: Any) -> bool:

@@ -164,7 +164,7 @@ def test_false_alarms_are_rare_however_many_assumptions_are_judged(tmp_path: Pat
         ("pushes-towards", ["no", "unclear"], "cannot be told"),
     ],
 )
-def test_findings_make_a_verdict(claim: Any, seen: Any, verdict: str) -> None:
+def test_evidence_makes_a_verdict(claim: Any, seen: Any, verdict: str) -> None:
     assert combined_verdict(claim, seen) == verdict
 
 

@@ -74,14 +74,14 @@ def kept_explanation(
     other, base, added = chosen
     _check_numbers(path, kept, example, base, added)
     text, picture = _content(experiment, run, root, example, len(kept.features))
-    found = [
+    contributions = [
         Contribution(name, value, float(c), at if picture and not kept.has_names else None)
         for at, (name, value, c) in enumerate(zip(kept.features, kept.values, added, strict=True))
         if c
     ]
-    output = total(base, found)
-    scale, said = _scale(kept, run, answer, own, other, output)
-    spans, unplaced = _over(text, found)
+    output = total(base, contributions)
+    scale, recorded = _scale(kept, run, answer, own, other, output)
+    spans, unplaced = _over(text, contributions)
     return Explanation(
         method="kept",
         exact=False,
@@ -90,11 +90,11 @@ def kept_explanation(
         against=other,
         base=base,
         output=output,
-        contributions=strongest_first(found),
-        model_output=said,
+        contributions=strongest_first(contributions),
+        model_output=recorded,
         spans=spans,
         unplaced=unplaced if spans else 0.0,
-        notes=_notes(kept, other, has_scale=bool(kept.scale) or said is not None),
+        notes=_notes(kept, other, has_scale=bool(kept.scale) or recorded is not None),
         text=text if spans else None,
         picture=picture if not kept.has_names else None,
     )

@@ -90,9 +90,9 @@ def _of_a_text(question: Question, figure: ModelFigure, progress: Progress) -> E
         return _explanation(question, figure, [], [], notes, text=text)
     ask = _Asked(figure.ask, progress)
     fits = [_text_fit(text, places, ask, question.seed + at) for at in range(REPEATED)]
-    found, spans = of_words(_weights(fits), text, list(places.values()))
+    contributions, spans = of_words(_weights(fits), text, list(places.values()))
     notes = [f"Words were taken out {SAMPLES:,} times, with {REPEATED} seeds."]
-    return _explanation(question, figure, fits, found, notes, text=text, spans=spans)
+    return _explanation(question, figure, fits, contributions, notes, text=text, spans=spans)
 
 
 def _by_word(text: str, pieces: Sequence[Piece]) -> dict[str, list[Piece]]:
@@ -112,17 +112,19 @@ def _text_fit(text: str, places: dict[str, list[Piece]], ask: _Asked, seed: int)
     explainer = LimeTextExplainer(
         split_expression=lambda _: words, feature_selection="none", random_state=seed
     )
-    found = explainer.explain_instance(
+    fitted = explainer.explain_instance(
         text,
         lambda texts: ask.texts(texts)[:, None],
         labels=(0,),
         num_features=len(places),
         num_samples=SAMPLES,
     )
-    known = found.domain_mapper.indexed_string
-    weights = {known.word(at): weight for at, weight in found.local_exp[0]}
+    known = fitted.domain_mapper.indexed_string
+    weights = {known.word(at): weight for at, weight in fitted.local_exp[0]}
     return _Fit(
-        float(found.intercept[0]), np.array([weights[word] for word in places]), float(found.score)
+        float(fitted.intercept[0]),
+        np.array([weights[word] for word in places]),
+        float(fitted.score),
     )
 
 
@@ -135,13 +137,13 @@ def _of_a_row(
         return _explanation(question, figure, [], [], notes)
     ask = _Asked(figure.ask, progress)
     fits = [_row_fit(mixed, ask, question.seed + at) for at in range(REPEATED)]
-    found = of_parts(_weights(fits), mixed, question)
+    contributions = of_parts(_weights(fits), mixed, question)
     notes.append(
         f"Half of the values were replaced by those of {mixed.others:,} rows of the run's own, "
         f"{SAMPLES:,} times, with {REPEATED} seeds."
     )
-    over = over_the_text(found, mixed, question)
-    return _explanation(question, figure, fits, found, notes, **over)
+    over = over_the_text(contributions, mixed, question)
+    return _explanation(question, figure, fits, contributions, notes, **over)
 
 
 def _row_fit(mixed: MixedRows, ask: _Asked, seed: int) -> _Fit:
@@ -162,17 +164,17 @@ def _row_fit(mixed: MixedRows, ask: _Asked, seed: int) -> _Fit:
         feature_selection="none",
         random_state=seed,
     )
-    found = explainer.explain_instance(
+    fitted = explainer.explain_instance(
         mixed.bins[0].astype(float),
         lambda bins: ask(bins, lambda some: mixed.made(_places(mixed, some, generator))),
         num_features=len(mixed.parts),
         num_samples=SAMPLES,
     )
-    weights = dict(found.local_exp[1])
+    weights = dict(fitted.local_exp[1])
     return _Fit(
-        float(found.intercept[1]),
+        float(fitted.intercept[1]),
         np.array([weights[at] for at in range(len(mixed.parts))]),
-        float(found.score),
+        float(fitted.score),
     )
 
 

@@ -131,14 +131,14 @@ class _Text:
 def _texts(question: Question) -> list[_Text]:
     row = question.row
     names = text_columns(question.model.estimator, row, question.text_column)
-    found = []
+    texts = []
     for name in names:
         column = list(map(str, row.columns)).index(name)
         text = row.iloc[0, column]
         pieces = pieces_of(text, most=MOST_WORDS // len(names))
         if pieces:
-            found.append(_Text(column, text, pieces))
-    return found
+            texts.append(_Text(column, text, pieces))
+    return texts
 
 
 def _of_an_array(question: Question, background: Any) -> MixedRows:

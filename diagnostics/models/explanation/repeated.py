@@ -70,23 +70,25 @@ def unit_of(question: Question) -> str:
 
 def of_parts(estimates: Repeated, mixed: MixedRows, question: Question) -> list[Contribution]:
     """A contribution for every part of a row; of a block of pixels an equal share for each."""
-    found = []
+    contributions = []
     for part, mean, stable in zip(mixed.parts, estimates.mean, estimates.is_stable, strict=True):
         if question.picture is None:
             is_column = part.piece is None and len(part.columns) == 1
             place = part.columns[0] if is_column else None
-            found.append(Contribution(part.name, part.value, float(mean), place, bool(stable)))
+            contributions.append(
+                Contribution(part.name, part.value, float(mean), place, bool(stable))
+            )
             continue
         each, pixels = float(mean) / len(part.columns), np.ravel(question.row)
-        found += [
+        contributions += [
             Contribution(question.input_names[at], pixels[at].item(), each, at, bool(stable))
             for at in part.columns
         ]
-    return found
+    return contributions
 
 
 def over_the_text(
-    found: Sequence[Contribution], mixed: MixedRows, question: Question
+    contributions: Sequence[Contribution], mixed: MixedRows, question: Question
 ) -> dict[str, Any]:
     """Of a row with a text: that text, what its words added where they stand, and what did not.
 
@@ -95,7 +97,7 @@ def over_the_text(
     if question.text is None or question.picture is not None:
         return {}
     column = question.input_names.index(question.text_column)
-    parts = list(zip(mixed.parts, found, strict=True))
+    parts = list(zip(mixed.parts, contributions, strict=True))
     pieces = [
         (*part.piece, entry.contribution)
         for part, entry in parts
@@ -104,7 +106,7 @@ def over_the_text(
     if not pieces:
         return {}
     spans = spans_of(question.text, pieces)
-    added = fsum(entry.contribution for entry in found)
+    added = fsum(entry.contribution for entry in contributions)
     unplaced = added - fsum(span.contribution for span in spans)
     return {"text": question.text, "spans": spans, "unplaced": unplaced}
 
@@ -116,11 +118,11 @@ def of_words(estimates: Repeated, text: str, places: Sequence[Sequence[Piece]]) 
 
     Every occurrence has an equal share.
     """
-    found, pieces = [], []
+    contributions, pieces = [], []
     for word, mean, stable in zip(places, estimates.mean, estimates.is_stable, strict=True):
         start, end = word[0]
         entry = Contribution(text[start:end], len(word), float(mean), None, bool(stable))
-        found.append(entry)
+        contributions.append(entry)
         each = entry.contribution / len(word)
         pieces += [(start, end, each) for start, end in word]
-    return found, spans_of(text, pieces)
+    return contributions, spans_of(text, pieces)

@@ -122,11 +122,11 @@ def _of_a_row(
     a_call = max(min(ROWS_A_CALL, CELLS_A_CALL // cells) // others, 1)
     game = _Game(ask, size, a_call, most // others, progress)
     estimates, base = game.shapley(question.seed)
-    found = of_parts(estimates, mixed, question)
+    contributions = of_parts(estimates, mixed, question)
     notes.append(f"Held against {others:,} rows of the run's own, drawn at random.")
     notes += mixed.notes
-    over = over_the_text(found, mixed, question)
-    return _explanation(question, figure, base, found, estimates, notes, **over)
+    over = over_the_text(contributions, mixed, question)
+    return _explanation(question, figure, base, contributions, estimates, notes, **over)
 
 
 def most_rows(question: Question) -> int:

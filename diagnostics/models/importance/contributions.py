@@ -50,12 +50,12 @@ class Pushes:
         """
         import pandas as pd
 
-        found = []
+        tables = []
         for places, features, values, contributions in self.parts:
             if feature not in features:
                 continue
             at = features.index(feature)
-            found.append(
+            tables.append(
                 pd.DataFrame(
                     {
                         "example": np.array(evaluated.examples, object)[places],
@@ -67,7 +67,7 @@ class Pushes:
                 )
             )
         columns = ["example", "contribution", "value", "true_label", "predicted_label"]
-        table = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
+        table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
         table["correct"] = table["true_label"] == table["predicted_label"]
         return table[table["contribution"] != 0].reset_index(drop=True)
 
@@ -126,7 +126,7 @@ def pushes(evaluated: Evaluated, label: str | None = None) -> Pushes:
     """
     if not all(is_linear(part.model.estimator) for part in evaluated.parts):
         return Pushes(label, tuple(_of_tree(one, evaluated, label) for one in evaluated.parts))
-    found = []
+    products = []
     for part in evaluated.parts:
         scores = linear_scores(part.model.estimator, part.rows)
         names = distinct(feature_names(part, evaluated, scores))
@@ -135,8 +135,8 @@ def pushes(evaluated: Evaluated, label: str | None = None) -> Pushes:
         kept = np.flatnonzero(own >= 0)
         chosen = weights[own[kept]]
         values = scores.values[kept]
-        found.append((part.places[kept], names, values, _products(scores, values, chosen)))
-    return Pushes(label, tuple(found))
+        products.append((part.places[kept], names, values, _products(scores, values, chosen)))
+    return Pushes(label, tuple(products))
 
 
 def _wanted(
@@ -190,7 +190,12 @@ def strongest_pushes(table: pd.DataFrame, k: int = 5) -> tuple[pd.DataFrame, pd.
 
 
 def beeswarm(
-    found: Pushes, evaluated: Evaluated, features: list[str], *, dots: int = DOTS, seed: int = 0
+    all_pushes: Pushes,
+    evaluated: Evaluated,
+    features: list[str],
+    *,
+    dots: int = DOTS,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Dots of the contributions, those that lie on each other pushed apart.
 
@@ -212,7 +217,7 @@ def beeswarm(
     each = max(1, dots // max(len(features), 1))
     tables = []
     for feature in features:
-        table = found.of(feature, evaluated)
+        table = all_pushes.of(feature, evaluated)
         if len(table) > each:
             kept = np.sort(random.choice(len(table), each, replace=False))
             table = table.iloc[kept].reset_index(drop=True)

@@ -49,14 +49,14 @@ def named_groups(names: Sequence[str], groups: Mapping[str, Sequence[str]]) -> l
         If a group names a column that is not there.
     """
     places = {name: at for at, name in enumerate(names)}
-    found, used = [], set()
+    chosen, used = [], set()
     for title, members in groups.items():
         for member in members:
             if member not in places:
                 raise unknown_name("column", member, list(names))
-        found.append(Group(title, tuple(places[m] for m in members), tuple(members)))
+        chosen.append(Group(title, tuple(places[m] for m in members), tuple(members)))
         used |= set(members)
-    return found + [one for one in single_columns(names) if one.name not in used]
+    return chosen + [one for one in single_columns(names) if one.name not in used]
 
 
 def parse_group(text: str) -> tuple[str, list[str]]:
@@ -86,7 +86,7 @@ def correlated_groups(evaluated: Evaluated) -> list[Group]:
     names = evaluated.names
     numbers = numeric_columns(evaluated)
     coded = one_hot_columns(names, numbers)
-    found = [
+    groups = [
         Group(prefix, tuple(columns), tuple(names[at] for at in columns))
         for prefix, columns in coded.items()
     ]
@@ -103,8 +103,8 @@ def correlated_groups(evaluated: Evaluated) -> list[Group]:
             members.setdefault(int(cluster), []).append(at)
     clustered = {at for columns in members.values() for at in columns}
     alone = [[at] for at in range(len(names)) if at not in used | clustered]
-    found += [_group(names, columns) for columns in [*members.values(), *alone]]
-    return sorted(found, key=lambda group: group.columns[0])
+    groups += [_group(names, columns) for columns in [*members.values(), *alone]]
+    return sorted(groups, key=lambda group: group.columns[0])
 
 
 def one_hot_columns(
@@ -116,7 +116,7 @@ def one_hot_columns(
     and 1; and no row has two of them. Two columns must have one in every row, for two rare facts
     may well exclude each other by chance.
     """
-    found: dict[str, list[int]] = {}
+    by_prefix: dict[str, list[int]] = {}
     used: set[int] = set()
     binary = {at: values for at, values in numbers.items() if np.isin(values, (0, 1)).all()}
     for separator in SEPARATORS:
@@ -126,13 +126,13 @@ def one_hot_columns(
             if at not in used and prefix and rest:
                 alike.setdefault(prefix, []).append(at)
         for prefix, columns in alike.items():
-            if len(columns) < 2 or prefix in names or prefix in found:
+            if len(columns) < 2 or prefix in names or prefix in by_prefix:
                 continue
             a_row = np.sum([binary[at] for at in columns], axis=0)
             if a_row.max() == 1 and (len(columns) > 2 or a_row.min() == 1):
-                found[prefix] = columns
+                by_prefix[prefix] = columns
                 used |= set(columns)
-    return found
+    return by_prefix
 
 
 def _group(names: Sequence[str], columns: Sequence[int]) -> Group:
@@ -164,15 +164,15 @@ def spearman(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def numeric_columns(evaluated: Evaluated, most: int = ROWS) -> dict[int, NDArray[np.float64]]:
     """The columns of the input that are numbers, by their places; `most` rows of them at most."""
     rows, _ = evaluated.all_rows
-    found = {}
+    numbers_of = {}
     if evaluated.form == "texts":
         return {}
     if evaluated.form == "frame":
         for at in range(len(evaluated.names)):
             values = rows.iloc[:most, at]
             if values.dtype.kind in "biuf":
-                found[at] = values.to_numpy(dtype=float, na_value=np.nan)
-        return found
+                numbers_of[at] = values.to_numpy(dtype=float, na_value=np.nan)
+        return numbers_of
     part = rows[:most]
     dense = part.toarray() if evaluated.form == "sparse" else np.asarray(part, float)
     dense = dense.reshape(len(dense), -1).astype(float)

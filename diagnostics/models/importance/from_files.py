@@ -28,15 +28,15 @@ def kept_importances(
     Files beside a run are its own where no other run has the same folder; else those that have the
     run's name in theirs.
     """
-    found, problems = [], []
+    importances, problems = [], []
     if run.has(Evidence.IMPORTANCE) and run.table("importances").is_file():
-        found += by_method(pl.read_parquet(run.table("importances"), glob=False), OURS)
+        importances += by_method(pl.read_parquet(run.table("importances"), glob=False), OURS)
     for path in files_beside(experiment, run, root):
         try:
-            found += by_method(read_importances(path), path.name)
+            importances += by_method(read_importances(path), path.name)
         except NoImportances as error:
             problems.append(error.message)
-    return found, problems
+    return importances, problems
 
 
 def files_beside(experiment: Experiment, run: Run, root: Path) -> Iterator[Path]:

@@ -187,21 +187,23 @@ def input_importances(evaluated: Evaluated) -> Importances | None:
     if all(one is not None and len(one) == len(evaluated.names) for one in gains):
         mean = np.mean([one for one in gains if one is not None], axis=0)
         return Importances("gain of its splits", evaluated.names, mean, source="the model")
-    found = coefficients(evaluated, scaled=False) if "coefficients" in methods else None
-    if found is None and "impurity" not in methods:
+    importances = coefficients(evaluated, scaled=False) if "coefficients" in methods else None
+    if importances is None and "impurity" not in methods:
         return None
-    found = impurity(evaluated) if found is None else found
-    places = {name: at for at, name in enumerate(found.features)}
+    importances = impurity(evaluated) if importances is None else importances
+    places = {name: at for at, name in enumerate(importances.features)}
     sums = np.zeros(len(evaluated.names))
     for part in evaluated.parts:
         n = _width(part)
         sources = sources_of(part, evaluated.names, n)
         for name, column in zip(sources.names, sources.columns, strict=True):
             if column != UNPLACED and name in places:
-                sums[column] += found.mean[places[name]] / len(evaluated.parts)
+                sums[column] += importances.mean[places[name]] / len(evaluated.parts)
     if not sums.any():
         return None
-    return Importances(found.method, evaluated.names, sums, unit=found.unit, source="the model")
+    return Importances(
+        importances.method, evaluated.names, sums, unit=importances.unit, source="the model"
+    )
 
 
 def split_gains(trees: Any) -> Figures | None:

@@ -163,7 +163,7 @@ def sampled_contributions(
     """
     chosen = plan_for(evaluated, seed=seed) if plan is None else plan
     scale = scale_of(evaluated)
-    found: list[SampledContributions] = []
+    parts: list[SampledContributions] = []
     n = len(evaluated.examples)
     sample = np.zeros(n, bool)
     sample[np.random.default_rng(seed).permutation(n)[: chosen.rows]] = True
@@ -174,11 +174,11 @@ def sampled_contributions(
             continue
         steps = _Steps(progress, done, int(sample.sum()))
         with asking():
-            found.append(
+            parts.append(
                 _of_part(part, own, evaluated, scale, chosen.others, rounds, seed + number, steps)
             )
         done += len(own)
-    return _together(found)
+    return _together(parts)
 
 
 @dataclass(frozen=True)

@@ -75,13 +75,13 @@ def _typed(name: str, value: Any) -> Any:
     return tuple(value) if name in _TUPLES else value
 
 
-def keep_result(root: Path, key: str, found: Result) -> None:
+def keep_result(root: Path, key: str, result: Result) -> None:
     """Keep it, complete or not at all; a folder that cannot be written is left as it is."""
-    kind = next(name for name, cls in _KINDS.items() if isinstance(found, cls))
-    about, figures = _taken_apart(found)
-    if isinstance(found, Permutation):
-        about["groups"] = [asdict(group) for group in found.groups]
-        about["importances"], inner = _taken_apart(found.importances)
+    kind = next(name for name, cls in _KINDS.items() if isinstance(result, cls))
+    about, figures = _taken_apart(result)
+    if isinstance(result, Permutation):
+        about["groups"] = [asdict(group) for group in result.groups]
+        about["importances"], inner = _taken_apart(result.importances)
         figures |= {f"importances.{name}": value for name, value in inner.items()}
     said = json.dumps({"kind": kind, **about}, allow_nan=True)
     archive = BytesIO()

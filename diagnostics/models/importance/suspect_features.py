@@ -109,14 +109,14 @@ def wiring_flags(
     importance, of which `DEAD_SHARE` of at least `DEAD_ROWS` rows have one value; by rank.
     """
     table = importances.table()
-    found = []
+    suspects = []
     for row in table.itertuples(index=False):
         if row.rank > IMPORTANT_RANK or row.share < IMPORTANT_SHARE:
             continue
         known = usual.get(row.feature)
         if known is None or known.rows < DEAD_ROWS or known.share < DEAD_SHARE:
             continue
-        found.append(
+        suspects.append(
             Flag(
                 "wiring",
                 row.feature,
@@ -127,7 +127,7 @@ def wiring_flags(
                 "the column is filled.",
             )
         )
-    return found
+    return suspects
 
 
 def _percent(share: float) -> str:
@@ -200,7 +200,7 @@ def alone_flags(evaluated: Evaluated, *, seed: int = 0) -> list[Flag]:
     if len(labels) < 2 or gain < LEAST_GAIN:
         return []
     columns = _codes(evaluated, rows, kept)
-    found = []
+    suspects = []
     for at in sorted(columns, key=lambda one: (-len(np.unique(columns[one])), one))[:ALONE_COLUMNS]:
         tree = _tree(len(labels), seed)
         own_rows = tree.fit(columns[at][:, None], codes).score(columns[at][:, None], codes)
@@ -209,7 +209,7 @@ def alone_flags(evaluated: Evaluated, *, seed: int = 0) -> list[Flag]:
         alone = _accuracy_alone(columns[at], codes, tree)
         if alone - usual >= ALONE * gain:
             name = evaluated.names[at]
-            found.append(
+            suspects.append(
                 Flag(
                     "leakage",
                     name,
@@ -220,7 +220,7 @@ def alone_flags(evaluated: Evaluated, *, seed: int = 0) -> list[Flag]:
                     "the model makes little of the other columns.",
                 )
             )
-    return found
+    return suspects
 
 
 def _codes(
@@ -231,7 +231,7 @@ def _codes(
 
     from diagnostics.models.importance.feature_groups import column_values
 
-    found = {}
+    numbers_of = {}
     for at in range(len(evaluated.names)):
         values = column_values(rows, at)[kept]
         if values.dtype.kind in "biuf":
@@ -241,8 +241,8 @@ def _codes(
         lowest = np.nanmin(numbers) - 1 if np.isfinite(numbers).any() else 0.0
         numbers = np.where(np.isnan(numbers), lowest, numbers)
         if np.ptp(numbers):
-            found[at] = numbers
-    return found
+            numbers_of[at] = numbers
+    return numbers_of
 
 
 def _tree(n_labels: int, seed: int) -> Any:

@@ -94,13 +94,13 @@ def _by_comparison(text: str, made: str) -> list[tuple[int, int]] | None:
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     if matcher.ratio() < ALIKE:
         return None
-    found: list[tuple[int, int]] = []
+    origins: list[tuple[int, int]] = []
     for kind, first, last, start, end in matcher.get_opcodes():
         if kind == "equal":
-            found += [(first + at, first + at + 1) for at in range(end - start)]
+            origins += [(first + at, first + at + 1) for at in range(end - start)]
         else:
-            found += [(first, last)] * (end - start)
-    return found
+            origins += [(first, last)] * (end - start)
+    return origins
 
 
 def collapsed(text: AlignedText, pattern: str) -> AlignedText:

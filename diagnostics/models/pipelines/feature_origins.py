@@ -133,18 +133,18 @@ def terms(vectoriser: Any, text: TextColumn) -> Terms | None:
         return None
     present: dict[int, Origin] = {}
     before = f"{text.source}: " if text.source else ""
-    for term, found in places.items():
+    for term, places_of_term in places.items():
         column = column_of.get(term)
         if column is None:
             continue
-        one = Origin(before + term, len(found), None, text.source, tuple(found))
+        one = Origin(before + term, len(places_of_term), None, text.source, tuple(places_of_term))
         if column in present:  # two words that a hash takes for one
             other = present[column]
             one = replace(
                 other,
                 name=f"{other.name} / {term}",
-                value=other.value + len(found),
-                places=(*other.places, *found),
+                value=other.value + len(places_of_term),
+                places=(*other.places, *places_of_term),
             )
         present[column] = one
     size, names = _size_and_names(vectoriser, before)
@@ -193,14 +193,14 @@ def one_hot(encoder: Any, columns: Origins) -> Origins | None:
         made = [str(name) for name in encoder.get_feature_names_out(given)]
     except (TypeError, ValueError):
         return None
-    found: list[Origin] = []
+    origins: list[Origin] = []
     for at, name in enumerate(names):
         of = columns.at(at)
-        for feature in made[len(found) : len(found) + _categories_kept(encoder, at)]:
+        for feature in made[len(origins) : len(origins) + _categories_kept(encoder, at)]:
             is_usual = feature.startswith(f"{name}_")
             shown = f"{of.name} = {feature[len(name) + 1 :]}" if is_usual else feature
-            found.append(replace(of, name=shown))
-    return Listed(found) if len(found) == len(made) else None
+            origins.append(replace(of, name=shown))
+    return Listed(origins) if len(origins) == len(made) else None
 
 
 def _categories_kept(encoder: Any, at: int) -> int:

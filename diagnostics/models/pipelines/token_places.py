@@ -35,15 +35,15 @@ def term_places(vectoriser: Any, text: AlignedText) -> dict[str, list[Place]]:
     """
     analyse = vectoriser.build_analyzer()
     counted = Counter(analyse(text.text))
-    found: list[tuple[str, Place]] | None = None
+    terms: list[tuple[str, Place]] | None = None
     if isinstance(vectoriser.analyzer, str):
-        found = _followed_terms(vectoriser, text)
-    if found is None or Counter(term for term, _ in found) != counted:
+        terms = _followed_terms(vectoriser, text)
+    if terms is None or Counter(term for term, _ in terms) != counted:
         # A callable, or a subclass that takes texts apart in its own way.
         tokens = followed_tokens(analyse, text)
-        found = [(term, () if place is None else (place,)) for term, place in tokens]
+        terms = [(term, () if place is None else (place,)) for term, place in tokens]
     places: dict[str, list[Place]] = defaultdict(list)
-    for term, place in found:
+    for term, place in terms:
         places[term].append(tuple(part for part in place if part[0] < part[1]))
     return dict(places)
 
@@ -156,7 +156,7 @@ def _in_order(text: str, tokens: list[str], start: int, end: int) -> list[tuple[
     """Each token after the one before it, capitals or not; None if one is missing."""
     lowered = text.lower()
     exact = len(lowered) != len(text)
-    found, at = [], start
+    places, at = [], start
     for token in tokens:
         place = text.find(token, at, end)
         if place < 0 and not exact:
@@ -164,8 +164,8 @@ def _in_order(text: str, tokens: list[str], start: int, end: int) -> list[tuple[
         if place < 0:
             return None
         at = place + len(token)
-        found.append((place, at))
-    return found
+        places.append((place, at))
+    return places
 
 
 def _as_often(text: AlignedText, tokens: list[str]) -> Iterator[Token]:

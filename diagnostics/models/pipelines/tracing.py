@@ -169,9 +169,9 @@ def _text_after(step: Any, at: Followed, made: Any) -> TextColumn | None:
 def _columns_after(step: Any, at: Followed, made: Any) -> Origins:
     size = _width(made)
     if isinstance(at.of, TextColumn) and hasattr(step, "build_analyzer"):
-        found: Origins | None = terms(step, at.of)
-        if found is not None and found.size == size:
-            return found
+        origins: Origins | None = terms(step, at.of)
+        if origins is not None and origins.size == size:
+            return origins
     before = at.columns
     if _is_one_to_one(step, at.data, made) and before.size == size:
         return before
@@ -180,9 +180,9 @@ def _columns_after(step: Any, at: Followed, made: Any) -> Origins:
         if len(kept) == size:
             return Chosen(before, kept.tolist())
     if hasattr(step, "categories_") and hasattr(step, "drop_idx_"):
-        found = one_hot(step, before)
-        if found is not None and found.size == size:
-            return found
+        origins = one_hot(step, before)
+        if origins is not None and origins.size == size:
+            return origins
     return _by_name(step, before, made, size)
 
 

@@ -273,13 +273,13 @@ def column_of(name: str, values: Sequence[Any], like: Any) -> pd.Series[Any]:
     dtype = like.dtype
     if getattr(dtype, "categories", None) is not None:
         return pd.Series(_categories(values, dtype))
-    found = [_as_type(name, one, like) for one in values]
+    typed = [_as_type(name, one, like) for one in values]
     if dtype.kind in "iub" and not all(
-        one is not None and float(one).is_integer() for one in found
+        one is not None and float(one).is_integer() for one in typed
     ):
-        return pd.Series(found, dtype=float)  # what is missing, or between two whole numbers
+        return pd.Series(typed, dtype=float)  # what is missing, or between two whole numbers
     try:
-        return pd.Series(found, dtype=dtype)
+        return pd.Series(typed, dtype=dtype)
     except (TypeError, ValueError, OverflowError) as error:
         said = " ".join(str(error).split())[:200]
         raise DiagnosticsError(f"{name} is of the type {dtype}: {said}") from None

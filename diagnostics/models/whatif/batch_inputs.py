@@ -155,7 +155,7 @@ def _separator(text: str) -> str:
     return max(",;\t|", key=head.count) if any(mark in head for mark in ",;\t|") else ","
 
 
-def texts_of(given: Given, column: str | None = None) -> list[str]:
+def texts_of(batch: Given, column: str | None = None) -> list[str]:
     """The texts in a table: those of `column`, else of the column that is called like a text.
 
     Raises
@@ -163,22 +163,22 @@ def texts_of(given: Given, column: str | None = None) -> list[str]:
     DiagnosticsError
         If no such column is there; the message names those that are. If a text is too long.
     """
-    names = [str(name) for name in given.table.columns]
+    names = [str(name) for name in batch.table.columns]
     named = {name.lower(): name for name in reversed(names)}
-    found = column or next((named[name] for name in TEXT_NAMES if name in named), None)
-    if found is None and len(names) == 1:
-        found = names[0]
-    if found is None or found not in names:
+    chosen = column or next((named[name] for name in TEXT_NAMES if name in named), None)
+    if chosen is None and len(names) == 1:
+        chosen = names[0]
+    if chosen is None or chosen not in names:
         raise DiagnosticsError(
             f"There is no column {column or 'text'!r}; there is {', '.join(names[:8])}.",
             hint="Call the column with the texts `text`.",
         )
-    texts: list[str] = given.table[found].tolist()
-    _refuse_long(texts, given.lines)
+    texts: list[str] = batch.table[chosen].tolist()
+    _refuse_long(texts, batch.lines)
     return texts
 
 
-def rows_of(given: Given, like: pd.DataFrame, *, texts: Sequence[str] = ()) -> pd.DataFrame:
+def rows_of(batch: Given, like: pd.DataFrame, *, texts: Sequence[str] = ()) -> pd.DataFrame:
     """A table as the rows of a model that takes the columns of `like`, in its order and types.
 
     Parameters
@@ -193,7 +193,7 @@ def rows_of(given: Given, like: pd.DataFrame, *, texts: Sequence[str] = ()) -> p
     """
     import pandas as pd
 
-    missing = [str(name) for name in like.columns if name not in given.table.columns]
+    missing = [str(name) for name in like.columns if name not in batch.table.columns]
     if missing:
         more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
         raise DiagnosticsError(
@@ -201,12 +201,12 @@ def rows_of(given: Given, like: pd.DataFrame, *, texts: Sequence[str] = ()) -> p
         )
     columns = {}
     for name in like.columns:
-        cells = given.table[name].tolist()
+        cells = batch.table[name].tolist()
         if name in texts:
-            _refuse_long(cells, given.lines)
+            _refuse_long(cells, batch.lines)
             columns[name] = pd.Series(cells, dtype=like[name].dtype)
         else:
-            columns[name] = _column(str(name), cells, like[name], given.lines)
+            columns[name] = _column(str(name), cells, like[name], batch.lines)
     return pd.DataFrame(columns)
 
 

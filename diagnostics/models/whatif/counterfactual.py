@@ -118,14 +118,14 @@ def without_words(
         most=most_asked,
         progress=progress,
     )
-    found, all_up_to = smallest(space)
+    turning, all_up_to = smallest(space)
     changes = [
         Change(
             tuple(Move(words[at].group(), words[at].group(), None, at) for at in chosen),
             *space.answer(chosen),
             text=made(chosen),
         )
-        for chosen in found
+        for chosen in turning
     ]
     return Search(*space.start, tuple(changes), space.tried, all_up_to, len(words))
 
@@ -173,7 +173,7 @@ def with_moved_features(
     the nearer donor. `all_up_to` is the least among the donors.
     """
     own = _values(row)
-    found: list[Change] = []
+    changes: list[Change] = []
     tried, parts, sizes = 0, 0, [ALL_UP_TO]
     for number, example in enumerate(donor_ids):
         donor = taken(donors, [number])
@@ -192,10 +192,10 @@ def with_moved_features(
         for chosen in sets:
             places = [differing[at] for at in chosen]
             moves = tuple(Move(names[at], own[at], other[at], at) for at in places)
-            found.append(Change(moves, *space.answer(chosen), example=example))
+            changes.append(Change(moves, *space.answer(chosen), example=example))
     answer = asker.answers(row)[0]
-    found.sort(key=lambda change: len(change.moves))
-    kept = tuple(_each_once(found)[:REPORTED])
+    changes.sort(key=lambda change: len(change.moves))
+    kept = tuple(_each_once(changes)[:REPORTED])
     all_up_to = min(sizes) if donor_ids else 0
     return Search(answer.label, answer.confidence, kept, tried, all_up_to, parts)
 

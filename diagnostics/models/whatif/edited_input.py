@@ -240,9 +240,17 @@ def edited_question(
         notes.append(f"Of the {len(asked.models)} models the first is taken apart here.")
     if edited.kind == "text":
         return Question(
-            experiment, run, root, edited.example, label, other, model, row,
-            text=edited.text, notes=tuple(notes),
-        )  # fmt: skip
+            experiment=experiment,
+            run=run,
+            root=root,
+            example=edited.example,
+            label=label,
+            against=other,
+            model=model,
+            row=row,
+            text=edited.text,
+            notes=tuple(notes),
+        )
     known = question_about(experiment, run, edited.example, root=root, trust_pickles=trust_pickles)
     text = str(row[known.text_column].tolist()[0]) if known.text_column else None
     # What is noted of the example need not be so of what was made of it.

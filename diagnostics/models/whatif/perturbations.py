@@ -116,18 +116,18 @@ def changes_for(
     """
     if evaluated.form == "sparse":
         return []
-    column, found = evaluated.text_column, []
+    column, chosen = evaluated.text_column, []
     if evaluated.form == "texts" or column:
-        found = [text_change(one, column) for one in perturbations(rate, keyboard)]
+        chosen = [text_change(one, column) for one in perturbations(rate, keyboard)]
     if evaluated.form == "texts":
-        return found
+        return chosen
     rows, _ = evaluated.all_rows
     spreads, low, high = _spreads(rows)
     if np.isfinite(spreads).any():
-        found += [noise(share, spreads, low, high) for share in noises]
+        chosen += [noise(share, spreads, low, high) for share in noises]
     if evaluated.picture is not None:
-        found += [shifted(direction, evaluated.picture) for direction in SHIFTS]
-    return found
+        chosen += [shifted(direction, evaluated.picture) for direction in SHIFTS]
+    return chosen
 
 
 def _spreads(rows: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

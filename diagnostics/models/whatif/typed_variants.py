@@ -66,8 +66,8 @@ def perturbed_answers(
         for draw in range(draws if one.is_random else 1):
             progress(0.0)  # a way out: of long texts this takes seconds
             variants.append((one.name, draw, one(text, seed=seed, draw=draw)))
-    said = _said(asker, [variant for _, _, variant in variants], make_rows, progress)
-    first = said[text][0]
+    answers = _said(asker, [variant for _, _, variant in variants], make_rows, progress)
+    first = answers[text][0]
     known = asker.has_probabilities
     rows = [
         (
@@ -77,7 +77,7 @@ def perturbed_answers(
             float(line[first]) if known else float("nan"),
             code == first,
         )
-        for variant, (code, line) in ((variant, said[variant[2]]) for variant in variants)
+        for variant, (code, line) in ((variant, answers[variant[2]]) for variant in variants)
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -90,14 +90,14 @@ def _said(
 ) -> dict[str, tuple[int, Any]]:
     """Answer and chances by text: many variants of a short one are alike, and asked about once."""
     different = list(dict.fromkeys(variants))
-    found: dict[str, tuple[int, Any]] = {}
+    answers: dict[str, tuple[int, Any]] = {}
     for step in Steps().cut(different):
-        progress(len(found) / len(different))
+        progress(len(answers) / len(different))
         codes, chances = asker.said(make_rows(step))
-        found |= {
+        answers |= {
             text: (int(code), line) for text, code, line in zip(step, codes, chances, strict=True)
         }
-    return found
+    return answers
 
 
 def summary_of_draws(answers: pd.DataFrame) -> pd.DataFrame:
