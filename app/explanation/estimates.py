@@ -24,7 +24,7 @@ from diagnostics.models.explanation.estimates import (
 from diagnostics.models.explanation.explain import is_available
 from diagnostics.models.explanation.question import Question, question_about
 from diagnostics.models.explanation.shap_values import trees_are_right
-from diagnostics.models.explanation.stored_estimates import estimate_once, kept_estimate
+from diagnostics.models.explanation.stored_estimates import estimate_once, stored_estimate
 from diagnostics.models.explanation.tree_shap import NoTrees, tree_explanation
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _work(asked: Asked, method: Method) -> Work | None:
     work = works().get(key)
     if work is not None:
         return work
-    kept = kept_estimate(method, asked.question)
+    kept = stored_estimate(method, asked.question)
     return None if kept is None else works().remember(key, kept)
 
 

@@ -29,7 +29,7 @@ from diagnostics.models.importance.run_importance import (
     importance_offer,
     own_importances,
 )
-from diagnostics.models.importance.stored import Result, kept_result
+from diagnostics.models.importance.stored import Result, stored_result
 from diagnostics.models.importance.suspect_features import Flag
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def known(place: Place, question: Asking) -> Result | None:
     name = key(place, question)
     found = _results().get(name)
     if found is None:
-        found = kept_result(Path(place.root), name)
+        found = stored_result(Path(place.root), name)
         if found is not None:
             _hold(name, found)
     return found

@@ -21,7 +21,7 @@ from diagnostics.models.input_digest import input_digest
 from diagnostics.models.whatif.edited_input import kind_of
 from diagnostics.models.whatif.perturbations import changes_for
 from diagnostics.models.whatif.robustness import Robustness, robustness
-from diagnostics.models.whatif.stored_robustness import keep_robustness, kept_robustness
+from diagnostics.models.whatif.stored_robustness import store_robustness, stored_robustness
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +46,7 @@ def show(experiment: Experiment, run: Run) -> None:
     root = Path(session.workspace().root)
     settings: dict[str, Any] = {"rate": rate, "keyboard": keyboard, "seed": seed}
     key = input_digest(experiment, run, root, **settings)
-    measured = kept_robustness(root, key)
+    measured = stored_robustness(root, key)
     if measured is None:
         measured = jobs.result_on_request(
             key,
@@ -74,7 +74,7 @@ def _task(
                 "There is nothing in such inputs that could be changed a little."
             )
         found = robustness(evaluated, changes, seed=seed, progress=progress)
-        keep_robustness(root, key, found)
+        store_robustness(root, key, found)
         return found
 
     return task

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from diagnostics.models.batches import PATIENCE
 from diagnostics.models.explanation import lime_surrogate
 from diagnostics.models.explanation.background_data import MOST_ROWS as BACKGROUND
-from diagnostics.models.explanation.explained_output import ModelFigure, model_figure
+from diagnostics.models.explanation.explained_output import ExplainedOutput, explained_output
 from diagnostics.models.explanation.explanation import Explanation
 from diagnostics.models.explanation.lime_surrogate import A_CALL as ROWS_A_CALL
 from diagnostics.models.explanation.lime_surrogate import REPEATED, lime_explanation
@@ -99,7 +99,7 @@ def estimated_seconds(method: Method, question: Question) -> float:
     DiagnosticsError
         If the model gives answers only.
     """
-    figure = model_figure(question.model, question.label, question.against)
+    figure = explained_output(question.model, question.label, question.against)
     figure.ask(question.row)  # once for what is loaded at the first call
     a_call = _seconds(figure, question.row)
     rows = min(max(int(PATIENCE / max(a_call, 1e-9)), 2), TRIAL)  # nobody asked for this yet
@@ -109,7 +109,7 @@ def estimated_seconds(method: Method, question: Question) -> float:
     return a_call * calls + a_row * asked
 
 
-def _seconds(figure: ModelFigure, rows: Any) -> float:
+def _seconds(figure: ExplainedOutput, rows: Any) -> float:
     """How long the model takes over rows; of a quick one the best of three, for noise adds up."""
     seconds: list[float] = []
     while len(seconds) < TIMES and sum(seconds) < PATIENCE / TIMES:

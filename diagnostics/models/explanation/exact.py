@@ -42,7 +42,7 @@ def exact_explanation(question: Question) -> Explanation:
         method="exact",
         exact=True,
         scale=scores.scale_of(against),
-        model_output=model_figure(model, question.row, label, against),
+        model_output=own_output(model, question.row, label, against),
         spans=spans,
         unplaced=unplaced,
         notes=question.notes,
@@ -59,7 +59,7 @@ def _contribution(
     return Contribution(origin.name, value, contribution, origin.place)
 
 
-def model_figure(model: Model, row: Any, label: str, against: str | None) -> float | None:
+def own_output(model: Model, row: Any, label: str, against: str | None) -> float | None:
     """What the model itself says: the difference of its decision values, or of its log-chances."""
     own, estimator = model.labels.index(label), model.estimator
     other = None if against is None else model.labels.index(against)

@@ -18,14 +18,14 @@ Figures = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class ModelFigure:
+class ExplainedOutput:
     """`ask` gives one figure a row: a label's probability or score, less another's if named."""
 
     scale: Scale
     ask: Callable[[Any], Figures]
 
 
-def model_figure(model: Model, label: str, against: str | None) -> ModelFigure:
+def explained_output(model: Model, label: str, against: str | None) -> ExplainedOutput:
     """What to ask a model about a label: its probability, else its decision value.
 
     Raises
@@ -34,9 +34,9 @@ def model_figure(model: Model, label: str, against: str | None) -> ModelFigure:
         If the model gives nothing but answers.
     """
     if model.has_probabilities:
-        return probability_figure(model, label, against)
+        return probability_output(model, label, against)
     if _has_one_value_per_label(model):
-        return decision_figure(model, label, against)
+        return decision_output(model, label, against)
     raise DiagnosticsError(
         f"{type(final_step(model.estimator)).__name__} gives answers, and no figure for each "
         "label: what makes an answer more or less likely cannot be seen.",
@@ -44,16 +44,16 @@ def model_figure(model: Model, label: str, against: str | None) -> ModelFigure:
     )
 
 
-def probability_figure(model: Model, label: str, against: str | None) -> ModelFigure:
+def probability_output(model: Model, label: str, against: str | None) -> ExplainedOutput:
     """A label's probability, less another's."""
     figure = _difference(model, label, against)
-    return ModelFigure("probability", lambda rows: figure(model.probabilities(rows)))
+    return ExplainedOutput("probability", lambda rows: figure(model.probabilities(rows)))
 
 
-def decision_figure(model: Model, label: str, against: str | None) -> ModelFigure:
+def decision_output(model: Model, label: str, against: str | None) -> ExplainedOutput:
     """A label's decision value, less another's; with two labels the first one's is 0."""
     figure = _difference(model, label, against)
-    return ModelFigure("margin", lambda rows: figure(_decisions(model, rows)))
+    return ExplainedOutput("margin", lambda rows: figure(_decisions(model, rows)))
 
 
 def _difference(model: Model, label: str, against: str | None) -> Callable[[Figures], Figures]:

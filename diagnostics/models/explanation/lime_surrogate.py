@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from diagnostics.models.batches import asked_in_steps
 from diagnostics.models.explanation.background_data import background_rows
-from diagnostics.models.explanation.explained_output import ModelFigure, model_figure
+from diagnostics.models.explanation.explained_output import ExplainedOutput, explained_output
 from diagnostics.models.explanation.explanation import Contribution, Explanation
-from diagnostics.models.explanation.perturbed_rows import MixedRows, mixed_rows
+from diagnostics.models.explanation.perturbed_rows import PerturbedRows, perturbed_rows
 from diagnostics.models.explanation.question import Question
 from diagnostics.models.explanation.repeated import (
     Repeated,
@@ -75,14 +75,14 @@ def lime_explanation(
     DiagnosticsError
         If the model gives answers only, or there are no rows to take other values from.
     """
-    figure = model_figure(question.model, question.label, question.against)
+    figure = explained_output(question.model, question.label, question.against)
     if isinstance(question.row, list):
         return _of_a_text(question, figure, progress)
     rows = background_rows(question) if background is None else background
-    return _of_a_row(question, figure, mixed_rows(question, rows), progress)
+    return _of_a_row(question, figure, perturbed_rows(question, rows), progress)
 
 
-def _of_a_text(question: Question, figure: ModelFigure, progress: Progress) -> Explanation:
+def _of_a_text(question: Question, figure: ExplainedOutput, progress: Progress) -> Explanation:
     text = question.text or ""
     places = _by_word(text, pieces_of(text, most=MOST_WORDS))
     if not places:
@@ -129,7 +129,7 @@ def _text_fit(text: str, places: dict[str, list[Piece]], ask: _Asked, seed: int)
 
 
 def _of_a_row(
-    question: Question, figure: ModelFigure, mixed: MixedRows, progress: Progress
+    question: Question, figure: ExplainedOutput, mixed: PerturbedRows, progress: Progress
 ) -> Explanation:
     notes = [*mixed.notes]
     if not mixed.parts:
@@ -146,7 +146,7 @@ def _of_a_row(
     return _explanation(question, figure, fits, contributions, notes, **over)
 
 
-def _row_fit(mixed: MixedRows, ask: _Asked, seed: int) -> _Fit:
+def _row_fit(mixed: PerturbedRows, ask: _Asked, seed: int) -> _Fit:
     """Parts as categories, which are the example's own or not: numbers by their quarters."""
     generator = np.random.default_rng(seed)
     # Half are the example's own, as in lime's images. As frequent as among the rows, as lime has it
@@ -178,7 +178,9 @@ def _row_fit(mixed: MixedRows, ask: _Asked, seed: int) -> _Fit:
     )
 
 
-def _places(mixed: MixedRows, bins: Figures, generator: np.random.Generator) -> NDArray[np.intp]:
+def _places(
+    mixed: PerturbedRows, bins: Figures, generator: np.random.Generator
+) -> NDArray[np.intp]:
     """For each part a row whose value lies in the bin; the example's own where it does."""
     places = np.zeros(bins.shape, np.intp)
     for at in range(bins.shape[1]):
@@ -219,7 +221,7 @@ def _weights(fits: Sequence[_Fit]) -> Repeated:
 
 def _explanation(
     question: Question,
-    figure: ModelFigure,
+    figure: ExplainedOutput,
     fits: Sequence[_Fit],
     contributions: list[Contribution],
     notes: Sequence[str],

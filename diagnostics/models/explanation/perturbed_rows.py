@@ -39,7 +39,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class MixedRows:
+class PerturbedRows:
     """An example's parts, and rows made of its own and other values of each.
 
     `made` takes places (rows × parts): 0 for the example's own value, n for that of the nth other
@@ -63,14 +63,14 @@ class MixedRows:
         return [taken, self.grouping] if self.grouping else [taken]
 
 
-def mixed_rows(question: Question, background: Any) -> MixedRows:
+def perturbed_rows(question: Question, background: Any) -> PerturbedRows:
     """An example taken into parts, with the rows of `background` to take other values from."""
     if hasattr(question.row, "columns"):
         return _of_a_frame(question, background)
     return _of_an_array(question, background)
 
 
-def _of_a_frame(question: Question, background: Any) -> MixedRows:
+def _of_a_frame(question: Question, background: Any) -> PerturbedRows:
     import pandas as pd
 
     both = pd.concat([question.row, background], ignore_index=True)
@@ -103,7 +103,7 @@ def _of_a_frame(question: Question, background: Any) -> MixedRows:
     words = np.zeros((len(both), ends[-1] - ends[0]), np.intp)
     words[1:] = 1
     bins = np.column_stack([_joined(bins, groups), words])
-    return MixedRows(tuple(parts), len(background), made, bins, grouping)
+    return PerturbedRows(tuple(parts), len(background), made, bins, grouping)
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def _texts(question: Question) -> list[_Text]:
     return texts
 
 
-def _of_an_array(question: Question, background: Any) -> MixedRows:
+def _of_an_array(question: Question, background: Any) -> PerturbedRows:
     is_sparse = hasattr(question.row, "tocsr")
     shape = question.row.shape[1:]
     flat = [
@@ -164,7 +164,7 @@ def _of_an_array(question: Question, background: Any) -> MixedRows:
             return type(question.row.tocsr())(rows)
         return rows.reshape(len(rows), *shape)
 
-    return MixedRows(parts, len(both) - 1, made, _joined(bins, groups), grouping)
+    return PerturbedRows(parts, len(both) - 1, made, _joined(bins, groups), grouping)
 
 
 def _parts(

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnostics.models.explanation.explanation import Contribution, Span
-from diagnostics.models.explanation.perturbed_rows import MixedRows
+from diagnostics.models.explanation.perturbed_rows import PerturbedRows
 from diagnostics.models.explanation.question import Question
 from diagnostics.models.explanation.text_spans import spans_of
 from diagnostics.models.explanation.words import Piece
@@ -68,7 +68,7 @@ def unit_of(question: Question) -> str:
     return "words and columns" if question.text is not None else "columns"
 
 
-def of_parts(estimates: Repeated, mixed: MixedRows, question: Question) -> list[Contribution]:
+def of_parts(estimates: Repeated, mixed: PerturbedRows, question: Question) -> list[Contribution]:
     """A contribution for every part of a row; of a block of pixels an equal share for each."""
     contributions = []
     for part, mean, stable in zip(mixed.parts, estimates.mean, estimates.is_stable, strict=True):
@@ -88,7 +88,7 @@ def of_parts(estimates: Repeated, mixed: MixedRows, question: Question) -> list[
 
 
 def over_the_text(
-    contributions: Sequence[Contribution], mixed: MixedRows, question: Question
+    contributions: Sequence[Contribution], mixed: PerturbedRows, question: Question
 ) -> dict[str, Any]:
     """Of a row with a text: that text, what its words added where they stand, and what did not.
 

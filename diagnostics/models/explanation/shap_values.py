@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from diagnostics.errors import DiagnosticsError
 from diagnostics.models.batches import asked_in_steps
 from diagnostics.models.explanation.background_data import background_rows
-from diagnostics.models.explanation.explained_output import ModelFigure, model_figure
+from diagnostics.models.explanation.explained_output import ExplainedOutput, explained_output
 from diagnostics.models.explanation.explanation import Contribution, Explanation
-from diagnostics.models.explanation.perturbed_rows import MixedRows, mixed_rows
+from diagnostics.models.explanation.perturbed_rows import PerturbedRows, perturbed_rows
 from diagnostics.models.explanation.question import Question
 from diagnostics.models.explanation.repeated import (
     Repeated,
@@ -93,11 +93,11 @@ def shap_explanation(
     except NoTrees as error:
         if _has_trees(question.model):
             notes.append(f"{error.message} The model was asked instead.")
-    figure = model_figure(question.model, question.label, question.against)
+    figure = explained_output(question.model, question.label, question.against)
     if isinstance(question.row, list):
         return _of_a_text(question, figure, progress, notes)
     rows = background_rows(question) if background is None else background
-    return _of_a_row(question, figure, mixed_rows(question, rows), progress, notes)
+    return _of_a_row(question, figure, perturbed_rows(question, rows), progress, notes)
 
 
 def _has_trees(model: Model) -> bool:
@@ -107,7 +107,11 @@ def _has_trees(model: Model) -> bool:
 
 
 def _of_a_row(
-    question: Question, figure: ModelFigure, mixed: MixedRows, progress: Progress, notes: list[str]
+    question: Question,
+    figure: ExplainedOutput,
+    mixed: PerturbedRows,
+    progress: Progress,
+    notes: list[str],
 ) -> Explanation:
     size, most = len(mixed.parts), most_rows(question)
     others = min(max(most // (REPEATED * (2 * size + 1)), 1), mixed.others)
@@ -135,7 +139,7 @@ def most_rows(question: Question) -> int:
 
 
 def _of_a_text(
-    question: Question, figure: ModelFigure, progress: Progress, notes: list[str]
+    question: Question, figure: ExplainedOutput, progress: Progress, notes: list[str]
 ) -> Explanation:
     text = question.text or ""
     pieces = pieces_of(text, most=MOST_WORDS)
@@ -157,7 +161,7 @@ def _held_against(pieces: Sequence[Piece]) -> str:
 
 def _explanation(
     question: Question,
-    figure: ModelFigure,
+    figure: ExplainedOutput,
     base: float,
     contributions: list[Contribution],
     estimates: Repeated,

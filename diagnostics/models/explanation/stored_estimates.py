@@ -32,16 +32,16 @@ def estimate_once(
     DiagnosticsError
         As `estimate`; nothing is kept then.
     """
-    kept = kept_estimate(method, question)
+    kept = stored_estimate(method, question)
     if kept is not None:
         return kept
     found = estimates.estimate(method, question, progress=progress)
     if not found.exact:  # what is read off a model is there at once
-        keep_estimate(method, question, found)
+        store_estimate(method, question, found)
     return found
 
 
-def kept_estimate(method: estimates.Method, question: Question) -> Explanation | None:
+def stored_estimate(method: estimates.Method, question: Question) -> Explanation | None:
     """What was kept of a question; None if there is nothing, or nothing that can be read."""
     try:
         content = json.loads(_path(method, question).read_text(encoding="utf-8"))
@@ -50,7 +50,7 @@ def kept_estimate(method: estimates.Method, question: Question) -> Explanation |
         return None
 
 
-def keep_estimate(method: estimates.Method, question: Question, found: Explanation) -> None:
+def store_estimate(method: estimates.Method, question: Question, found: Explanation) -> None:
     """Keep an estimate, complete or not at all; where nothing can be written, nothing is kept."""
     content = asdict(found)
     for entry in content["contributions"]:

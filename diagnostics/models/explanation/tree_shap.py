@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from diagnostics.errors import DiagnosticsError
 from diagnostics.models.explanation.explained_output import (
-    ModelFigure,
-    decision_figure,
-    probability_figure,
+    ExplainedOutput,
+    decision_output,
+    probability_output,
 )
 from diagnostics.models.explanation.explanation import Contribution, Explanation, Scale
 from diagnostics.models.explanation.question import Question
@@ -149,14 +149,14 @@ def rows_of_trees(model: Any, rows: Any) -> Figures:
         raise NoTrees("TreeExplainer takes numbers only.") from error
 
 
-def _figure(question: Question) -> ModelFigure:
+def _figure(question: Question) -> ExplainedOutput:
     asked = (question.model, question.label, question.against)
     if type(final_step(question.model.estimator)).__name__ in _FORESTS:
-        return probability_figure(*asked)
-    figure = decision_figure(*asked)
+        return probability_output(*asked)
+    figure = decision_output(*asked)
     is_alone = question.against is None and len(question.model.labels) > 2
     scale: Scale = "margin" if is_alone else "log-odds"
-    return ModelFigure(scale, figure.ask)
+    return ExplainedOutput(scale, figure.ask)
 
 
 def values_of_trees(trees: Any, seen: Figures) -> tuple[Figures, Figures]:

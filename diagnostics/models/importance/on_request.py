@@ -19,7 +19,7 @@ from diagnostics.models.importance.sampled_shapley import (
     SampledContributions,
     sampled_contributions,
 )
-from diagnostics.models.importance.stored import importance_key, keep_result, kept_result
+from diagnostics.models.importance.stored import importance_key, store_result, stored_result
 from diagnostics.models.importance.word_removal import word_importance
 from diagnostics.workspace import Experiment, Run
 
@@ -58,10 +58,10 @@ def asked_once(
 ) -> Permutation | SampledContributions:
     """The answer to a question: from the workspace's cache, else asked for and kept there."""
     key = question.key(experiment, run, root)
-    found = kept_result(root, key)
+    found = stored_result(root, key)
     if found is None:
         found = _asked(evaluated, question, progress)
-        keep_result(root, key, found)
+        store_result(root, key, found)
     return found
 
 

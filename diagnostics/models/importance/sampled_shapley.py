@@ -228,12 +228,21 @@ def _of_part(
         added.append(mean[moved].astype(np.float32))
     rows, columns = np.concatenate(row), np.concatenate(column)
     return SampledContributions(
-        scale, evaluated.labels, mixed.names, part.places[own], rows, columns,
-        mixed.values[rows, columns], np.concatenate(added),
-        (MEAN_SIZE * noise.T / len(own)).astype(np.float32),
-        others if is_text else len(against), asked, len(evaluated.examples), is_text,
-        mixed.left_out,
-    )  # fmt: skip
+        scale=scale,
+        labels=evaluated.labels,
+        names=mixed.names,
+        places=part.places[own],
+        row=rows,
+        column=columns,
+        value=mixed.values[rows, columns],
+        added=np.concatenate(added),
+        noise=(MEAN_SIZE * noise.T / len(own)).astype(np.float32),
+        others=others if is_text else len(against),
+        asked=asked,
+        total=len(evaluated.examples),
+        is_text=is_text,
+        left_out=mixed.left_out,
+    )
 
 
 def _together(parts: Sequence[SampledContributions]) -> SampledContributions:

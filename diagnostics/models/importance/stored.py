@@ -44,7 +44,7 @@ def importance_key(experiment: Experiment, run: Run, root: Path, **settings: Any
     )
 
 
-def kept_result(root: Path, key: str) -> Result | None:
+def stored_result(root: Path, key: str) -> Result | None:
     """What was kept under a key; None if there is nothing that can be read."""
     try:
         with _path(root, key).open("rb") as file, np.load(file, allow_pickle=False) as archive:
@@ -75,7 +75,7 @@ def _typed(name: str, value: Any) -> Any:
     return tuple(value) if name in _TUPLES else value
 
 
-def keep_result(root: Path, key: str, result: Result) -> None:
+def store_result(root: Path, key: str, result: Result) -> None:
     """Keep it, complete or not at all; a folder that cannot be written is left as it is."""
     kind = next(name for name, cls in _KINDS.items() if isinstance(result, cls))
     about, figures = _taken_apart(result)

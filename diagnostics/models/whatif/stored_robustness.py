@@ -16,7 +16,7 @@ MOST_KEPT = 200
 _TABLES = ("changes", "classes", "flips")
 
 
-def kept_robustness(root: Path, key: str) -> Robustness | None:
+def stored_robustness(root: Path, key: str) -> Robustness | None:
     """What was kept under a key; None if there is nothing that can be read."""
     import pandas as pd
 
@@ -34,7 +34,7 @@ def kept_robustness(root: Path, key: str) -> Robustness | None:
         return None
 
 
-def keep_robustness(root: Path, key: str, found: Robustness) -> None:
+def store_robustness(root: Path, key: str, found: Robustness) -> None:
     """Keep it, complete or not at all; a folder that cannot be written is left as it is."""
     content: dict[str, Any] = {}
     for entry in fields(Robustness):

@@ -146,7 +146,7 @@ def test_what_goes_wrong_is_one_sentence_and_can_be_tried_again(opened: Opened) 
     key = next(button.key for button in at.button if button.key == "sampling_lime")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "diagnostics.models.explanation.lime_surrogate.mixed_rows",
+            "diagnostics.models.explanation.lime_surrogate.perturbed_rows",
             lambda *_: (_ for _ in ()).throw(OSError("x")),
         )
         at.button(key=key).click().run()

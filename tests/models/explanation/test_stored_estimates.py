@@ -23,8 +23,8 @@ from diagnostics.models.explanation.explanation import Contribution, Explanation
 from diagnostics.models.explanation.question import Question
 from diagnostics.models.explanation.stored_estimates import (
     estimate_once,
-    keep_estimate,
-    kept_estimate,
+    store_estimate,
+    stored_estimate,
 )
 from diagnostics.models.jobs import Cancelled
 from diagnostics.workspace.cache import MARKER
@@ -130,17 +130,17 @@ def test_a_file_that_is_half_or_something_else_is_made_anew(
 ) -> None:
     estimate_once("lime", question)
     files(question)[0].write_text(content)
-    assert kept_estimate("lime", question) is None
+    assert stored_estimate("lime", question) is None
     estimate_once("lime", question)
     assert asked == ["lime", "lime"]
-    assert kept_estimate("lime", question) is not None
+    assert stored_estimate("lime", question) is not None
 
 
 def test_files_with_parts_of_other_types_are_not_taken(question: Question) -> None:
-    keep_estimate("lime", question, MADE)
+    store_estimate("lime", question, MADE)
     (path,) = files(question)
     path.write_text(path.read_text().replace('"contribution": 0.2', '"contribution": "much"'))
-    assert kept_estimate("lime", question) is None
+    assert stored_estimate("lime", question) is None
 
 
 def test_where_nothing_can_be_written_it_is_made_all_the_same(
@@ -161,7 +161,7 @@ def test_nothing_is_left_of_what_could_not_be_written(
         raise OSError("No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
-    keep_estimate("lime", question, MADE)
+    store_estimate("lime", question, MADE)
     assert [path.name for path in (question.root / ".errata/cache").iterdir()] == [MARKER]
 
 
@@ -170,11 +170,11 @@ def test_the_oldest_go_where_there_are_too_many(
 ) -> None:
     monkeypatch.setattr(stored_estimates, "KEPT", 2)
     for seed in range(4):
-        keep_estimate("lime", replace(question, seed=seed), MADE)
+        store_estimate("lime", replace(question, seed=seed), MADE)
         for at, path in enumerate(files(question)):
             os.utime(path, (at, at)) if path.stat().st_mtime < 1e6 else None
     assert len(files(question)) == 2
-    assert kept_estimate("lime", replace(question, seed=3)) is not None
+    assert stored_estimate("lime", replace(question, seed=3)) is not None
 
 
 def test_a_slow_model_is_asked_about_few_rows_at_a_time() -> None:

@@ -15,7 +15,7 @@ from diagnostics import open_workspace, record
 from diagnostics.models.evaluated_inputs import evaluated_inputs
 from diagnostics.models.importance.on_request import asked_again
 from diagnostics.models.importance.sampled_shapley import sampled_contributions
-from diagnostics.models.importance.stored import importance_key, keep_result, kept_result
+from diagnostics.models.importance.stored import importance_key, store_result, stored_result
 
 ROWS = pd.DataFrame(np.random.default_rng(0).random((40, 3)), columns=["age", "a.b", "height"])
 TRUTH = np.where(ROWS["age"] > 0.5, "old", "new")
@@ -46,9 +46,9 @@ def test_what_was_asked_comes_back_as_it_was(tmp_path: Path) -> None:
     home, run, root = opened(tmp_path)
     evaluated = evaluated_inputs(home, run, root)
     for found in (asked_again(evaluated), sampled_contributions(evaluated)):
-        assert kept_result(root, "key") is None
-        keep_result(root, "key", found)
-        assert same(kept_result(root, "key"), found)
+        assert stored_result(root, "key") is None
+        store_result(root, "key", found)
+        assert same(stored_result(root, "key"), found)
         next(root.rglob("importance-key.npz")).unlink()
 
 
@@ -66,6 +66,6 @@ def test_other_answers_or_settings_are_another_question(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off", b"no archive at all"])
 def test_a_broken_archive_is_none(tmp_path: Path, content: bytes) -> None:
     _, _, root = opened(tmp_path)
-    keep_result(root, "key", asked_again(evaluated_inputs(*opened(tmp_path))))
+    store_result(root, "key", asked_again(evaluated_inputs(*opened(tmp_path))))
     next(root.rglob("importance-key.npz")).write_bytes(content)
-    assert kept_result(root, "key") is None
+    assert stored_result(root, "key") is None

@@ -25,7 +25,7 @@ from diagnostics.models.whatif.robustness import (
     paired_difference,
     robustness,
 )
-from diagnostics.models.whatif.stored_robustness import keep_robustness, kept_robustness
+from diagnostics.models.whatif.stored_robustness import store_robustness, stored_robustness
 from diagnostics.models.whatif.typed_variants import perturbed_answers, summary_of_draws
 from diagnostics.models.whatif.typos import perturbations, typos
 from diagnostics.statistics.multiple_testing import holm
@@ -260,12 +260,12 @@ def test_what_was_computed_is_kept_by_content(samples: Path) -> None:
     }
     assert key not in others
     assert len(others) == 2
-    assert kept_robustness(samples, key) is None
+    assert stored_robustness(samples, key) is None
     given = evaluated(true=np.full(len(TEXTS), None, object))
     for asked in (evaluated(), given):
         found = robustness(asked, changes_for(asked, rate=0.4))
-        keep_robustness(samples, key, found)
-        again = kept_robustness(samples, key)
+        store_robustness(samples, key, found)
+        again = stored_robustness(samples, key)
         assert again is not None
         for name in ("changes", "classes", "flips"):
             pd.testing.assert_frame_equal(
