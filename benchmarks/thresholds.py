@@ -42,7 +42,7 @@ from diagnostics.confidence.curves import average_areas, class_areas
 from diagnostics.confidence.risk_coverage import operating_point, risk_coverage_curve
 from diagnostics.confidence.selective_counts import selective_counts_of_run
 from diagnostics.confidence.one_vs_rest import one_vs_rest
-from diagnostics.confidence.selective_figures import selective_figures
+from diagnostics.confidence.risk_coverage import selective_figures
 from diagnostics.confidence.thresholds import (
     cheapest_threshold, guaranteed_threshold, observed_threshold)
 from diagnostics.workspace import run_tables

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnostics.statistics.effect_intervals import area, area_interval, newcombe
-from diagnostics.statistics.intervals import wilson
+from diagnostics.statistics.intervals import area, area_interval, newcombe, wilson
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,6 +17,7 @@ from diagnostics.confidence.risk_coverage import (
     evenly,
     operating_point,
     risk_coverage_curve,
+    selective_figures,
 )
 from diagnostics.confidence.selective_counts import (
     SelectiveCounts,
@@ -24,7 +25,6 @@ from diagnostics.confidence.selective_counts import (
     selective_counts_of_run,
     shortest_decimal,
 )
-from diagnostics.confidence.selective_figures import selective_figures
 from diagnostics.workspace import NO_PREDICTION
 
 CONFIDENCE = [0.9, 0.8, 0.7, 0.6, 0.5]

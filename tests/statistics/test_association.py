@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnostics.statistics.association import Effect, associate, quantile_bins, small_difference
-from diagnostics.statistics.effect_intervals import area, area_interval, newcombe
+from diagnostics.statistics.intervals import area, area_interval, newcombe
 
 #: Newcombe (1998), Statistics in Medicine 17:873-890, table II, method 10: counts and bounds.
 PUBLISHED = [

@@ -11,9 +11,12 @@ from diagnostics.confidence.ambiguity import Ambiguity, ambiguous_answers
 from diagnostics.confidence.class_thresholds import class_thresholds
 from diagnostics.confidence.curves import CurvePoint, answer_points, average_areas, class_areas
 from diagnostics.confidence.one_vs_rest import OneVsRest, from_confidence, one_vs_rest
-from diagnostics.confidence.risk_coverage import risk_coverage_curve
+from diagnostics.confidence.risk_coverage import (
+    SelectiveFigures,
+    risk_coverage_curve,
+    selective_figures,
+)
 from diagnostics.confidence.selective_counts import SelectiveCounts, selective_counts_of_run
-from diagnostics.confidence.selective_figures import SelectiveFigures, selective_figures
 from diagnostics.confidence.thresholds import CostThreshold, cheapest_threshold
 from diagnostics.workspace import Evidence
 
