@@ -37,24 +37,43 @@ def agreement_heatmap(cells: pd.DataFrame, *, value: Likeness = "share") -> alt.
     import altair as alt
 
     names = list(dict.fromkeys(cells["run"]))
-    different = cells.loc[cells["run"] != cells["other"], value].dropna()
-    low, high = (float(different.min()), float(different.max())) if len(different) else (0.0, 1.0)
-    figure = ".0%" if value == "share" else ".2f"
-    click = alt.selection_point(name=TWO, fields=["run", "other"], on="click")
-    base = (
-        alt.Chart(cells)
-        .transform_calculate(
-            is_same="datum.run === datum.other",
-            shade=f"isValid(datum.{value}) ? datum.{value} : {low}",
-            figure=f"isValid(datum.{value}) ? format(datum.{value}, '{figure}') : '–'",
-        )
-        .encode(
-            x=_names_on_top(names),
-            y=alt.Y("run:N", title=None, scale=alt.Scale(domain=names), axis=_axis()),
-        )
+    low, high = _range_between_runs(cells, value)
+    base = _cells(cells, value, low).encode(
+        x=_names_on_top(names),
+        y=alt.Y("run:N", title=None, scale=alt.Scale(domain=names), axis=_axis()),
     )
+    # More runs than this leave no cell wide enough for a figure.
+    figures = [_figures(base, len(names))] if len(names) <= 20 else []
+    lowest, highest = ROW_HEIGHTS
+    row = min(max(ROWS_HEIGHT / max(len(names), 1), lowest), highest)
+    layers = [_squares(base, low, high), *figures]
+    return alt.LayerChart(layer=layers, height=row * len(names) + AXIS)
+
+
+def _range_between_runs(cells: pd.DataFrame, value: Likeness) -> tuple[float, float]:
+    """The lowest and the highest value; a run is as it is itself, which would hide differences."""
+    different = cells.loc[cells["run"] != cells["other"], value].dropna()
+    return (float(different.min()), float(different.max())) if len(different) else (0.0, 1.0)
+
+
+def _cells(cells: pd.DataFrame, value: Likeness, low: float) -> alt.Chart:
+    """The cells with their `shade` and `figure`; what is not known has the lowest shade."""
+    import altair as alt
+
+    figure = ".0%" if value == "share" else ".2f"
+    calculated: alt.Chart = alt.Chart(cells).transform_calculate(
+        is_same="datum.run === datum.other",
+        shade=f"isValid(datum.{value}) ? datum.{value} : {low}",
+        figure=f"isValid(datum.{value}) ? format(datum.{value}, '{figure}') : '–'",
+    )
+    return calculated
+
+
+def _squares(base: alt.Chart, low: float, high: float) -> alt.Chart:
+    import altair as alt
+
     scale = alt.Scale(domain=[low, high if high > low else low + 1])
-    squares = (
+    squares: alt.Chart = (
         base.mark_rect(cornerRadius=2, cursor="pointer", stroke=None)
         .encode(
             color=alt.condition(
@@ -71,12 +90,9 @@ def agreement_heatmap(cells: pd.DataFrame, *, value: Likeness = "share") -> alt.
                 alt.Tooltip("kappa:Q", title="Cohen's kappa", format=".3f"),
             ],
         )
-        .add_params(click)
+        .add_params(alt.selection_point(name=TWO, fields=["run", "other"], on="click"))
     )
-    layers = [squares, *([_figures(base, len(names))] if len(names) <= 20 else [])]
-    lowest, highest = ROW_HEIGHTS
-    row = min(max(ROWS_HEIGHT / max(len(names), 1), lowest), highest)
-    return alt.LayerChart(layer=layers, height=row * len(names) + AXIS)
+    return squares
 
 
 def _figures(base: alt.Chart, runs: int) -> alt.Chart:

@@ -36,51 +36,68 @@ def group_chart(
     """
     import altair as alt
 
-    shown = groups[groups["examples"] > 0]
-    sizes = [f"{group} · {n:,}" for group, n in zip(shown["group"], shown["examples"], strict=True)]
-    shown = shown.assign(named=sizes)
-    most = min(1.0, float(shown["high"].max()) * 1.04) if len(shown) else 1.0
-    scale = alt.Scale(domain=[0, most], nice=False)
-    colour = WRONG if is_error else CHOSEN
-    base = alt.Chart(shown).encode(
-        y=alt.Y(
-            "named:N",
-            sort=sizes,
-            title=None,
-            axis=alt.Axis(
-                labelLimit=_NAME, ticks=False, domain=False, grid=False, labelOverlap=False,
-                labelFlush=False,
-            ),
-        ),
-        tooltip=[
-            alt.Tooltip("group:N", title="Where"),
-            alt.Tooltip("examples:Q", title="Examples", format=",d"),
-            alt.Tooltip("hits:Q", title="So answered", format=",d"),
-            alt.Tooltip("share:Q", title="Share", format=".1%"),
-            alt.Tooltip("low:Q", title="At least", format=".1%"),
-            alt.Tooltip("high:Q", title="At most", format=".1%"),
-        ],
-    )  # fmt: skip
-    x = alt.X(
-        "share:Q",
-        scale=scale,
-        title=f"Share of answers that are {outcome}",
-        axis=alt.Axis(format=".1~%", tickCount=5, ticks=False, domain=False, titleLimit=_TITLE),
-    )
-    interval = base.mark_rule(strokeWidth=5, opacity=0.4).encode(
-        x=alt.X("low:Q", scale=scale), x2="high:Q", color=alt.value(colour)
-    )
-    click = alt.selection_point(name=GROUP, fields=["group"], on="click")
-    points = (
-        base.mark_point(filled=True, size=130, opacity=1, cursor="pointer")
-        .encode(x=x, color=alt.value(colour))
-        .add_params(click)
-    )
+    shown = _with_sizes(groups)
+    scale = alt.Scale(domain=[0, _highest(shown)], nice=False)
+    colour = alt.value(WRONG if is_error else CHOSEN)
+    base = alt.Chart(shown).encode(y=_rows(list(shown["named"])), tooltip=_tooltip())
     line = (
         alt.Chart(shown.head(1).assign(overall=overall))
         .mark_rule(strokeDash=[4, 3], color=OTHER)
         .encode(x=alt.X("overall:Q", scale=scale))
     )
-    layers = [line, interval, points]
+    interval = base.mark_rule(strokeWidth=5, opacity=0.4).encode(
+        x=alt.X("low:Q", scale=scale), x2="high:Q", color=colour
+    )
+    points = (
+        base.mark_point(filled=True, size=130, opacity=1, cursor="pointer")
+        .encode(x=_shares(scale, outcome), color=colour)
+        .add_params(alt.selection_point(name=GROUP, fields=["group"], on="click"))
+    )
     head = alt.Title(title, anchor="start", fontSize=13, fontWeight="normal", limit=_TITLE)
-    return alt.LayerChart(layer=layers, height=alt.Step(ROW), title=head)
+    return alt.LayerChart(layer=[line, interval, points], height=alt.Step(ROW), title=head)
+
+
+def _with_sizes(groups: pd.DataFrame) -> pd.DataFrame:
+    """The groups that have examples, `named` with how many: a share of three says little."""
+    shown = groups[groups["examples"] > 0]
+    sizes = [f"{group} · {n:,}" for group, n in zip(shown["group"], shown["examples"], strict=True)]
+    return shown.assign(named=sizes)
+
+
+def _highest(shown: pd.DataFrame) -> float:
+    """Where the axis ends: errors are rare, and up to 1 their differences could not be seen."""
+    return min(1.0, float(shown["high"].max()) * 1.04) if len(shown) else 1.0
+
+
+def _rows(names: list[str]) -> alt.Y:
+    import altair as alt
+
+    axis = alt.Axis(
+        labelLimit=_NAME, ticks=False, domain=False, grid=False, labelOverlap=False,
+        labelFlush=False,
+    )  # fmt: skip
+    return alt.Y("named:N", sort=names, title=None, axis=axis)
+
+
+def _shares(scale: alt.Scale, outcome: str) -> alt.X:
+    import altair as alt
+
+    return alt.X(
+        "share:Q",
+        scale=scale,
+        title=f"Share of answers that are {outcome}",
+        axis=alt.Axis(format=".1~%", tickCount=5, ticks=False, domain=False, titleLimit=_TITLE),
+    )
+
+
+def _tooltip() -> list[alt.Tooltip]:
+    import altair as alt
+
+    return [
+        alt.Tooltip("group:N", title="Where"),
+        alt.Tooltip("examples:Q", title="Examples", format=",d"),
+        alt.Tooltip("hits:Q", title="So answered", format=",d"),
+        alt.Tooltip("share:Q", title="Share", format=".1%"),
+        alt.Tooltip("low:Q", title="At least", format=".1%"),
+        alt.Tooltip("high:Q", title="At most", format=".1%"),
+    ]

@@ -42,41 +42,13 @@ def contribution_chart(table: pd.DataFrame, *, text_colour: str = colours.TEXT) 
     import altair as alt
 
     rows = table.assign(at=range(len(table)))
-    names = json.dumps([_cut(name) for name in rows["name"]])
-    ends = rows[["start", "end"]]
-    low, high = min(0.0, float(ends.min().min())), max(0.0, float(ends.max().max()))
+    across = _across(rows)
     base = alt.Chart(rows).encode(
-        y=alt.Y(
-            "at:O",
-            title=None,
-            axis=alt.Axis(
-                labelExpr=f"{names}[datum.value]",
-                labelLimit=NAME,
-                labelOverlap=False,
-                ticks=False,
-                domain=False,
-                grid=False,
-            ),
-        ),
+        y=_names(rows),
         tooltip=[
             alt.Tooltip("name:N", title="What"),
             alt.Tooltip("contribution:Q", title="Added", format="+.4g"),
         ],
-    )
-    across = alt.Scale(
-        domain=[low, high] if high > low else [0, 1],
-        nice=False,
-        rangeMax=alt.expr(f"max(width - {FIGURE}, width * 0.5)"),
-    )
-    bars = base.mark_bar(height=14, cornerRadius=2, minBandSize=2).encode(
-        x=alt.X("start:Q", scale=across, axis=None),
-        x2="end:Q",
-        opacity=alt.condition("datum.role === 'unstable'", alt.value(0.4), alt.value(1)),
-        color=alt.Color(
-            "role:N",
-            legend=None,
-            scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())),
-        ),
     )
     zero = (
         alt.Chart(rows.head(1))
@@ -89,9 +61,54 @@ def contribution_chart(table: pd.DataFrame, *, text_colour: str = colours.TEXT) 
         .mark_text(align="left", dx=6, color=text_colour)
         .encode(x=alt.X("right:Q", scale=across, axis=None), text="figure:N")
     )
-    return alt.LayerChart(layer=[zero, bars, figures]).properties(
+    return alt.LayerChart(layer=[zero, _bars(base, across), figures]).properties(
         height=BAR_HEIGHT * len(rows), padding=PADDING
     )
+
+
+def _across(rows: pd.DataFrame) -> alt.Scale:
+    """From the lowest to the highest end, with zero; the figures behind the bars have room."""
+    import altair as alt
+
+    ends = rows[["start", "end"]]
+    low, high = min(0.0, float(ends.min().min())), max(0.0, float(ends.max().max()))
+    return alt.Scale(
+        domain=[low, high] if high > low else [0, 1],
+        nice=False,
+        rangeMax=alt.expr(f"max(width - {FIGURE}, width * 0.5)"),
+    )
+
+
+def _names(rows: pd.DataFrame) -> alt.Y:
+    """The rows by their place: an axis of names would draw those of one name over each other."""
+    import altair as alt
+
+    names = json.dumps([_cut(name) for name in rows["name"]])
+    axis = alt.Axis(
+        labelExpr=f"{names}[datum.value]",
+        labelLimit=NAME,
+        labelOverlap=False,
+        ticks=False,
+        domain=False,
+        grid=False,
+    )
+    return alt.Y("at:O", title=None, axis=axis)
+
+
+def _bars(base: alt.Chart, across: alt.Scale) -> alt.Chart:
+    import altair as alt
+
+    bars: alt.Chart = base.mark_bar(height=14, cornerRadius=2, minBandSize=2).encode(
+        x=alt.X("start:Q", scale=across, axis=None),
+        x2="end:Q",
+        opacity=alt.condition("datum.role === 'unstable'", alt.value(0.4), alt.value(1)),
+        color=alt.Color(
+            "role:N",
+            legend=None,
+            scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())),
+        ),
+    )
+    return bars
 
 
 def _cut(name: str) -> str:
@@ -115,11 +132,19 @@ def heat_map(pixels: pd.DataFrame, picture: str | None, *, width: int = 260) -> 
         Pixels that the picture is wide.
     """
     import altair as alt
-    import pandas as pd
 
     rows, columns = int(pixels["row"].max()) + 1, int(pixels["column"].max()) + 1
     height = width * rows / columns
-    squares = (
+    behind = [] if picture is None else [_picture(picture)]
+    chart = alt.LayerChart(layer=[*behind, _squares(pixels)])
+    return chart.properties(width=width, height=height, padding=NO_PADDING)
+
+
+def _squares(pixels: pd.DataFrame) -> alt.Chart:
+    """The squares, the less to be seen through the more they added."""
+    import altair as alt
+
+    squares: alt.Chart = (
         alt.Chart(pixels)
         .transform_calculate(
             role="datum.share < 0 ? 'away' : 'towards'",
@@ -142,18 +167,23 @@ def heat_map(pixels: pd.DataFrame, picture: str | None, *, width: int = 260) -> 
             ],
         )
     )
-    layers = [squares]
-    if picture is not None:
-        behind = (
-            alt.Chart(pd.DataFrame({"picture": [picture]}))
-            .mark_image(
-                x=alt.expr("width / 2"),
-                y=alt.expr("height / 2"),
-                width=alt.expr("width"),
-                height=alt.expr("height"),
-                aspect=False,
-            )
-            .encode(url="picture:N")
+    return squares
+
+
+def _picture(address: str) -> alt.Chart:
+    """The picture over the whole chart, whatever size the page gives that."""
+    import altair as alt
+    import pandas as pd
+
+    image: alt.Chart = (
+        alt.Chart(pd.DataFrame({"picture": [address]}))
+        .mark_image(
+            x=alt.expr("width / 2"),
+            y=alt.expr("height / 2"),
+            width=alt.expr("width"),
+            height=alt.expr("height"),
+            aspect=False,
         )
-        layers.insert(0, behind)
-    return alt.LayerChart(layer=layers).properties(width=width, height=height, padding=NO_PADDING)
+        .encode(url="picture:N")
+    )
+    return image

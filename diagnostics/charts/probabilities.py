@@ -42,34 +42,13 @@ def probability_bars(
     import altair as alt
 
     base = alt.Chart(probabilities).encode(
-        y=alt.Y(
-            "label:N",
-            sort=None,
-            title=None,
-            axis=alt.Axis(
-                labelLimit=LABEL_WIDTH,
-                labelExpr=shown_label(LABEL_CHARACTERS),
-                labelOverlap=False,
-                ticks=False,
-                domain=False,
-                grid=False,
-            ),
-        ),
+        y=_labels(),
         tooltip=[
             alt.Tooltip("label:N", title="Label"),
             alt.Tooltip("figure:N", title="Probability"),
         ],
     )
-    width = alt.X(
-        "probability:Q",
-        title=None,
-        scale=alt.Scale(
-            domain=[0, 1],
-            nice=False,
-            rangeMax=alt.expr(f"max(width - {WORDS}, width * {LEAST})"),
-        ),
-        axis=None,
-    )
+    width = _probability()
     colour = alt.Color(
         "role:N",
         legend=None,
@@ -83,3 +62,31 @@ def probability_bars(
         limit=alt.expr(f"width - scale('x', datum.probability) - {GAP}"),
     ).encode(x=width, text="figure:N")
     return alt.LayerChart(layer=[bars, figures]).properties(height=alt.Step(BAR_HEIGHT))
+
+
+def _labels() -> alt.Y:
+    """Every row's label, in the order of the rows."""
+    import altair as alt
+
+    axis = alt.Axis(
+        labelLimit=LABEL_WIDTH,
+        labelExpr=shown_label(LABEL_CHARACTERS),
+        labelOverlap=False,
+        ticks=False,
+        domain=False,
+        grid=False,
+    )
+    return alt.Y("label:N", sort=None, title=None, axis=axis)
+
+
+def _probability() -> alt.X:
+    """From 0 to 1, short of the chart's right end: the words stand behind the bars."""
+    import altair as alt
+
+    scale = alt.Scale(
+        domain=[0, 1],
+        nice=False,
+        # Only the browser knows how wide the chart is.
+        rangeMax=alt.expr(f"max(width - {WORDS}, width * {LEAST})"),
+    )
+    return alt.X("probability:Q", title=None, scale=scale, axis=None)

@@ -48,49 +48,81 @@ def risk_coverage_chart(
     import altair as alt
 
     top = _top(curve, target)
-    x = alt.X(
-        "coverage:Q",
-        title="Answered",
-        scale=alt.Scale(domain=[0, 1], nice=False),
-        axis=alt.Axis(format=".0%", grid=False),
-    )
-    y, low, shown = (
-        alt.Y(
-            f"{field}:Q",
-            title="Wrong among the answered",
-            scale=alt.Scale(domain=[0, top], nice=False),
-            axis=alt.Axis(format=".1~%", tickCount=6),
-        )
-        for field in ("risk", "low", "shown")
-    )
-    tooltip = [
-        alt.Tooltip("run:N", title="Run"),
-        alt.Tooltip("threshold:Q", title="Threshold", format=".4~f"),
-        alt.Tooltip("coverage:Q", title="Answered", format=".1%"),
-        alt.Tooltip("risk:Q", title="Wrong among them", format=".2%"),
-    ]
+    x, y = _coverage(), _risk("risk", top)
     first = curve[curve["run"] == runs[0]]
     band = alt.Chart(first).mark_area(color=colours.RUNS[0], opacity=0.12, clip=True)
     lines = alt.Chart(curve).mark_line(strokeWidth=2, clip=True)
     layers = [
-        band.encode(x=x, y=low, y2="high:Q"),
+        band.encode(x=x, y=_risk("low", top), y2="high:Q"),
         lines.encode(x=x, y=y, color=run_colour(runs), strokeDash=run_dash(runs)),
     ]
     if target is not None:
         rule = alt.Chart(first.head(1)).mark_rule(strokeDash=[4, 4], color=colours.WRONG)
         layers.append(rule.encode(y=alt.datum(target)))
+    # A line has no levels to click at: points that are not seen lie on it, and the nearest counts.
     click = alt.selection_point(name=LEVEL, fields=["threshold"], on="click", nearest=True)
     levels = alt.Chart(first).mark_point(size=60, opacity=0, cursor="pointer", clip=True)
-    layers.append(levels.encode(x=x, y=y, tooltip=tooltip).add_params(click))
+    layers.append(levels.encode(x=x, y=y, tooltip=_level_tooltip()).add_params(click))
+    layers.append(_thresholds(points, runs, top))
+    return alt.LayerChart(layer=layers, height=HEIGHT)
+
+
+def _coverage() -> alt.X:
+    import altair as alt
+
+    return alt.X(
+        "coverage:Q",
+        title="Answered",
+        scale=alt.Scale(domain=[0, 1], nice=False),
+        axis=alt.Axis(format=".0%", grid=False),
+    )
+
+
+def _risk(field: str, top: float) -> alt.Y:
+    """The axis of the risk, the same for every field that is drawn on it."""
+    import altair as alt
+
+    return alt.Y(
+        f"{field}:Q",
+        title="Wrong among the answered",
+        scale=alt.Scale(domain=[0, top], nice=False),
+        axis=alt.Axis(format=".1~%", tickCount=6),
+    )
+
+
+def _level_tooltip() -> list[alt.Tooltip]:
+    import altair as alt
+
+    return [
+        alt.Tooltip("run:N", title="Run"),
+        alt.Tooltip("threshold:Q", title="Threshold", format=".4~f"),
+        alt.Tooltip("coverage:Q", title="Answered", format=".1%"),
+        alt.Tooltip("risk:Q", title="Wrong among them", format=".2%"),
+    ]
+
+
+def _thresholds(points: pd.DataFrame, runs: Sequence[str], top: float) -> alt.Chart:
+    """The thresholds; one whose risk is above the chart is drawn at its upper end."""
+    import altair as alt
+
     inside = points.assign(shown=points["risk"].clip(upper=top))
-    marks = alt.Chart(inside).mark_point(filled=True, size=150, opacity=1, stroke="white")
     shape = alt.Shape(
         "kind:N",
         scale=alt.Scale(domain=["chosen", "configured"], range=["circle", "diamond"]),
         legend=None,
     )
-    layers.append(marks.encode(x=x, y=shown, shape=shape, color=run_colour(runs), tooltip=tooltip))
-    return alt.LayerChart(layer=layers, height=HEIGHT)
+    marks: alt.Chart = (
+        alt.Chart(inside)
+        .mark_point(filled=True, size=150, opacity=1, stroke="white")
+        .encode(
+            x=_coverage(),
+            y=_risk("shown", top),
+            shape=shape,
+            color=run_colour(runs),
+            tooltip=_level_tooltip(),
+        )
+    )
+    return marks
 
 
 def _top(curve: pd.DataFrame, target: float | None) -> float:

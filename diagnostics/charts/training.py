@@ -40,16 +40,8 @@ def train_chart(points: pd.DataFrame, metric: str, *, chosen: str) -> alt.LayerC
         The run with a ring around it.
     """
     import altair as alt
-    import pandas as pd
 
-    words = {name: VERDICTS[name][0] for name in VERDICTS}
-    shown = points.assign(verdict=points["verdict"].map(words))
-    there = [v for v in VERDICTS.values() if v[0] in set(shown["verdict"])]
-    scales = {
-        "domain": [name for name, _, _ in there],
-        "colours": [colour for _, colour, _ in there],
-        "shapes": [shape for _, _, shape in there],
-    }
+    shown = points.assign(verdict=points["verdict"].map({k: v[0] for k, v in VERDICTS.items()}))
     across, up = score_domain(shown, "train"), score_domain(shown, "value")
     x = alt.X(
         "train:Q",
@@ -63,29 +55,47 @@ def train_chart(points: pd.DataFrame, metric: str, *, chosen: str) -> alt.LayerC
         scale=score_scale(up),
         axis=score_axis(metric),
     )
+    equal = _equal_line(shown, across, up)
+    ring = alt.Chart(shown[shown["run"] == chosen]).mark_point(size=320, strokeWidth=2.2)
+    layers = [
+        equal.encode(x=x, y=y, color=alt.value(OTHER)),
+        ring.encode(x=x, y=y, color=alt.value(CHOSEN)),
+        _verdict_marks(shown, metric).encode(x=x, y=y),
+    ]
+    return alt.LayerChart(layer=layers, height=HEIGHT)
+
+
+def _equal_line(shown: pd.DataFrame, across: list[float], up: list[float]) -> alt.Chart:
+    """Where both scores are equal, as far as both axes reach; nothing where they have no part
+    in common.
+    """  # noqa: D205
+    import altair as alt
+    import pandas as pd
+
     ends = [max(across[0], up[0]), min(across[1], up[1])]
     line = pd.DataFrame({"train": ends, "value": ends}) if ends[0] < ends[1] else shown.head(0)
-    equal = alt.Chart(line).mark_line(strokeDash=[4, 4], strokeWidth=1.2, clip=True)
-    ring = alt.Chart(shown[shown["run"] == chosen]).mark_point(size=320, strokeWidth=2.2)
+    equal: alt.Chart = alt.Chart(line).mark_line(strokeDash=[4, 4], strokeWidth=1.2, clip=True)
+    return equal
+
+
+def _verdict_marks(shown: pd.DataFrame, metric: str) -> alt.Chart:
+    """The runs in the colour and shape of their verdict; the legend has those that occur."""
+    import altair as alt
+
+    occurring = [verdict for verdict in VERDICTS.values() if verdict[0] in set(shown["verdict"])]
+    words, shades, shapes = ([verdict[k] for verdict in occurring] for k in range(3))
     legend = alt.Legend(
         title=None, orient="top", symbolSize=110, symbolStrokeWidth=0, labelFontSize=12
     )
-    marks = (
+    # Shape and colour with one legend, so that who sees no colours can tell them, too.
+    colour = alt.Color("verdict:N", scale=alt.Scale(domain=words, range=shades), legend=legend)
+    shape = alt.Shape("verdict:N", scale=alt.Scale(domain=words, range=shapes), legend=legend)
+    marks: alt.Chart = (
         alt.Chart(shown)
         .mark_point(filled=True, size=95, cursor="pointer", stroke="white", strokeWidth=0.6)
         .encode(
-            x=x,
-            y=y,
-            color=alt.Color(
-                "verdict:N",
-                scale=alt.Scale(domain=scales["domain"], range=scales["colours"]),
-                legend=legend,
-            ),
-            shape=alt.Shape(
-                "verdict:N",
-                scale=alt.Scale(domain=scales["domain"], range=scales["shapes"]),
-                legend=legend,
-            ),
+            color=colour,
+            shape=shape,
             tooltip=[
                 alt.Tooltip("run:N", title="Run"),
                 score_tooltip("train", metric, "Training rows"),
@@ -95,12 +105,7 @@ def train_chart(points: pd.DataFrame, metric: str, *, chosen: str) -> alt.LayerC
         )
         .add_params(alt.selection_point(name=PICK, fields=["run"], on="click"))
     )
-    layers = [
-        equal.encode(x=x, y=y, color=alt.value(OTHER)),
-        ring.encode(x=x, y=y, color=alt.value(CHOSEN)),
-        marks,
-    ]
-    return alt.LayerChart(layer=layers, height=HEIGHT)
+    return marks
 
 
 def curve_chart(
@@ -122,45 +127,73 @@ def curve_chart(
     import altair as alt
 
     shown = curve.assign(line=curve["configuration"] + " " + curve["split"])
+    coloured = order[:COLOURED]
+    is_coloured = alt.FieldOneOfPredicate(field="configuration", oneOf=coloured)
+    colour = alt.condition(is_coloured, _configurations(coloured), alt.value(OTHER))
+    x = _amounts(curve, amount)
+    scale = score_scale(score_domain(curve, "low", "high"))
+    y = alt.Y("mean:Q", title=metric_words(metric), scale=scale, axis=score_axis(metric))
+    held_out = shown[shown["split"] == "held out"]
     # A band of its own would hide the lines of the others.
-    banded = shown[shown["configuration"].isin(order[:COLOURED]) & (shown["split"] == "held out")]
+    band = alt.Chart(held_out[held_out["configuration"].isin(coloured)]).mark_area(opacity=0.14)
+    lines = alt.Chart(shown).mark_line(strokeWidth=2)
+    layers = [
+        band.encode(x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q", color=colour),
+        lines.encode(
+            x=x, y=y, color=colour, detail="line:N", strokeDash=_splits(curve),
+            opacity=alt.condition(is_coloured, alt.value(0.95), alt.value(0.35)),
+        ),
+        _amount_dots(held_out, metric, amount).encode(x=x, y=y, color=colour),
+    ]  # fmt: skip
+    return alt.LayerChart(layer=layers, height=HEIGHT)
+
+
+def _amounts(curve: pd.DataFrame, amount: str) -> alt.X:
+    """The amounts, each with its tick where they are few; logarithmic where they are far apart."""
+    import altair as alt
+
     low, high = float(curve["amount"].min()), float(curve["amount"].max())
     is_log = low > 0 and high / low > 8
-    x = alt.X(
+    return alt.X(
         "amount:Q",
         title=amount,
         scale=alt.Scale(type="log" if is_log else "linear", zero=False, nice=False, padding=14),
         axis=alt.Axis(values=sorted(curve["amount"].unique()) if _few(curve) else alt.Undefined,
                       format=",.6~r", ticks=False, grid=False),
     )  # fmt: skip
-    scale = score_scale(score_domain(curve, "low", "high"))
-    y = alt.Y("mean:Q", title=metric_words(metric), scale=scale, axis=score_axis(metric))
+
+
+def _configurations(coloured: list[str]) -> alt.Color:
+    """The colours of the configurations, with a legend one below the other: the names are long."""
+    import altair as alt
+
     legend = alt.Legend(
         title=None, orient="top", columns=1, labelLimit=700, symbolType="stroke", symbolOpacity=1,
         symbolStrokeWidth=3,
     )  # fmt: skip
-    coloured = order[:COLOURED]
-    colour = alt.Color(
-        "configuration:N",
-        scale=alt.Scale(domain=coloured, range=list(RUNS[: len(coloured)])),
-        legend=legend,
-    )
-    is_coloured = alt.FieldOneOfPredicate(field="configuration", oneOf=coloured)
-    colours = alt.condition(is_coloured, colour, alt.value(OTHER))
-    dash = alt.StrokeDash(
+    scale = alt.Scale(domain=coloured, range=list(RUNS[: len(coloured)]))
+    return alt.Color("configuration:N", scale=scale, legend=legend)
+
+
+def _splits(curve: pd.DataFrame) -> alt.StrokeDash:
+    """Train scores are dashed; only where there are some is a legend needed."""
+    import altair as alt
+
+    has_train = (curve["split"] == "train").any()
+    return alt.StrokeDash(
         "split:N",
         scale=alt.Scale(domain=["held out", "train"], range=[list(d) for d in RUN_DASHES[:2]]),
-        legend=alt.Legend(title=None, orient="top") if (curve["split"] == "train").any() else None,
+        legend=alt.Legend(title=None, orient="top") if has_train else None,
     )
-    band = alt.Chart(banded).mark_area(opacity=0.14)
-    lines = alt.Chart(shown).mark_line(strokeWidth=2)
-    dots = (
-        alt.Chart(shown[shown["split"] == "held out"])
+
+
+def _amount_dots(held_out: pd.DataFrame, metric: str, amount: str) -> alt.Chart:
+    import altair as alt
+
+    dots: alt.Chart = (
+        alt.Chart(held_out)
         .mark_circle(size=80, opacity=1, cursor="pointer", stroke="white", strokeWidth=0.6)
         .encode(
-            x=x,
-            y=y,
-            color=colours,
             tooltip=[
                 alt.Tooltip("configuration:N", title="Configuration"),
                 alt.Tooltip("amount:Q", title=amount, format=",~g"),
@@ -169,19 +202,11 @@ def curve_chart(
                 score_tooltip("low", metric, "Lowest"),
                 score_tooltip("high", metric, "Highest"),
                 alt.Tooltip("n:Q", title="Scores", format=",d"),
-            ],
+            ]
         )
         .add_params(alt.selection_point(name=PICK, fields=["run", "experiment"], on="click"))
     )
-    layers = [
-        band.encode(x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q", color=colours),
-        lines.encode(
-            x=x, y=y, color=colours, detail="line:N", strokeDash=dash,
-            opacity=alt.condition(is_coloured, alt.value(0.95), alt.value(0.35)),
-        ),
-        dots,
-    ]  # fmt: skip
-    return alt.LayerChart(layer=layers, height=HEIGHT)
+    return dots
 
 
 def _few(curve: pd.DataFrame) -> bool:
