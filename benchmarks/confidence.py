@@ -37,7 +37,7 @@ OURS = """
 import diagnostics
 from diagnostics.confidence.histogram import confidence_counts, histogram_bars
 from diagnostics.confidence.corp import brier_decomposition, by_chance, corp_line, log_decomposition
-from diagnostics.confidence.levels import run_outcomes
+from diagnostics.confidence.levels import run_confidence_levels
 from diagnostics.confidence.proper_scores import probability_scores
 from diagnostics.confidence.vectors import VectorTable
 from diagnostics.confidence.reliability import calibration_errors, reliability_bins
@@ -47,7 +47,7 @@ import pandas, scipy.optimize, scipy.special
 run = diagnostics.open_workspace({folder!r}).experiments[0].runs[0]
 
 def reliability():
-    found = run_outcomes(run)
+    found = run_confidence_levels(run)
     ece = [calibration_errors(reliability_bins(found, binning=b)).ece for b in ("width", "mass")]
     return found, ece, brier_decomposition(found), log_decomposition(found), corp_line(found)
 

@@ -8,7 +8,7 @@ from app.frame.workspaces import Place, run_at
 from diagnostics.confidence.corp import Chance, by_chance
 from diagnostics.confidence.histogram import ConfidenceCounts, confidence_counts
 from diagnostics.confidence.isotonic import Recalibration, recalibration
-from diagnostics.confidence.levels import Outcomes, run_outcomes
+from diagnostics.confidence.levels import ConfidenceLevels, run_confidence_levels
 from diagnostics.confidence.proper_scores import ProbabilityScores, probability_scores
 from diagnostics.confidence.temperature import Rescaling, rescaling
 from diagnostics.confidence.vectors import VectorTable
@@ -22,15 +22,15 @@ def counts(place: Place, split: str | None, label: str | None) -> ConfidenceCoun
 
 # A resource: half a million distinct confidences are not copied for every look at them.
 @st.cache_resource(max_entries=24, show_spinner=False)
-def outcomes(place: Place, split: str | None, label: str | None) -> Outcomes:
-    """What came of the run's answers of each confidence."""
-    return run_outcomes(run_at(place), split=split, predicted_label=label)
+def levels(place: Place, split: str | None, label: str | None) -> ConfidenceLevels:
+    """How many of the run's answers of each confidence were right."""
+    return run_confidence_levels(run_at(place), split=split, predicted_label=label)
 
 
 @st.cache_data(max_entries=64, show_spinner="Drawing what chance would do…")
 def chance(place: Place, split: str | None, label: str | None) -> Chance:
     """What the run's answers would look like if their confidence were true."""
-    return by_chance(outcomes(place, split, label))
+    return by_chance(levels(place, split, label))
 
 
 def scores(place: Place, split: str | None) -> ProbabilityScores | None:

@@ -18,7 +18,7 @@ from app.widgets.numbers import counted
 from diagnostics import Run
 from diagnostics.charts.reliability import POINT, overlaid_reliability_chart, reliability_chart
 from diagnostics.confidence.corp import corp_line
-from diagnostics.confidence.levels import Outcomes
+from diagnostics.confidence.levels import ConfidenceLevels
 from diagnostics.confidence.probability_table import percent
 from diagnostics.confidence.reliability import ECE_BINS, ENOUGH, Binning, reliability_bins, verdict
 
@@ -43,17 +43,17 @@ _KINDS = {
 def show_calibration(choice: Choice) -> None:
     """The reliability diagram, its figures in words, and what would mend the confidence."""
     runs = _judged(choice)
-    found = {
-        run.run: cached.outcomes(session.place(run), choice.split, choice.label) for run in runs
+    levels = {
+        run.run: cached.levels(session.place(run), choice.split, choice.label) for run in runs
     }
     with st.container(gap="xsmall"):
         for run in runs:
-            _say_verdict(run, found[run.run], is_one=len(runs) == 1)
+            _say_verdict(run, levels[run.run], is_one=len(runs) == 1)
     diagram, figures = _cards(len(runs))
     with diagram:
-        _show_diagram(choice, runs, found)
+        _show_diagram(choice, runs, levels)
     with figures:
-        _show_figures(choice, runs, found)
+        _show_figures(choice, runs, levels)
     with st.container(border=True):
         recalibration.show(choice, runs)
 
@@ -85,24 +85,25 @@ def _judged(choice: Choice) -> list[Run]:
     return [run for run in kept if counts[run.run].judged and not counts[run.run].only_mistakes]
 
 
-def _say_verdict(run: Run, found: Outcomes, *, is_one: bool) -> None:
-    said = verdict(found)
-    if said is None:
+def _say_verdict(run: Run, levels: ConfidenceLevels, *, is_one: bool) -> None:
+    judgement = verdict(levels)
+    if judgement is None:
         return
-    which = f"answers above {said.above:.0%}" if said.above else "answers"
-    if len(found.confidence) == 1:
+    which = f"answers above {judgement.above:.0%}" if judgement.above else "answers"
+    if len(levels.confidence) == 1:
         which = "all answers are equally sure, which tells none from another; they"
-    sure, right = percent(said.mean_confidence), percent(said.accuracy)
-    interval = f"{said.n:,} answers, 95% interval {percent(said.low)} to {percent(said.high)}"
-    sentence = f"{which} are right {right} of the time and {sure} sure: {_KINDS[said.kind]}."
-    if said.n < ENOUGH:
-        noun = "answer is" if said.n == 1 else "answers are"
-        sentence = f"{said.n:,} {noun} too few to say whether the confidence holds."
+    sure, right = percent(judgement.mean_confidence), percent(judgement.accuracy)
+    low, high = percent(judgement.low), percent(judgement.high)
+    interval = f"{judgement.n:,} answers, 95% interval {low} to {high}"
+    sentence = f"{which} are right {right} of the time and {sure} sure: {_KINDS[judgement.kind]}."
+    if judgement.n < ENOUGH:
+        noun = "answer is" if judgement.n == 1 else "answers are"
+        sentence = f"{judgement.n:,} {noun} too few to say whether the confidence holds."
     sentence = sentence[0].upper() + sentence[1:] if is_one else f"{run.run}: {sentence}"
-    st.text(f"{sentence} ({interval}.)" if said.n >= ENOUGH else sentence)
+    st.text(f"{sentence} ({interval}.)" if judgement.n >= ENOUGH else sentence)
 
 
-def _show_diagram(choice: Choice, runs: list[Run], found: dict[str, Outcomes]) -> None:
+def _show_diagram(choice: Choice, runs: list[Run], levels: dict[str, ConfidenceLevels]) -> None:
     import pandas as pd
 
     with st.container(
@@ -121,15 +122,16 @@ def _show_diagram(choice: Choice, runs: list[Run], found: dict[str, Outcomes]) -
     binning = _BINNINGS[asked or "Equal width"]  # an empty value in a link is none
     names = short_names(choice.runs)
     tables = [
-        reliability_bins(found[run.run], binning=binning).assign(run=names[run.run]) for run in runs
+        reliability_bins(levels[run.run], binning=binning).assign(run=names[run.run])
+        for run in runs
     ]
     bins = pd.concat(tables, ignore_index=True)
-    st.caption(_about_the_diagram(choice, runs, found, binning))
+    st.caption(_about_the_diagram(choice, runs, levels, binning))
     if len(runs) > 1:
         chart = overlaid_reliability_chart(bins, [names[run.run] for run in runs])
     else:
         chance = cached.chance(session.place(runs[0]), choice.split, choice.label)
-        chart = reliability_chart(bins, corp_line(found[runs[0].run]), chance.band)
+        chart = reliability_chart(bins, corp_line(levels[runs[0].run]), chance.band)
     event = st.altair_chart(
         chart,
         key=f"confidence_reliability_{binning}",
@@ -142,9 +144,9 @@ def _show_diagram(choice: Choice, runs: list[Run], found: dict[str, Outcomes]) -
 
 
 def _about_the_diagram(
-    choice: Choice, runs: list[Run], found: dict[str, Outcomes], binning: Binning
+    choice: Choice, runs: list[Run], levels: dict[str, ConfidenceLevels], binning: Binning
 ) -> str:
-    n = found[runs[0].run].total
+    n = levels[runs[0].run].total
     width = "equally wide" if binning == "width" else "equally filled"
     parts = [
         f"{counted(n, of_split(runs[0], choice) + ' answer')} in {ECE_BINS} {width} bins, "
@@ -165,7 +167,7 @@ def _about_the_diagram(
     return " ".join(parts)
 
 
-def _show_figures(choice: Choice, runs: list[Run], found: dict[str, Outcomes]) -> None:
+def _show_figures(choice: Choice, runs: list[Run], levels: dict[str, ConfidenceLevels]) -> None:
     import pandas as pd
 
     st.subheader("Figures", anchor=False)
@@ -174,7 +176,7 @@ def _show_figures(choice: Choice, runs: list[Run], found: dict[str, Outcomes]) -
         place = session.place(run)
         scores = None if choice.label else cached.scores(place, choice.split)
         chance = cached.chance(place, choice.split, choice.label)
-        tables.append(list(figure_rows(found[run.run], chance, scores)))
+        tables.append(list(figure_rows(levels[run.run], chance, scores)))
         off = max(off, scores.off_sum if scores else 0.0)
     if off > _OFF:
         st.caption(

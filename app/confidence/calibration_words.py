@@ -10,7 +10,7 @@ from diagnostics.confidence.corp import (
     brier_decomposition,
     log_decomposition,
 )
-from diagnostics.confidence.levels import Outcomes
+from diagnostics.confidence.levels import ConfidenceLevels
 from diagnostics.confidence.probability_table import percent
 from diagnostics.confidence.proper_scores import ProbabilityScores
 from diagnostics.confidence.reliability import ECE_BINS, calibration_errors, reliability_bins
@@ -19,23 +19,25 @@ from diagnostics.confidence.reliability import ECE_BINS, calibration_errors, rel
 Row = tuple[str, str, str]
 
 
-def figure_rows(found: Outcomes, chance: Chance, scores: ProbabilityScores | None) -> Iterator[Row]:
+def figure_rows(
+    levels: ConfidenceLevels, chance: Chance, scores: ProbabilityScores | None
+) -> Iterator[Row]:
     """The figures of some answers; those of whole vectors only where there are `scores`."""
     yield (
         "Sure and right",
-        f"{percent(found.mean_confidence)}, {percent(found.accuracy)}",
+        f"{percent(levels.mean_confidence)}, {percent(levels.accuracy)}",
         "The mean confidence, and the share of right answers; over all answers they should agree.",
     )
-    yield from _errors(found, chance)
+    yield from _errors(levels, chance)
     yield (
         "Brier score of the answer",
-        parts(brier_decomposition(found)),
+        parts(brier_decomposition(levels)),
         "Mean squared distance from being right (1) or wrong (0): what recalibrating would save − "
         "what telling sure from unsure saves + the score of one share for all.",
     )
     yield (
         "Log loss of the answer",
-        parts(log_decomposition(found)),
+        parts(log_decomposition(levels)),
         "The mean of −ln(confidence) where right, −ln(1 − confidence) where wrong; the same parts. "
         "A wrong answer at 100% costs 27.6.",
     )
@@ -43,9 +45,9 @@ def figure_rows(found: Outcomes, chance: Chance, scores: ProbabilityScores | Non
         yield from _of_vectors(scores)
 
 
-def _errors(found: Outcomes, chance: Chance) -> Iterator[Row]:
-    width = calibration_errors(reliability_bins(found))
-    mass = calibration_errors(reliability_bins(found, binning="mass"))
+def _errors(levels: ConfidenceLevels, chance: Chance) -> Iterator[Row]:
+    width = calibration_errors(reliability_bins(levels))
+    mass = calibration_errors(reliability_bins(levels, binning="mass"))
     yield (
         "Expected calibration error",
         number(width.ece),

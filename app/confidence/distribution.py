@@ -33,11 +33,11 @@ _RANKINGS = {"right": "confident-correct", "wrong": "confident-mistakes", "unjud
 
 def counts_of(choice: Choice) -> dict[str, ConfidenceCounts]:
     """The counts of every run, by its name; the page ends where they are no probabilities."""
-    found = {
+    counts_by_run = {
         run.run: cached.counts(session.place(run), choice.split, choice.label)
         for run in choice.runs
     }
-    counts = found[choice.runs[0].run]
+    counts = counts_by_run[choice.runs[0].run]
     if not counts.is_probability:
         what = f"The confidences go from {counts.lowest:.3g} to {counts.highest:.3g}:"
         hint = "Record probabilities between 0 and 1, as predict_proba gives them."
@@ -46,31 +46,33 @@ def counts_of(choice: Choice) -> dict[str, ConfidenceCounts]:
     if not counts.total:
         missing("No answer here has a confidence.", "Choose other answers above.")
         st.stop()
-    return {name: found[name] for name in found if found[name].is_probability}
+    return {
+        name: counts_by_run[name] for name in counts_by_run if counts_by_run[name].is_probability
+    }
 
 
 def show_distribution(choice: Choice) -> None:
     """The confidence of right and wrong answers; a bar opens its examples."""
-    found = counts_of(choice)
+    counts_by_run = counts_of(choice)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
-        st.subheader(f"{_what(list(found.values()))} by confidence", anchor=False)
+        st.subheader(f"{_what(list(counts_by_run.values()))} by confidence", anchor=False)
         with st.container(horizontal=True, width="content", vertical_alignment="center"):
-            value, bins = _choose_bars(overlaid=len(found) > 1)
-    _say_what_is_counted(choice, found)
+            value, bins = _choose_bars(overlaid=len(counts_by_run) > 1)
+    _say_what_is_counted(choice, counts_by_run)
     names = short_names(choice.runs)
-    bars = histogram_bars({names[run]: counts for run, counts in found.items()}, bins=bins)
-    if len(found) > 1:
-        runs = [names[run] for run in found]
+    bars = histogram_bars({names[run]: counts for run, counts in counts_by_run.items()}, bins=bins)
+    if len(counts_by_run) > 1:
+        runs = [names[run] for run in counts_by_run]
         chart: alt.Chart | alt.LayerChart = overlaid_histogram_chart(bars, runs)
-        said = f"Confidence of right and wrong answers of {len(found)} runs"
+        description = f"Confidence of right and wrong answers of {len(counts_by_run)} runs"
     else:
         chart = confidence_histogram_chart(bars, value=value)
-        said = "Right answers upwards and wrong ones downwards, by confidence"
+        description = "Right answers upwards and wrong ones downwards, by confidence"
     # Another set of bars has another key: what was clicked in one means nothing in the other.
-    key = f"confidence_bars_{bins}_{len(found)}"
-    event = st.altair_chart(chart, key=key, on_select="rerun", alt=said)
+    key = f"confidence_bars_{bins}_{len(counts_by_run)}"
+    event = st.altair_chart(chart, key=key, on_select="rerun", alt=description)
     clicked = event["selection"].get(BAR)
     if clicked:
         open_bar(choice, clicked[0])
@@ -109,10 +111,10 @@ def _choose_bars(*, overlaid: bool) -> tuple[Value, int]:
     return _HEIGHTS[value or "Counts"], int(bins)  # an empty value in a link is none
 
 
-def _say_what_is_counted(choice: Choice, found: dict[str, ConfidenceCounts]) -> None:
+def _say_what_is_counted(choice: Choice, counts_by_run: dict[str, ConfidenceCounts]) -> None:
     """How many answers of which split, what is left out, and what the files do not have."""
     run = choice.runs[0]
-    counts = found[run.run]
+    counts = counts_by_run[run.run]
     said = counted(counts.total, f"{of_split(run, choice)} answer")
     if counts.only_mistakes:
         said = f"Only mistakes are in this run's files: {counts.wrong.sum():,} of them"
@@ -125,15 +127,15 @@ def _say_what_is_counted(choice: Choice, found: dict[str, ConfidenceCounts]) -> 
         parts.append(f"{counts.unjudged.sum():,} have no true label")
     if counts.missing:
         parts.append(f"{counts.missing:,} have no confidence and are left out")
-    if len(found) < len(choice.runs):
-        parts.append(left_out(len(choice.runs) - len(found)))
-    if len(found) > 1:
+    if len(counts_by_run) < len(choice.runs):
+        parts.append(left_out(len(choice.runs) - len(counts_by_run)))
+    if len(counts_by_run) > 1:
         parts.append(
             "Each run's mistakes add up to 100%"
             if counts.only_mistakes
             else "Each run's right answers add up to 100%, and so do its wrong ones"
         )
-    parts.append(f"A click on a {'point' if len(found) > 1 else 'bar'} opens its examples")
+    parts.append(f"A click on a {'point' if len(counts_by_run) > 1 else 'bar'} opens its examples")
     st.caption(". ".join(parts) + ".")
 
 

@@ -11,7 +11,7 @@ from app.frame import session
 from app.widgets.missing import missing
 from diagnostics import Evidence, Run
 from diagnostics.confidence.isotonic import Recalibration
-from diagnostics.confidence.levels import Outcomes
+from diagnostics.confidence.levels import ConfidenceLevels
 from diagnostics.confidence.reliability import calibration_errors, reliability_bins
 from diagnostics.confidence.temperature import Rescaling
 
@@ -33,14 +33,14 @@ def show(choice: Choice, runs: list[Run]) -> None:
 
 
 def _show_temperature(choice: Choice, run: Run) -> None:
-    found = cached.temperature(session.place(run), choice.split)
-    if found is None:
+    rescaling = cached.temperature(session.place(run), choice.split)
+    if rescaling is None:
         st.text("Too few answers with whole probabilities and a true label to fit a temperature.")
         return
-    if found.is_bounded:
-        st.text(_without_best(found))
+    if rescaling.is_bounded:
+        st.text(_without_best(rescaling))
         return
-    value = found.temperature
+    value = rescaling.temperature
     kind = "too extreme" if value > 1 else "too flat"
     with st.grid(3, min_column_width=200):
         st.metric(
@@ -50,17 +50,17 @@ def _show_temperature(choice: Choice, run: Run) -> None:
             height="stretch",
             help="Probabilities p become softmax(ln(p) / temperature); 1 changes nothing.",
         )
-        _change("Log loss, all classes", found.log_loss_before, found.log_loss_after)
-        _change("Expected calibration error", ece(found.before), ece(found.after))
-    low, high = min(found.by_part.values()), max(found.by_part.values())
+        _change("Log loss, all classes", rescaling.log_loss_before, rescaling.log_loss_after)
+        _change("Expected calibration error", ece(rescaling.before), ece(rescaling.after))
+    low, high = min(rescaling.by_part.values()), max(rescaling.by_part.values())
     st.caption(" ".join([
-        f"Before and after, over {found.rows:,} answers of all classes: {_HELD_OUT[found.parts]}, "
-        f"at temperatures from {low:.3f} to {high:.3f}. The probabilities are {kind} where it is "
-        f"{'above' if value > 1 else 'below'} 1. A temperature changes how sure answers are, never "
-        "which label is the most probable.",
-        *_reservations(found),
+        f"Before and after, over {rescaling.rows:,} answers of all classes: "
+        f"{_HELD_OUT[rescaling.parts]}, at temperatures from {low:.3f} to {high:.3f}. "
+        f"The probabilities are {kind} where it is {'above' if value > 1 else 'below'} 1. "
+        "A temperature changes how sure answers are, never which label is the most probable.",
+        *_reservations(rescaling),
     ]))  # fmt: skip
-    if found.log_loss_after >= found.log_loss_before:
+    if rescaling.log_loss_after >= rescaling.log_loss_before:
         return
     st.code(
         "probabilities = scipy.special.softmax("
@@ -69,38 +69,41 @@ def _show_temperature(choice: Choice, run: Run) -> None:
     )
 
 
-def _without_best(found: Rescaling) -> str:
-    if found.temperature < 1:
+def _without_best(rescaling: Rescaling) -> str:
+    if rescaling.temperature < 1:
         return "Every true label is the most probable one: the lower the temperature, the better."
     return "No temperature is best: the flatter the probabilities, the lower their log loss."
 
 
-def _reservations(found: Rescaling) -> list[str]:
-    said = []
-    if found.log_loss_after >= found.log_loss_before:
-        said.append("Here it does not help: on answers it was not fitted on, the log loss rises.")
-    if found.fitted < found.rows:
-        said.append(f"Fitted on {found.fitted:,} answers, drawn by their ids.")
-    if found.is_approximate:
-        said.append(
+def _reservations(rescaling: Rescaling) -> list[str]:
+    sentences = []
+    if rescaling.log_loss_after >= rescaling.log_loss_before:
+        sentences.append(
+            "Here it does not help: on answers it was not fitted on, the log loss rises."
+        )
+    if rescaling.fitted < rescaling.rows:
+        sentences.append(f"Fitted on {rescaling.fitted:,} answers, drawn by their ids.")
+    if rescaling.is_approximate:
+        sentences.append(
             "Approximate: the files hold the first few labels of each answer only; what is left of "
             "1 was shared among the others."
         )
-    return said
+    return sentences
 
 
 def _show_calibrator(choice: Choice, run: Run) -> None:
-    found = cached.calibrator(session.place(run), choice.split, choice.label)
-    if found is None:
+    recalibration = cached.calibrator(session.place(run), choice.split, choice.label)
+    if recalibration is None:
         st.text("Too few answers to fit a calibrator on some and try it on others.")
         return
     with st.grid(2, min_column_width=200):
-        _change("Expected calibration error", ece(found.before), ece(found.after))
-        _change("Brier score of the answer", *(squared(side) for side in _sides(found)))
+        _change("Expected calibration error", ece(recalibration.before), ece(recalibration.after))
+        _change("Brier score of the answer", *(squared(side) for side in _sides(recalibration)))
     st.caption(
         "A binary calibrator of correctness (isotonic regression of being right on the "
-        f"confidence), over {found.before.total:,} answers: {_HELD_OUT[found.parts]}. This run has "
-        "the confidence of its answers only; a temperature needs the probabilities of all labels."
+        f"confidence), over {recalibration.before.total:,} answers: "
+        f"{_HELD_OUT[recalibration.parts]}. This run has the confidence of its answers only; "
+        "a temperature needs the probabilities of all labels."
     )
     st.code(
         'IsotonicRegression(out_of_bounds="clip").fit(confidence, correct).predict(confidence)',
@@ -148,14 +151,14 @@ def _show_table(choice: Choice, runs: list[Run]) -> None:
     )
 
 
-def _temperature_row(run: Run, found: Rescaling) -> tuple[object, ...]:
-    remedy = "none is best" if found.is_bounded else f"temperature {found.temperature:.3f}"
-    losses = (found.log_loss_before, found.log_loss_after)
-    return (run.run, remedy, *losses, ece(found.before), ece(found.after))
+def _temperature_row(run: Run, rescaling: Rescaling) -> tuple[object, ...]:
+    remedy = "none is best" if rescaling.is_bounded else f"temperature {rescaling.temperature:.3f}"
+    losses = (rescaling.log_loss_before, rescaling.log_loss_after)
+    return (run.run, remedy, *losses, ece(rescaling.before), ece(rescaling.after))
 
 
-def _sides(found: Recalibration) -> tuple[Outcomes, Outcomes]:
-    return found.before, found.after
+def _sides(recalibration: Recalibration) -> tuple[ConfidenceLevels, ConfidenceLevels]:
+    return recalibration.before, recalibration.after
 
 
 def _change(name: str, before: float, after: float) -> None:
@@ -169,13 +172,13 @@ def _change(name: str, before: float, after: float) -> None:
     )
 
 
-def ece(found: Outcomes) -> float:
+def ece(levels: ConfidenceLevels) -> float:
     """The expected calibration error with the usual bins."""
-    return calibration_errors(reliability_bins(found)).ece
+    return calibration_errors(reliability_bins(levels)).ece
 
 
-def squared(found: Outcomes) -> float:
+def squared(levels: ConfidenceLevels) -> float:
     """The Brier score of the answers' confidence."""
     from diagnostics.confidence.corp import brier_decomposition
 
-    return brier_decomposition(found).score
+    return brier_decomposition(levels).score

@@ -112,34 +112,34 @@ def summary(points: pd.DataFrame, metric: str) -> str:
     """How many runs are on each rung, and how far train and held out are apart."""
     counts = Counter(points["verdict"])
     words = [f"{VERDICTS[v][0].lower()} {counts[v]:,}" for v in ADVICE if counts[v]]
-    said = f"Verdicts on {len(points):,} runs: {', '.join(words)}." if len(points) > 1 else ""
+    text = f"Verdicts on {len(points):,} runs: {', '.join(words)}." if len(points) > 1 else ""
     gaps = points.dropna(subset=["gap"])
     if len(gaps) > 1:
-        said += (
+        text += (
             f" Train minus held out is from {apart(metric, gaps['gap'].min())} to "
             f"{apart(metric, gaps['gap'].max())}."
         )
     much = int((points["milder"] != "").sum())
     if much:
-        said += (
+        text += (
             f" {much:,} learn too much: another fits its training rows less and answers unseen "
             "ones better."
         )
     best = gaps.iloc[0] if len(gaps) else None
     if best is not None:
-        said += f" {best['run']}: {best['evidence']}"
-    return said.strip()
+        text += f" {best['run']}: {best['evidence']}"
+    return text.strip()
 
 
 def _show_chart(points: pd.DataFrame, metric: str) -> None:
     there = [v for v in ADVICE if v in set(points["verdict"])]
-    said = "; ".join(f"{VERDICTS[v][0]}: {ADVICE[v]}" for v in there)
-    said = (
+    advice = "; ".join(f"{VERDICTS[v][0]}: {ADVICE[v]}" for v in there)
+    description = (
         f"{len(points):,} runs; above the dashed line, if it is in sight, held out is better than "
-        f"train. {said}. The ring is the chosen run; a click picks one."
+        f"train. {advice}. The ring is the chosen run; a click picks one."
     )
     chart = train_chart(points, metric, chosen=session.run().run)
-    picking_chart(chart, said, key=KEY)
+    picking_chart(chart, description, key=KEY)
 
 
 def _show_table(points: pd.DataFrame) -> None:

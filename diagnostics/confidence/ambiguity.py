@@ -86,14 +86,14 @@ def ambiguous_answers(
     margin = pl.col("margin").fill_nan(None)
     wrong = pl.col("true_label") != pl.col("predicted_label")
     near = (margin < ambiguity).fill_null(value=False)
-    found = rows.select(
+    sums = rows.select(
         answered=pl.len(),
         wrong=wrong.sum(),
         ambiguous=near.sum(),
         ambiguous_wrong=(near & wrong).sum(),
         unknown=margin.is_null().sum(),
     )
-    return Ambiguity(*(int(figure) for figure in found.collect().row(0)))
+    return Ambiguity(*(int(figure) for figure in sums.collect().row(0)))
 
 
 __all__ = ["Ambiguity", "ambiguous_answers"]

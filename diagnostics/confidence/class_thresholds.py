@@ -13,8 +13,8 @@ from diagnostics.confidence.selective_counts import (
     added_up,
     counts_of_levels,
     label_codes,
-    outcomes,
     rows_of_split,
+    rows_with_levels,
 )
 from diagnostics.confidence.thresholds import guaranteed_threshold, observed_threshold
 from diagnostics.workspace import reducers
@@ -88,7 +88,7 @@ def _counts_by_label(
     import narwhals.stable.v2 as nw
 
     codes = label_codes(run, none_labels)
-    plan = outcomes(reducers.lazy(rows_of_split(run, split), []), **codes)
+    plan = rows_with_levels(reducers.lazy(rows_of_split(run, split), []), **codes)
     known = plan.filter(~nw.col("predicted_label").is_null())
     grouped = added_up(known, "predicted_label", "level")
     label = grouped["predicted_label"]

@@ -179,17 +179,17 @@ def average_areas(scores: OneVsRest, areas: pd.DataFrame) -> dict[str, dict[str,
 
     `areas` are those of `class_areas`. Each has `auc` and `average_precision`.
     """
-    found: dict[str, dict[str, float]] = {"macro": {}, "weighted": {}, "micro": {}}
+    averages: dict[str, dict[str, float]] = {"macro": {}, "weighted": {}, "micro": {}}
     for name in ("auc", "average_precision"):
         known = areas.dropna(subset=[name])
-        found["macro"][name] = float(known[name].mean()) if len(known) else float("nan")
+        averages["macro"][name] = float(known[name].mean()) if len(known) else float("nan")
         weight = known["support"].sum()
         mean = (known[name] * known["support"]).sum()
-        found["weighted"][name] = float(mean / weight) if weight else float("nan")
-    found["micro"]["auc"] = roc_auc(scores.micro, is_exact=scores.is_exact).value
+        averages["weighted"][name] = float(mean / weight) if weight else float("nan")
+    averages["micro"]["auc"] = roc_auc(scores.micro, is_exact=scores.is_exact).value
     precision = average_precision(scores.micro, is_exact=scores.is_exact)
-    found["micro"]["average_precision"] = precision.value
-    return found
+    averages["micro"]["average_precision"] = precision.value
+    return averages
 
 
 @dataclass(frozen=True)

@@ -191,7 +191,7 @@ def confidence_histogram(counts: ConfidenceCounts, *, bins: int = HISTOGRAM_BINS
 
 
 def histogram_bars(
-    found: Mapping[str, ConfidenceCounts], *, bins: int = HISTOGRAM_BINS
+    counts_by_run: Mapping[str, ConfidenceCounts], *, bins: int = HISTOGRAM_BINS
 ) -> pd.DataFrame:
     """The histograms of several runs as a chart takes them, from the first to the last filled bin.
 
@@ -204,7 +204,7 @@ def histogram_bars(
     import pandas as pd
 
     edges, parts = bin_edges(_dividing(bins)), []
-    for run, counts in found.items():
+    for run, counts in counts_by_run.items():
         n = _rebinned(counts, bins)
         in_bin = np.where(n.sum(axis=0) > 0, n.sum(axis=0), np.nan)
         for outcome, values in zip(OUTCOMES, n, strict=True):

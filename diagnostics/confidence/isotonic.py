@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from diagnostics.confidence.corp import corp_line
-from diagnostics.confidence.levels import Outcomes, in_range, judged_rows, outcomes
+from diagnostics.confidence.levels import ConfidenceLevels, confidence_levels, in_range, judged_rows
 from diagnostics.confidence.vectors import Parts, example_marks, halves
 from diagnostics.statistics.metrics import Figures
 
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 class Recalibration:
     """What a calibrator of correctness does to answers that it was not fitted on.
 
-    `before` and `after` are the outcomes of the same answers. The calibrator of each part (folds,
-    or halves by the example's id) was fitted on all the others.
+    `before` and `after` are the confidence levels of the same answers. The calibrator of each
+    part (folds, or halves by the example's id) was fitted on all the others.
     """
 
     parts: Parts
-    before: Outcomes
-    after: Outcomes
+    before: ConfidenceLevels
+    after: ConfidenceLevels
 
 
-def calibrated(found: Outcomes, confidence: Figures) -> Figures:
-    """How often answers as sure as that were right in `found`: a binary calibrator of correctness.
+def calibrated(levels: ConfidenceLevels, confidence: Figures) -> Figures:
+    """How often answers as sure as that were right in `levels`: a binary calibrator of correctness.
 
     Isotonic regression, between its levels a straight line, beyond them the last one (Zadrozny and
     Elkan 2002). It says nothing of the labels that were not given, and changes no answer.
     """
-    line = corp_line(found)
+    line = corp_line(levels)
     shares: Figures = np.interp(confidence, line["confidence"], line["recalibrated"])
     return shares
 
@@ -66,5 +66,9 @@ def recalibration(
     after = np.empty_like(confidence)
     for this in np.unique(part):
         mine = part == this
-        after[mine] = calibrated(outcomes(confidence[~mine], correct[~mine]), confidence[mine])
-    return Recalibration(parts, outcomes(confidence, correct), outcomes(after, correct))
+        after[mine] = calibrated(
+            confidence_levels(confidence[~mine], correct[~mine]), confidence[mine]
+        )
+    return Recalibration(
+        parts, confidence_levels(confidence, correct), confidence_levels(after, correct)
+    )

@@ -1,4 +1,4 @@
-"""What came of answers of the same confidence: the input of everything that judges confidence."""
+"""How many answers of each confidence were right: the input of everything that judges it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Outcomes:
+class ConfidenceLevels:
     """Distinct confidences, ascending, between 0 and 1; how many answers had each (`n`), and how
     many of these were right. Arrays of equal length.
     """  # noqa: D205
@@ -45,8 +45,8 @@ class Outcomes:
         return float(self.confidence @ self.n / self.total) if self.total else np.nan
 
 
-def outcomes(confidence: Any, correct: Any) -> Outcomes:
-    """The outcomes of single answers.
+def confidence_levels(confidence: Any, correct: Any) -> ConfidenceLevels:
+    """The levels of single answers.
 
     Parameters
     ----------
@@ -60,17 +60,17 @@ def outcomes(confidence: Any, correct: Any) -> Outcomes:
     DiagnosticsError
         If a confidence lies outside 0 to 1, or the lengths differ.
     """
-    given, right = np.asarray(confidence, float), np.asarray(correct, bool)
-    if given.shape != right.shape or given.ndim != 1:
+    confidences, right = np.asarray(confidence, float), np.asarray(correct, bool)
+    if confidences.shape != right.shape or confidences.ndim != 1:
         raise DiagnosticsError(
-            f"confidence and correct must be as long as each other; they have {given.size:,} and "
-            f"{right.size:,} values."
+            f"confidence and correct must be as long as each other; they have "
+            f"{confidences.size:,} and {right.size:,} values."
         )
-    known = ~np.isnan(given)
-    given, right = in_range(given[known]), right[known]
-    levels, place = np.unique(given, return_inverse=True)
+    known = ~np.isnan(confidences)
+    confidences, right = in_range(confidences[known]), right[known]
+    levels, place = np.unique(confidences, return_inverse=True)
     hits = np.bincount(place, weights=right, minlength=len(levels)).astype(np.int64)
-    return Outcomes(levels, np.bincount(place, minlength=len(levels)), hits)
+    return ConfidenceLevels(levels, np.bincount(place, minlength=len(levels)), hits)
 
 
 def in_range(confidence: Figures) -> Figures:
@@ -87,10 +87,10 @@ def in_range(confidence: Figures) -> Figures:
     return np.clip(confidence, 0.0, 1.0)
 
 
-def run_outcomes(
+def run_confidence_levels(
     run: Run, *, split: str | None = None, predicted_label: str | None = None
-) -> Outcomes:
-    """The outcomes of a run's answers on one split (its held-out one if None).
+) -> ConfidenceLevels:
+    """The levels of a run's answers on one split (its held-out one if None).
 
     Parameters
     ----------
@@ -105,14 +105,14 @@ def run_outcomes(
     import polars as pl
 
     rows = judged_rows(run, split, predicted_label)
-    levels = (
+    plan = (
         rows.group_by("confidence").agg(pl.len().alias("n"), pl.col("correct").sum().alias("right"))
     ).sort("confidence")
-    found = levels.collect()
+    levels = plan.collect()
     return _merged(
-        in_range(found["confidence"].to_numpy()),
-        found["n"].cast(pl.Int64).to_numpy(),
-        found["right"].cast(pl.Int64).to_numpy(),
+        in_range(levels["confidence"].to_numpy()),
+        levels["n"].cast(pl.Int64).to_numpy(),
+        levels["right"].cast(pl.Int64).to_numpy(),
     )
 
 
@@ -128,27 +128,27 @@ def judged_rows(run: Run, split: str | None, predicted_label: str | None = None)
     return rows.with_columns(correct=correct).filter(pl.col("correct").is_not_null())
 
 
-def _merged(confidence: Figures, n: Counts, right: Counts) -> Outcomes:
+def _merged(confidence: Figures, n: Counts, right: Counts) -> ConfidenceLevels:
     """Levels that rounding into the range made equal, as one."""
     levels, place = np.unique(confidence, return_inverse=True)
     if len(levels) == len(confidence):
-        return Outcomes(confidence, n, right)
+        return ConfidenceLevels(confidence, n, right)
     summed = [np.bincount(place, weights=values).astype(np.int64) for values in (n, right)]
-    return Outcomes(levels, *summed)
+    return ConfidenceLevels(levels, *summed)
 
 
-def coarse(found: Outcomes, bins: int = BINS) -> Outcomes:
+def coarse(levels: ConfidenceLevels, bins: int = BINS) -> ConfidenceLevels:
     """The same answers with the mean confidence of their bin: `bins` levels at most.
 
     With 1,000 bins, figures of half a million answers change by some 1e-5; what is drawn again and
     again then takes no longer than for a thousand answers.
     """
-    if len(found.confidence) <= bins:
-        return found
-    at = bins_of(found.confidence, bins)
-    n = np.bincount(at, weights=found.n, minlength=bins)
-    sums = np.bincount(at, weights=found.confidence * found.n, minlength=bins)
-    right = np.bincount(at, weights=found.right, minlength=bins)
+    if len(levels.confidence) <= bins:
+        return levels
+    at = bins_of(levels.confidence, bins)
+    n = np.bincount(at, weights=levels.n, minlength=bins)
+    sums = np.bincount(at, weights=levels.confidence * levels.n, minlength=bins)
+    right = np.bincount(at, weights=levels.right, minlength=bins)
     filled = n > 0
     whole = [values[filled].astype(np.int64) for values in (n, right)]
-    return Outcomes(sums[filled] / n[filled], *whole)
+    return ConfidenceLevels(sums[filled] / n[filled], *whole)

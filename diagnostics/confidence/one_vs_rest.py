@@ -205,14 +205,14 @@ def _binned(chunks: Iterator[Chunk], n_labels: int) -> tuple[ScoreCounts, ...]:
         own = cell[np.arange(len(truth)), truth]
         positives += np.bincount(own, minlength=len(total))
     scores = bin_scores(bits)[::-1]
-    found = []
+    by_label = []
     for all_of, right in zip(
         total.reshape(n_labels, bins), positives.reshape(n_labels, bins), strict=True
     ):
         kept = np.flatnonzero(all_of[::-1])
         right = right[::-1][kept]
-        found.append(ScoreCounts(scores[kept], right, all_of[::-1][kept] - right))
-    return tuple(found)
+        by_label.append(ScoreCounts(scores[kept], right, all_of[::-1][kept] - right))
+    return tuple(by_label)
 
 
 def n_bins(bits: int = BITS) -> int:

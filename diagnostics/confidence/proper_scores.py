@@ -9,7 +9,7 @@ import numpy as np
 
 from diagnostics.confidence.corp import CLIP, Decomposition, brier_decomposition
 from diagnostics.confidence.histogram import bins_of
-from diagnostics.confidence.levels import Outcomes
+from diagnostics.confidence.levels import ConfidenceLevels
 from diagnostics.confidence.reliability import ECE_BINS
 from diagnostics.confidence.vectors import Vectors
 from diagnostics.statistics.metrics import Counts, Figures
@@ -106,13 +106,13 @@ class _Cube:
 
     def parts(self) -> list[Decomposition]:
         """The Brier score of each class's probability as a yes-or-no question, and its parts."""
-        found = []
+        decompositions = []
         for n, sums, hits in zip(self.n, self.sums, self.hits, strict=True):
             filled = n > 0
             level = np.clip(sums[filled] / n[filled], 0.0, 1.0)
             counts = [values[filled].astype(np.int64) for values in (n, hits)]
-            found.append(brier_decomposition(Outcomes(level, *counts)))
-        return found
+            decompositions.append(brier_decomposition(ConfidenceLevels(level, *counts)))
+        return decompositions
 
 
 def _with_score(score: float, parts: list[Decomposition]) -> Decomposition:

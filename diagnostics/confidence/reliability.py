@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from diagnostics.confidence.histogram import bin_edges, bins_of
-from diagnostics.confidence.levels import Outcomes
+from diagnostics.confidence.levels import ConfidenceLevels
 from diagnostics.statistics.intervals import wilson
 from diagnostics.statistics.metrics import Counts, Figures
 
@@ -26,7 +26,7 @@ _LINES = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0)
 
 
 def reliability_bins(
-    found: Outcomes, *, bins: int = ECE_BINS, binning: Binning = "width"
+    levels: ConfidenceLevels, *, bins: int = ECE_BINS, binning: Binning = "width"
 ) -> pd.DataFrame:
     """Mean confidence against the share of right answers, in bins of confidence.
 
@@ -46,13 +46,13 @@ def reliability_bins(
     """
     import pandas as pd
 
-    at = bins_of(found.confidence, bins) if binning == "width" else _mass_bins(found, bins)
-    n = np.bincount(at, weights=found.n, minlength=bins)
-    right = np.bincount(at, weights=found.right, minlength=bins)
-    sums = np.bincount(at, weights=found.confidence * found.n, minlength=bins)
+    at = bins_of(levels.confidence, bins) if binning == "width" else _mass_bins(levels, bins)
+    n = np.bincount(at, weights=levels.n, minlength=bins)
+    right = np.bincount(at, weights=levels.right, minlength=bins)
+    sums = np.bincount(at, weights=levels.confidence * levels.n, minlength=bins)
     filled = np.flatnonzero(n)
     n, right, sums = n[filled], right[filled], sums[filled]
-    lower, upper = _bounds(found, at, filled, bins, binning)
+    lower, upper = _bounds(levels, at, filled, bins, binning)
     low, high = wilson(right, n)
     return pd.DataFrame(
         {
@@ -68,23 +68,23 @@ def reliability_bins(
     )
 
 
-def _mass_bins(found: Outcomes, bins: int) -> Counts:
+def _mass_bins(levels: ConfidenceLevels, bins: int) -> Counts:
     """The bin of each level by the rank of its middle answer: equal confidences are not split."""
-    if not found.total:
+    if not levels.total:
         return np.zeros(0, np.int64)
-    middle = np.cumsum(found.n) - found.n / 2
-    return np.minimum((middle * bins / found.total).astype(np.int64), bins - 1)
+    middle = np.cumsum(levels.n) - levels.n / 2
+    return np.minimum((middle * bins / levels.total).astype(np.int64), bins - 1)
 
 
 def _bounds(
-    found: Outcomes, at: Counts, filled: Counts, bins: int, binning: Binning
+    levels: ConfidenceLevels, at: Counts, filled: Counts, bins: int, binning: Binning
 ) -> tuple[Figures, Figures]:
     if binning == "width":
         edges = bin_edges(bins)
         return edges[filled], edges[filled + 1]
-    greatest = found.confidence[np.searchsorted(at, filled, side="right") - 1]
+    greatest = levels.confidence[np.searchsorted(at, filled, side="right") - 1]
     # As everywhere a bin is open below, so that what it lists is what it counts.
-    below = ((np.ceil(found.confidence[:1] * 1000) - 1) / 1000).clip(min=0)
+    below = ((np.ceil(levels.confidence[:1] * 1000) - 1) / 1000).clip(min=0)
     return np.concatenate([below, greatest[:-1]]), greatest
 
 
@@ -143,15 +143,15 @@ class Verdict:
         return "underconfident" if self.mean_confidence < self.low else "as said"
 
 
-def verdict(found: Outcomes) -> Verdict | None:
+def verdict(levels: ConfidenceLevels) -> Verdict | None:
     """How the surest answers turned out: those above 90 %, or above the next line with enough.
 
     None where there are no answers at all.
     """
-    lines = [line for line in _LINES if found.n[found.confidence > line].sum() >= ENOUGH]
+    lines = [line for line in _LINES if levels.n[levels.confidence > line].sum() >= ENOUGH]
     line = lines[0] if lines else 0.0
-    above = found.confidence > line if line else np.ones(len(found.n), bool)
-    kept = Outcomes(found.confidence[above], found.n[above], found.right[above])
+    above = levels.confidence > line if line else np.ones(len(levels.n), bool)
+    kept = ConfidenceLevels(levels.confidence[above], levels.n[above], levels.right[above])
     if not kept.total:
         return None
     low, high = wilson(kept.right.sum(), kept.total)

@@ -162,7 +162,7 @@ def label_codes(run: Run, none_labels: Collection[str]) -> dict[str, list[int]]:
     return {"none": none, "silent": [*none, *silent]}
 
 
-def outcomes(
+def rows_with_levels(
     frame: nw.LazyFrame[Any], *, none: Sequence[Any], silent: Sequence[Any]
 ) -> nw.LazyFrame[Any]:
     """The judged rows with `level` (the confidence, or what stands for it), `wrong`, `outside`."""
@@ -188,7 +188,7 @@ def _counts(
 ) -> SelectiveCounts:
     import narwhals.stable.v2 as nw
 
-    grouped = added_up(outcomes(frame, none=none, silent=silent), "level")
+    grouped = added_up(rows_with_levels(frame, none=none, silent=silent), "level")
     counts = counts_of_levels(*(grouped[name] for name in ("level", "n", "wrong", "outside")))
     unjudged = frame.filter(nw.col("true_label").is_null()).select(n=nw.len())
     left_out = counts.left_out + int(reducers.collect(unjudged)["n"][0].as_py())
@@ -264,7 +264,7 @@ __all__ = [
     "added_up",
     "counts_of_levels",
     "label_codes",
-    "outcomes",
+    "rows_with_levels",
     "rows_of_split",
     "selective_counts",
     "selective_counts_of_run",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from diagnostics.confidence.corp import CLIP
-from diagnostics.confidence.levels import Outcomes, outcomes
+from diagnostics.confidence.levels import ConfidenceLevels, confidence_levels
 from diagnostics.confidence.vectors import Parts, Vectors, VectorTable
 from diagnostics.statistics.metrics import Counts, Figures
 
@@ -28,7 +28,7 @@ class Rescaling:
 
     `temperature` is fitted on all of the `fitted` rows; `by_part` on all parts but one, for each
     `part` (folds, or halves by the example's id), and the figures before and after are of the rows
-    of that one: `log_loss` in nats, the answers' `outcomes`. `is_approximate` where rankings
+    of that one: `log_loss` in nats, the answers' confidence levels. `is_approximate` where rankings
     were cut off after their first few labels. `is_bounded` where no temperature is best: the more
     extreme, the better.
     """
@@ -40,8 +40,8 @@ class Rescaling:
     rows: int
     log_loss_before: float
     log_loss_after: float
-    before: Outcomes
-    after: Outcomes
+    before: ConfidenceLevels
+    after: ConfidenceLevels
     is_approximate: bool = False
     is_bounded: bool = False
 
@@ -188,7 +188,7 @@ def _applied(
         right.append(block.truth == block.answer)
         rows += len(p)
     correct = np.concatenate(right)
-    before, changed = (outcomes(np.concatenate(side), correct) for side in confidences)
+    before, changed = (confidence_levels(np.concatenate(side), correct) for side in confidences)
     return Rescaling(
         temperature=value,
         by_part=by_part,

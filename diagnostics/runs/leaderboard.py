@@ -141,13 +141,13 @@ class _Judging:
         shares = dict(zip(among, selection.shares.tolist(), strict=True)) if selection else {}
         intervals = self._intervals()
         recommendation, near = self._recommendation()
-        found = tuple(
+        standings = tuple(
             self._standing(name, intervals.get(name, Interval()), shares, near)
             for name in self.order
         )
         return Leaderboard(
             self.metric,
-            found,
+            standings,
             compared=len(self.names),
             rises=self.sign > 0,
             split=self.best.split,

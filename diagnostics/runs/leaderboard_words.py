@@ -121,19 +121,19 @@ def standing_words(board: Leaderboard, run: str) -> str:
 
 def _evidence(standing: Standing) -> list[str]:
     """The p-values of the tests that were made, the deciding one first."""
-    found = []
+    evidence = []
     for by, p, corrected in (
         ("over examples", standing.p_examples, standing.p_examples_corrected),
         ("over folds", standing.p_folds, standing.p_folds_corrected),
     ):
         if math.isfinite(p):
-            found.append(f"p = {_p(corrected)} {by}, {_p(p)} before the correction")
+            evidence.append(f"p = {_p(corrected)} {by}, {_p(p)} before the correction")
     if standing.only_best is not None and standing.only_this is not None:
-        found.append(
+        evidence.append(
             f"{standing.only_best:,} examples only the best answered rightly, "
             f"{standing.only_this:,} only this one"
         )
-    return found
+    return evidence
 
 
 def _p(value: float) -> str:
@@ -154,15 +154,16 @@ def recommendation_words(board: Leaderboard, experiment: Experiment) -> str:
 
 def recommendation_rule(board: Leaderboard) -> str:
     """Among which runs the recommended one is the fastest; "" where there is none."""
-    found = board.recommendation
-    if found is None:
+    recommendation = board.recommendation
+    if recommendation is None:
         return ""
-    rule = "the corrected standard error" if found.corrected else "one standard error"
-    size = f"{rule} of the best ({_difference(board.metric, found.error)}, over {found.over})"
-    if found.candidates == 1:
+    rule = "the corrected standard error" if recommendation.corrected else "one standard error"
+    error = _difference(board.metric, recommendation.error)
+    size = f"{rule} of the best ({error}, over {recommendation.over})"
+    if recommendation.candidates == 1:
         return f"No other run is within {size}."
-    missing = "" if found.by else "; not all say how long they took"
-    return f"{found.candidates:,} runs are within {size}{missing}."
+    missing = "" if recommendation.by else "; not all say how long they took"
+    return f"{recommendation.candidates:,} runs are within {size}{missing}."
 
 
 def selection_words(board: Leaderboard) -> str:
@@ -170,37 +171,37 @@ def selection_words(board: Leaderboard) -> str:
 
     "" where that cannot be said.
     """
-    found, best = board.selection, board.best
-    if found is None or best is None or not math.isfinite(found.corrected):
+    selection, best = board.selection, board.best
+    if selection is None or best is None or not math.isfinite(selection.corrected):
         return ""
-    low, high = (metric_text(board.metric, value) for value in (found.low, found.high))
-    bounds = f" ({low} to {high})" if found.low < found.high else ""
-    owed = _difference(board.metric, found.optimism)
+    low, high = (metric_text(board.metric, value) for value in (selection.low, selection.high))
+    bounds = f" ({low} to {high})" if selection.low < selection.high else ""
+    owed = _difference(board.metric, selection.optimism)
     # What rounds to nothing is not worth a number.
-    is_lucky = found.optimism > 0 and owed.strip("0. points")
+    is_lucky = selection.optimism > 0 and owed.strip("0. points")
     luck = (
         f": {owed} of the best score are the luck of being picked" if is_lucky else " of the pick"
     )
     return (
-        f"Expect {metric_text(board.metric, found.corrected)}{bounds}{luck} out of "
+        f"Expect {metric_text(board.metric, selection.corrected)}{bounds}{luck} out of "
         f"{board.selected_among:,}. {_rivals(board, best)}"
     )
 
 
 def selection_method(board: Leaderboard) -> str:
     """How that was found; "" where it was not."""
-    found = board.selection
-    if found is None or not math.isfinite(found.corrected):
+    selection = board.selection
+    if selection is None or not math.isfinite(selection.corrected):
         return ""
-    if found.method == "bootstrap":
+    if selection.method == "bootstrap":
         return (
-            f"Picked on {found.repetitions:,} bootstrap samples, scored on what they left out "
+            f"Picked on {selection.repetitions:,} bootstrap samples, scored on what they left out "
             "(BBC); the 95 % interval is conservative."
         )
-    bound = metric_text(board.metric, found.bound)
+    bound = metric_text(board.metric, selection.bound)
     return (
-        f"Picked without one of {found.repetitions:,} folds and scored on that one. The estimate "
-        f"of Tibshirani and Tibshirani, which tends to be pessimistic, is {bound}."
+        f"Picked without one of {selection.repetitions:,} folds and scored on that one. The "
+        f"estimate of Tibshirani and Tibshirani, which tends to be pessimistic, is {bound}."
     )
 
 

@@ -136,20 +136,20 @@ def _repeated(run: Run) -> tuple[str, ...]:
 
 def _values(run: Run, metric: str) -> list[tuple[str, str, float]]:
     """Held out per fold, or as a whole; then train in the same way."""
-    found = [(f"fold {fold}", "held out", v) for fold, v in fold_values(run, metric).items()]
-    if not found:
+    scores = [(f"fold {fold}", "held out", v) for fold, v in fold_values(run, metric).items()]
+    if not scores:
         value = run_metrics(run).get(metric, math.nan)
         repeat = run.tags.get(REPEAT)
         part = f"repeat {repeat}" if repeat else ""
-        found = [(part, "held out", value)] if math.isfinite(value) else []
+        scores = [(part, "held out", value)] if math.isfinite(value) else []
     train = [s for s in run.scores if s.split == "train" and s.metric == metric]
     folds = [score for score in train if score.fold is not None] or train
-    found += [
+    scores += [
         (f"fold {score.fold}" if score.fold is not None else "", "train", score.value)
         for score in folds
         if math.isfinite(score.value)
     ]
-    return found
+    return scores
 
 
 def _configurations(experiment: Experiment) -> dict[str, str]:
@@ -157,17 +157,19 @@ def _configurations(experiment: Experiment) -> dict[str, str]:
     differing = differing_parameters(experiment)
     shorter = short_names(differing)
     called: dict[tuple[object, ...], str] = {}
-    found = {}
+    configurations = {}
     for run in experiment.runs:
         if CONFIG in run.tags and EXCLUSION in run.tags:
-            found[run.run] = run.tags[CONFIG]
+            configurations[run.run] = run.tags[CONFIG]
             continue
         values = [run.parameters.get(name, run.parameters_text.get(name)) for name in differing]
         key = tuple(value_identity(value) for value in values)
-        said = [
+        texts = [
             f"{shorter[name]}={text}"
             for name in differing
             if (text := parameter_text(run, name)) is not None
         ]
-        found[run.run] = called.setdefault(key, ", ".join(said) or _ROUND.sub("", run.run))
-    return found
+        configurations[run.run] = called.setdefault(
+            key, ", ".join(texts) or _ROUND.sub("", run.run)
+        )
+    return configurations

@@ -54,13 +54,13 @@ def train_value(run: Run, metric: str) -> float:
 
 def train_metrics(experiment: Experiment) -> list[str]:
     """The metrics with a score on training rows in some run, in the order of the files."""
-    said = dict.fromkeys(
+    with_train = dict.fromkeys(
         score.metric for run in experiment.runs for score in run.scores if score.split == "train"
     )
     held_out = {metric for run in experiment.runs for metric in run_metrics(run)}
     if any("train" in run.splits and run.split != "train" for run in experiment.runs):
-        said |= dict.fromkeys(("accuracy", "macro_f1", "weighted_f1"))
-    return [metric for metric in said if metric in held_out]
+        with_train |= dict.fromkeys(("accuracy", "macro_f1", "weighted_f1"))
+    return [metric for metric in with_train if metric in held_out]
 
 
 def training_points(
@@ -293,13 +293,13 @@ def _best_up_to(
         train, value = scores[run.run]
         if run.is_complete and math.isfinite(train) and math.isfinite(value):
             groups.setdefault(given(run), []).append((sign * train, sign * value, run.run))
-    found: dict[float | None, list[tuple[float, str]]] = {}
+    best_up_to: dict[float | None, list[tuple[float, str]]] = {}
     for amount, known in groups.items():
         best, name = -math.inf, ""
         for train, value, run_name in sorted(known):
             best, name = (value, run_name) if value > best else (best, name)
-            found.setdefault(amount, []).append((train, name))
-    return found
+            best_up_to.setdefault(amount, []).append((train, name))
+    return best_up_to
 
 
 def _spread(run: Run, metric: str) -> float:

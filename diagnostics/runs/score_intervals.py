@@ -56,21 +56,21 @@ def score_intervals(
     """
     import numpy as np
 
-    found: dict[str, Interval] = {}
+    intervals: dict[str, Interval] = {}
     if not (design and design.repeats):  # then the answers are more than the examples
         by_name = {run.run: _wilson(run, metric) for run in experiment.runs}
-        found |= {name: one for name, one in by_name.items() if one.method}
+        intervals |= {name: one for name, one in by_name.items() if one.method}
     if resampled is not None:
         bounds = np.quantile(resampled[1].drawn, [0.025, 0.975], axis=0).T
         for name, (low, high) in zip(resampled[0], bounds.tolist(), strict=True):
-            found.setdefault(name, Interval(low, high, "bootstrap"))
-    left = [run for run in experiment.runs if run.run not in found]
+            intervals.setdefault(name, Interval(low, high, "bootstrap"))
+    left = [run for run in experiment.runs if run.run not in intervals]
     if not (design and design.repeats) and len(left) <= ONE_BY_ONE:
-        found |= {run.run: one for run in left if (one := _resampled(run, metric)).method}
+        intervals |= {run.run: one for run in left if (one := _resampled(run, metric)).method}
     if design is not None:
-        by_folds = _folds([run for run in left if run.run not in found], metric, design)
-        found |= by_folds
-    return found
+        by_folds = _folds([run for run in left if run.run not in intervals], metric, design)
+        intervals |= by_folds
+    return intervals
 
 
 def interval_alone(run: Run, metric: str) -> Interval:
@@ -155,7 +155,7 @@ def _resampled(run: Run, metric: str) -> Interval:
 def _folds(runs: Sequence[Run], metric: str, design: FoldDesign) -> dict[str, Interval]:
     from diagnostics.statistics.fold_tests import fold_interval
 
-    found = {}
+    intervals = {}
     for run in runs:
         values = list(fold_values(run, metric).values())
         low, high = (float(bound) for bound in fold_interval(values, design.ratio))
@@ -163,5 +163,5 @@ def _folds(runs: Sequence[Run], metric: str, design: FoldDesign) -> dict[str, In
             # Student's distribution does not know where a share ends.
             if is_known(metric) and rises_by_name(metric) and 0 <= min(values) <= max(values) <= 1:
                 low, high = max(low, 0.0), min(high, 1.0)
-            found[run.run] = Interval(low, high, "folds")
-    return found
+            intervals[run.run] = Interval(low, high, "folds")
+    return intervals

@@ -176,28 +176,28 @@ def _figure(
     metric: str, by_answer: NDArray[np.float32], support: NDArray[np.float32]
 ) -> NDArray[np.floating]:
     """One run's metric in every resample; `by_answer` has wrong and right answers in turn."""
-    hits, given = by_answer[1::2], by_answer[::2] + by_answer[1::2]
+    hits, predicted = by_answer[1::2], by_answer[::2] + by_answer[1::2]
     if metric == "matthews_correlation":
-        return _matthews(*(part.astype(float) for part in (hits, given, support)))
+        return _matthews(*(part.astype(float) for part in (hits, predicted, support)))
     average, _, name = metric.partition("_")
     if name.endswith(("recall", "accuracy")):
         values, there = hits / support, support > 0
     elif name.endswith("precision"):
-        values, there = hits / given, given > 0
+        values, there = hits / predicted, predicted > 0
     else:
-        values, there = 2 * hits / (support + given), support + given > 0
+        values, there = 2 * hits / (support + predicted), support + predicted > 0
     known = np.where(there, values, 0)
     if average == "weighted":
         return np.asarray((known * support).sum(axis=0) / support.sum(axis=0))
-    occurs = support > 0 if average == "balanced" else support + given > 0
+    occurs = support > 0 if average == "balanced" else support + predicted > 0
     return np.asarray(known.sum(axis=0) / occurs.sum(axis=0))
 
 
-def _matthews(hits: Figures, given: Figures, support: Figures) -> Figures:
+def _matthews(hits: Figures, predicted: Figures, support: Figures) -> Figures:
     """Gorodkin 2004, as scikit-learn has it: 0 where it is undefined."""
     total = support.sum(axis=0)
-    covariance = hits.sum(axis=0) * total - (support * given).sum(axis=0)
-    spread = (total**2 - (support**2).sum(axis=0)) * (total**2 - (given**2).sum(axis=0))
+    covariance = hits.sum(axis=0) * total - (support * predicted).sum(axis=0)
+    spread = (total**2 - (support**2).sum(axis=0)) * (total**2 - (predicted**2).sum(axis=0))
     return np.where(spread > 0, covariance / np.sqrt(np.maximum(spread, 1)), 0.0)
 
 

@@ -65,13 +65,13 @@ def shared_folds(experiment: Experiment, names: Sequence[str], metric: str) -> S
     kept, rows, obstacles = [], [], {}
     for name in names:
         run = experiment.run(name)
-        found = fold_values(run, metric)
-        why = _obstacle(first, run, list(asked), list(found))
+        scores = fold_values(run, metric)
+        why = _obstacle(first, run, list(asked), list(scores))
         if why:
             obstacles[name] = why
         else:
             kept.append(name)
-            rows.append(list(found.values()))
+            rows.append(list(scores.values()))
     design = fold_design(first, list(asked))
     return SharedFolds(tuple(kept), tuple(asked), np.array(rows), design, obstacles)
 

@@ -35,14 +35,14 @@ def judged_columns(columns: Sequence[RunColumn], board: Leaderboard) -> list[Run
     They are named like the kinds in `KINDS`, with underscores behind where that name is taken.
     """
     taken = {column.name for column in columns}
-    found = []
+    judged = []
     for kind, of in KINDS.items():
         if board.table[of].notna().any():
             name: str = kind
             while name in taken:
                 name += "_"
-            found.append(RunColumn(name, kind, board.metric))
-    return found
+            judged.append(RunColumn(name, kind, board.metric))
+    return judged
 
 
 def with_uncertainty(
@@ -50,13 +50,13 @@ def with_uncertainty(
 ) -> pd.DataFrame:
     """The run table with the columns that `judged_columns` lists; `same` is "yes", "no" or null."""
     known = board.table.set_index("run").loc[list(table["run"])]
-    found = table.copy()
+    judged = table.copy()
     for column in columns:
         values = known[KINDS[column.kind]]
         if column.kind == "same":
             values = values.map(_VERDICTS).astype("str")
-        found[column.name] = values.array
-    return found
+        judged[column.name] = values.array
+    return judged
 
 
 def written_table(

@@ -106,20 +106,20 @@ def associate(values: pl.Series, outcome: NDArray[np.bool_], *, alpha: float = 0
     An `Association`; without effects, and with the reason, where fewer than `FEWEST` examples are
     on a side, or where the outcome is the same throughout.
     """
-    found = grouping(values)
-    known = found.place >= 0
+    grouped = grouping(values)
+    known = grouped.place >= 0
     hits = outcome[known]
-    groups = _groups(found.names, found.place[known], hits)
-    reason = _too_few(groups if found.kind == "binary" else None, hits)
-    if not reason and found.kind == "category" and values.drop_nulls().n_unique() == 1:
+    groups = _groups(grouped.names, grouped.place[known], hits)
+    reason = _too_few(groups if grouped.kind == "binary" else None, hits)
+    if not reason and grouped.kind == "category" and values.drop_nulls().n_unique() == 1:
         reason = "Every example has the same value."
-    if not reason and found.kind == "category" and len(found.names) == found.has_others:
+    if not reason and grouped.kind == "category" and len(grouped.names) == grouped.has_others:
         reason = f"No value is in {FEWEST} examples or more."
     if reason:
         return Association(groups, reason=reason)
-    if found.kind == "binary":
+    if grouped.kind == "binary":
         return Association(groups, _against_the_rest(groups[:1], hits, alpha))
-    if found.kind == "category":
+    if grouped.kind == "category":
         return Association(groups, _against_the_rest(groups, hits, alpha))
     numbers = values.to_physical().to_numpy()[known].astype(float)
     whole = _whole(numbers, hits, alpha / 2)
@@ -252,15 +252,15 @@ def _against_the_rest(
     groups: pd.DataFrame, hits: NDArray[np.bool_], alpha: float
 ) -> tuple[Effect, ...]:
     """Each group against all others, those with examples enough on both sides; strongest first."""
-    total, found = len(hits), int(hits.sum())
+    total, all_hits = len(hits), int(hits.sum())
     rest = total - groups["examples"]
     tested = groups[(groups["examples"] >= FEWEST) & (rest >= FEWEST)]
     if not len(tested):
         return ()
     n, own = tested["examples"].to_numpy(), tested["hits"].to_numpy()
-    low, high = newcombe(own, n, found - own, total - n, 1 - alpha / len(tested))
-    difference = own / n - (found - own) / (total - n)
-    small = small_difference(found / total)
+    low, high = newcombe(own, n, all_hits - own, total - n, 1 - alpha / len(tested))
+    difference = own / n - (all_hits - own) / (total - n)
+    small = small_difference(all_hits / total)
     effects = [
         Effect(str(name), float(d), float(lower), float(upper), small)
         for name, d, lower, upper in zip(tested["group"], difference, low, high, strict=True)

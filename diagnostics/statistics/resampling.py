@@ -65,8 +65,8 @@ def resampled_metrics(
     drawn = weights.astype(float)
     hits = drawn[:, right] @ _indicator(truth[right], n_labels)
     support = drawn @ _indicator(truth, n_labels)
-    given = drawn @ _indicator(answers, n_labels)
-    return metrics_of_sums(hits, support, given)
+    answered = drawn @ _indicator(answers, n_labels)
+    return metrics_of_sums(hits, support, answered)
 
 
 def _indicator(codes: NDArray[np.integer], n_labels: int) -> Any:
@@ -77,7 +77,7 @@ def _indicator(codes: NDArray[np.integer], n_labels: int) -> Any:
     return csr_array((ones, (np.arange(len(codes)), codes)), shape=(len(codes), n_labels))
 
 
-def metrics_of_sums(hits: Figures, support: Figures, given: Figures) -> dict[str, Figures]:
+def metrics_of_sums(hits: Figures, support: Figures, predicted: Figures) -> dict[str, Figures]:
     """The metrics of `resampled_metrics` from right answers, truths and answers of each class.
 
     Three arrays of resamples × labels.
@@ -85,25 +85,25 @@ def metrics_of_sums(hits: Figures, support: Figures, given: Figures) -> dict[str
     total = support.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         by_class = {
-            "precision": np.where(given > 0, hits / given, 0.0),
+            "precision": np.where(predicted > 0, hits / predicted, 0.0),
             "recall": np.where(support > 0, hits / support, 0.0),
-            "f1": np.where(support + given > 0, 2 * hits / (support + given), 0.0),
+            "f1": np.where(support + predicted > 0, 2 * hits / (support + predicted), 0.0),
         }
         metrics = {"accuracy": hits.sum(axis=1) / total}
-        occurs = ((support + given) > 0).sum(axis=1)
+        occurs = ((support + predicted) > 0).sum(axis=1)
         for name, values in by_class.items():
             metrics[f"macro_{name}"] = values.sum(axis=1) / occurs
             metrics[f"weighted_{name}"] = (values * support).sum(axis=1) / total
         in_truth = (support > 0).sum(axis=1)
         metrics["balanced_accuracy"] = by_class["recall"].sum(axis=1) / in_truth
-    metrics["matthews_correlation"] = _matthews(hits, support, given, total)
+    metrics["matthews_correlation"] = _matthews(hits, support, predicted, total)
     return metrics
 
 
-def _matthews(hits: Figures, support: Figures, given: Figures, total: Figures) -> Figures:
+def _matthews(hits: Figures, support: Figures, predicted: Figures, total: Figures) -> Figures:
     """Gorodkin 2004, as scikit-learn has it: 0 where it is undefined."""
-    covariance = hits.sum(axis=1) * total - (support * given).sum(axis=1)
-    spread = (total**2 - (support**2).sum(axis=1)) * (total**2 - (given**2).sum(axis=1))
+    covariance = hits.sum(axis=1) * total - (support * predicted).sum(axis=1)
+    spread = (total**2 - (support**2).sum(axis=1)) * (total**2 - (predicted**2).sum(axis=1))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(spread > 0, covariance / np.sqrt(spread), 0.0)
 

@@ -10,7 +10,7 @@ from diagnostics.charts import colours
 from diagnostics.charts.confidence import confidence_histogram_chart, overlaid_histogram_chart
 from diagnostics.charts.reliability import overlaid_reliability_chart, reliability_chart
 from diagnostics.confidence.corp import by_chance, corp_line
-from diagnostics.confidence.levels import outcomes
+from diagnostics.confidence.levels import confidence_levels
 from diagnostics.confidence.reliability import reliability_bins
 
 #: What the eye sees of linear red, green and blue: whole, and without one kind of cones.
@@ -95,7 +95,7 @@ def test_runs_have_dashes_besides_colours() -> None:
 
 
 def test_a_reliability_diagram_has_points_intervals_line_and_band() -> None:
-    found = outcomes([0.6, 0.7, 0.8, 0.9], [False, True, True, True])
+    found = confidence_levels([0.6, 0.7, 0.8, 0.9], [False, True, True, True])
     table = reliability_bins(found).assign(run="one")
     spec = reliability_chart(table, corp_line(found), by_chance(found, draws=20).band).to_dict()
     marks = [layer["mark"]["type"] for layer in spec["layer"]]
@@ -108,7 +108,7 @@ def test_a_reliability_diagram_has_points_intervals_line_and_band() -> None:
 
 
 def test_overlaid_diagrams_have_a_colour_for_each_run() -> None:
-    found = outcomes([0.6, 0.9], [False, True])
+    found = confidence_levels([0.6, 0.9], [False, True])
     table = pd.concat([reliability_bins(found).assign(run=run) for run in ("b", "a")])
     spec = overlaid_reliability_chart(table, ["b", "a"]).to_dict()
     assert spec["layer"][2]["encoding"]["color"]["scale"]["domain"] == ["b", "a"]

@@ -13,7 +13,7 @@ from diagnostics.confidence.histogram import (
     confidence_histogram,
     histogram_bars,
 )
-from diagnostics.confidence.levels import coarse, outcomes, run_outcomes
+from diagnostics.confidence.levels import coarse, confidence_levels, run_confidence_levels
 
 TRUE = ["a", "a", "b", "b", "b", None, "a"]
 ANSWERS = ["a", "b", "b", "b", "a", "a", "a"]
@@ -67,7 +67,7 @@ def test_a_class_is_that_of_the_answer(tmp_path: Path) -> None:
     counts = confidence_counts(run, predicted_label="b")
     assert (counts.right.sum(), counts.wrong.sum()) == (2, 1)
     assert confidence_counts(run, predicted_label="of another run").total == 0
-    assert run_outcomes(run, predicted_label="b").n.tolist() == [1, 2]
+    assert run_confidence_levels(run, predicted_label="b").n.tolist() == [1, 2]
 
 
 def test_scores_beyond_one_are_no_probabilities(tmp_path: Path) -> None:
@@ -88,12 +88,12 @@ def test_bars_of_several_runs_begin_where_any_begins(tmp_path: Path) -> None:
 
 def test_an_unknown_split_is_named(tmp_path: Path) -> None:
     with pytest.raises(DiagnosticsError, match="has no split 'train'"):
-        run_outcomes(recorded(tmp_path), split="train")
+        run_confidence_levels(recorded(tmp_path), split="train")
 
 
 def test_outcomes_of_a_run_are_those_of_its_rows(tmp_path: Path) -> None:
-    found = run_outcomes(recorded(tmp_path))
-    same = outcomes(CONFIDENCE[:5], [True, False, True, True, False])
+    found = run_confidence_levels(recorded(tmp_path))
+    same = confidence_levels(CONFIDENCE[:5], [True, False, True, True, False])
     for name in ("confidence", "n", "right"):
         assert getattr(found, name).tolist() == getattr(same, name).tolist()
     assert found.accuracy == 0.6
@@ -101,7 +101,7 @@ def test_outcomes_of_a_run_are_those_of_its_rows(tmp_path: Path) -> None:
 
 
 def test_rounding_beyond_one_is_one() -> None:
-    assert outcomes([1.0, 1 + 1e-7], [True, True]).confidence.tolist() == [1.0]
+    assert confidence_levels([1.0, 1 + 1e-7], [True, True]).confidence.tolist() == [1.0]
 
 
 @pytest.mark.parametrize(
@@ -116,13 +116,13 @@ def test_what_is_no_confidence_is_refused(
     confidence: list[float], correct: list[bool], message: str
 ) -> None:
     with pytest.raises(DiagnosticsError, match=message):
-        outcomes(confidence, correct)
+        confidence_levels(confidence, correct)
 
 
 def test_a_thousand_levels_keep_the_totals() -> None:
     random = np.random.default_rng(0)
     confidence = random.random(5000)
-    found = outcomes(confidence, random.random(5000) < confidence)
+    found = confidence_levels(confidence, random.random(5000) < confidence)
     few = coarse(found)
     assert len(few.confidence) <= 1000 < len(found.confidence)
     assert (few.total, few.right.sum()) == (found.total, found.right.sum())

@@ -15,12 +15,12 @@ from diagnostics.confidence.corp import (
     log_decomposition,
     recalibrated,
 )
-from diagnostics.confidence.levels import Outcomes, outcomes
+from diagnostics.confidence.levels import ConfidenceLevels, confidence_levels
 from diagnostics.confidence.reliability import calibration_errors, reliability_bins, verdict
 
 CONFIDENCE = [0.95, 0.85, 0.75, 0.65, 0.55, 0.45, 0.35, 0.9, 0.8, 0.7]
 RIGHT = [1, 1, 0, 1, 0, 0, 1, 1, 1, 0]
-TEN = outcomes(CONFIDENCE, RIGHT)
+TEN = confidence_levels(CONFIDENCE, RIGHT)
 
 answers = st.lists(
     st.tuples(st.integers(0, 40).map(lambda number: number / 40), st.booleans()),
@@ -29,8 +29,8 @@ answers = st.lists(
 )
 
 
-def of(rows: list[tuple[float, bool]]) -> Outcomes:
-    return outcomes([row[0] for row in rows], [row[1] for row in rows])
+def of(rows: list[tuple[float, bool]]) -> ConfidenceLevels:
+    return confidence_levels([row[0] for row in rows], [row[1] for row in rows])
 
 
 def drawn(n: int, seed: int, power: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
@@ -67,20 +67,22 @@ def test_a_bin_has_its_answers_and_their_interval() -> None:
 
 def test_bins_are_those_of_scikit_learn() -> None:
     confidence, right = drawn(400, 1)
-    table = reliability_bins(outcomes(confidence, right), bins=15)
+    table = reliability_bins(confidence_levels(confidence, right), bins=15)
     accuracy, mean = calibration_curve(right, confidence, n_bins=15)
     assert table["accuracy"].to_numpy() == pytest.approx(accuracy)
     assert table["mean_confidence"].to_numpy() == pytest.approx(mean)
 
 
 def test_bins_of_equal_mass_do_not_split_equal_confidences() -> None:
-    table = reliability_bins(outcomes([0.2, 0.4, *[1.0] * 8], [1] * 10), bins=5, binning="mass")
+    table = reliability_bins(
+        confidence_levels([0.2, 0.4, *[1.0] * 8], [1] * 10), bins=5, binning="mass"
+    )
     assert table["n"].tolist() == [2, 8]
     assert table[["lower", "upper"]].to_numpy().tolist() == [[0.199, 0.4], [0.4, 1.0]]
 
 
 def test_bins_of_equal_mass_are_equal_where_nothing_ties() -> None:
-    found = outcomes(*drawn(300, 2))
+    found = confidence_levels(*drawn(300, 2))
     assert set(reliability_bins(found, bins=15, binning="mass")["n"]) == {20}
 
 
@@ -152,18 +154,18 @@ def test_scores_of_ten_answers_and_their_parts() -> None:
 
 
 def test_a_line_has_the_ends_of_its_level_parts() -> None:
-    line = corp_line(outcomes([0.1, 0.2, 0.3, 0.4], [0, 1, 0, 1]))
+    line = corp_line(confidence_levels([0.1, 0.2, 0.3, 0.4], [0, 1, 0, 1]))
     assert line["confidence"].tolist() == [0.1, 0.2, 0.3, 0.4]
     assert line["recalibrated"].tolist() == [0, 0.5, 0.5, 1]
 
 
 def test_one_confidence_for_all_is_one_point() -> None:
-    line = corp_line(outcomes([0.7, 0.7], [True, False]))
+    line = corp_line(confidence_levels([0.7, 0.7], [True, False]))
     assert line.to_numpy().tolist() == [[0.7, 0.5]]
 
 
 def test_true_confidences_are_within_what_chance_does() -> None:
-    found = outcomes(*drawn(4000, 3))
+    found = confidence_levels(*drawn(4000, 3))
     chance = by_chance(found, draws=200)
     ece = calibration_errors(reliability_bins(found)).ece
     assert ece < chance.ece_high < 0.03
@@ -173,7 +175,7 @@ def test_true_confidences_are_within_what_chance_does() -> None:
 
 
 def test_untrue_confidences_are_beyond_what_chance_does() -> None:
-    found = outcomes(*drawn(4000, 3, power=0.3))
+    found = confidence_levels(*drawn(4000, 3, power=0.3))
     chance = by_chance(found, draws=200)
     assert calibration_errors(reliability_bins(found)).ece > 5 * chance.ece_high
 
@@ -187,10 +189,10 @@ def test_the_draws_of_chance_are_the_same_again() -> None:
 def test_the_mean_of_chance_is_that_of_single_draws() -> None:
     random = np.random.default_rng(5)
     confidence = random.uniform(0.2, 1.0, 300)
-    ours = by_chance(outcomes(confidence, confidence > 0.5), draws=400)
+    ours = by_chance(confidence_levels(confidence, confidence > 0.5), draws=400)
     single = [
         calibration_errors(
-            reliability_bins(outcomes(confidence, random.random(300) < confidence))
+            reliability_bins(confidence_levels(confidence, random.random(300) < confidence))
         ).ece
         for _ in range(200)
     ]
@@ -202,23 +204,23 @@ def test_the_mean_of_chance_is_that_of_single_draws() -> None:
     ("power", "kind"), [(0.2, "overconfident"), (1.0, "as said"), (3.0, "underconfident")]
 )
 def test_the_verdict_says_which_way_confidence_is_off(power: float, kind: str) -> None:
-    said = verdict(outcomes(*drawn(3000, 4, power=power)))
+    said = verdict(confidence_levels(*drawn(3000, 4, power=power)))
     assert said is not None
     assert said.kind == kind
     assert said.n >= 30
 
 
 def test_the_verdict_is_on_the_surest_answers_that_are_enough() -> None:
-    said = verdict(outcomes([0.95] * 5 + [0.75] * 30, [True] * 35))
+    said = verdict(confidence_levels([0.95] * 5 + [0.75] * 30, [True] * 35))
     assert said is not None
     assert (said.above, said.n, said.accuracy) == (0.7, 35, 1)
-    few = verdict(outcomes([0.95, 0.0], [True, False]))
+    few = verdict(confidence_levels([0.95, 0.0], [True, False]))
     assert few is not None
     assert (few.above, few.n) == (0, 2)
 
 
 def test_nothing_is_said_of_no_answers() -> None:
-    none = outcomes([], [])
+    none = confidence_levels([], [])
     assert verdict(none) is None
     assert np.isnan(calibration_errors(reliability_bins(none)).ece)
     assert np.isnan(brier_decomposition(none).score)

@@ -17,7 +17,7 @@ from sklearn.naive_bayes import GaussianNB
 import diagnostics
 from diagnostics import record
 from diagnostics.confidence.isotonic import calibrated, recalibration
-from diagnostics.confidence.levels import outcomes
+from diagnostics.confidence.levels import confidence_levels
 from diagnostics.confidence.proper_scores import probability_scores
 from diagnostics.confidence.reliability import calibration_errors, reliability_bins
 from diagnostics.confidence.temperature import completed, rescaled, rescaling, temperature
@@ -38,7 +38,7 @@ def loss_at(p: np.ndarray, truth: np.ndarray, value: float) -> float:
 
 
 def ece(p: np.ndarray, truth: np.ndarray) -> float:
-    found = outcomes(p.max(axis=1), p.argmax(axis=1) == truth)
+    found = confidence_levels(p.max(axis=1), p.argmax(axis=1) == truth)
     return calibration_errors(reliability_bins(found)).ece
 
 
@@ -70,7 +70,7 @@ def test_the_temperature_of_the_digits(digits: tuple[np.ndarray, np.ndarray]) ->
 
 def test_the_calibration_errors_of_the_digits(digits: tuple[np.ndarray, np.ndarray]) -> None:
     p, truth = digits
-    found = outcomes(p.max(axis=1), p.argmax(axis=1) == truth)
+    found = confidence_levels(p.max(axis=1), p.argmax(axis=1) == truth)
     errors = [calibration_errors(reliability_bins(found, bins=bins)).ece for bins in (10, 15, 20)]
     assert errors == pytest.approx([0.0824678, 0.0831533, 0.0826368], abs=1e-7)
 
@@ -220,7 +220,8 @@ def test_scores_of_vectors_are_those_of_scikit_learn() -> None:
     assert found.log_loss == pytest.approx(log_loss(truth, p))
     assert found.brier.score == pytest.approx(brier_score_loss(truth, p, scale_by_half=False))
     classwise = [
-        calibration_errors(reliability_bins(outcomes(p[:, k], truth == k))).ece for k in range(6)
+        calibration_errors(reliability_bins(confidence_levels(p[:, k], truth == k))).ece
+        for k in range(6)
     ]
     assert found.classwise_ece == pytest.approx(np.mean(classwise))
     assert found.impossible == 0
@@ -284,5 +285,5 @@ def test_a_calibrator_is_the_isotonic_regression_between_its_levels() -> None:
     right = random.random(300) < confidence
     asked = np.linspace(0, 1, 50)
     model = IsotonicRegression(out_of_bounds="clip").fit(confidence, right)
-    ours = calibrated(outcomes(confidence, right), asked)
+    ours = calibrated(confidence_levels(confidence, right), asked)
     assert ours == pytest.approx(model.predict(asked), abs=1e-9)

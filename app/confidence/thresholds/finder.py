@@ -51,58 +51,58 @@ def _line(title: str, threshold: float, words: str, *, key: str) -> None:
     st.caption(words)
 
 
-def _show_observed(found: TargetThreshold) -> None:
+def _show_observed(proposal: TargetThreshold) -> None:
     title = "On these answers"
-    if not found.reached:
-        words = f"No threshold reaches this: the lowest share of wrong ones is {_share(found)}."
-        _line(title, found.threshold, words, key="use_observed")
+    if not proposal.reached:
+        words = f"No threshold reaches this: the lowest share of wrong ones is {_share(proposal)}."
+        _line(title, proposal.threshold, words, key="use_observed")
         return
     words = (
-        f"Answers {percent(found.coverage)}, {percent(found.risk)} of them wrong "
-        f"(95%: {percent(found.low)} to {percent(found.high)}). Chosen by these very answers, so "
-        "expect a little more on others."
+        f"Answers {percent(proposal.coverage)}, {percent(proposal.risk)} of them wrong "
+        f"(95%: {percent(proposal.low)} to {percent(proposal.high)}). Chosen by these very "
+        "answers, so expect a little more on others."
     )
-    _line(title, found.threshold, words, key="use_observed")
+    _line(title, proposal.threshold, words, key="use_observed")
 
 
-def _show_guaranteed(found: TargetThreshold) -> None:
+def _show_guaranteed(proposal: TargetThreshold) -> None:
     title = "Promised for others like them"
-    if found.reached:
+    if proposal.reached:
         words = (
-            f"Answers {percent(found.coverage)}; at most {percent(found.high)} wrong, promised "
-            f"with {1 - DELTA:.0%} (exact bound, shared by {found.tried} thresholds tried; Geifman "
-            "and El-Yaniv 2017)."
+            f"Answers {percent(proposal.coverage)}; at most {percent(proposal.high)} wrong, "
+            f"promised with {1 - DELTA:.0%} (exact bound, shared by {proposal.tried} thresholds "
+            "tried; Geifman and El-Yaniv 2017)."
         )
-    elif found.target <= 0:
+    elif proposal.target <= 0:
         words = "No number of examples can promise that nothing is wrong."
     else:
         words = (
-            f"Too few answers, or too many wrong, to promise this: {_share(found)} is the lowest "
-            "that can be promised here. It takes at least "
-            f"{needed_without_mistake(found.target):,} answers, all of them right."
+            f"Too few answers, or too many wrong, to promise this: {_share(proposal)} is the "
+            "lowest that can be promised here. It takes at least "
+            f"{needed_without_mistake(proposal.target):,} answers, all of them right."
         )
-    _line(title, found.threshold, words, key="use_guaranteed")
+    _line(title, proposal.threshold, words, key="use_guaranteed")
 
 
-def _share(found: TargetThreshold) -> str:
-    return percent(found.nearest) if math.isfinite(found.nearest) else "unknown"
+def _share(proposal: TargetThreshold) -> str:
+    return percent(proposal.nearest) if math.isfinite(proposal.nearest) else "unknown"
 
 
 def _show_cheapest(chosen: Selection) -> None:
     cost = choose_cost()
     place = session.place(chosen.run)
-    found = cached.cheapest(place, chosen.split, chosen.none_labels, chosen.label, cost)
-    if math.isinf(found.threshold):
+    proposal = cached.cheapest(place, chosen.split, chosen.none_labels, chosen.label, cost)
+    if math.isinf(proposal.threshold):
         words = "To withhold every answer would cost least."
     else:
-        everything, nothing = _times(found.cost_of_all), _times(found.cost_of_none)
+        everything, nothing = _times(proposal.cost_of_all), _times(proposal.cost_of_none)
         words = (
-            f"{_times(found.cost)} for 100 examples, against {everything} with everything "
+            f"{_times(proposal.cost)} for 100 examples, against {everything} with everything "
             f"answered and {nothing} with nothing. In 95% of 1,000 resamples the best lay between "
-            f"{number(found.low)} and {_or_nothing(found.high)}. If a confidence of 80% meant "
-            f"right in 80 of 100, it would be {number(found.calibrated)} (Chow 1970)."
+            f"{number(proposal.low)} and {_or_nothing(proposal.high)}. If a confidence of 80% "
+            f"meant right in 80 of 100, it would be {number(proposal.calibrated)} (Chow 1970)."
         )
-    _line("Costs least", found.threshold, words, key="use_cheapest")
+    _line("Costs least", proposal.threshold, words, key="use_cheapest")
 
 
 def _times(cost: float) -> str:
@@ -124,19 +124,20 @@ def _show_configured(chosen: Selection, settings: FallbackSettings) -> None:
 def ambiguity_words(chosen: Selection, threshold: float, ambiguity: float) -> str:
     """What an ambiguity threshold withholds besides, after "less than", where it is known."""
     place = session.place(chosen.run)
-    found = cached.ambiguous(
+    counts = cached.ambiguous(
         place, chosen.split, chosen.none_labels, chosen.label, threshold, ambiguity
     )
     ahead = f"{number(ambiguity)} ahead of the runner-up"
-    if not found.is_known:
+    if not counts.is_known:
         return (
-            f"{ahead}; that is not counted here: of {found.unknown:,} of the {found.answered:,} "
+            f"{ahead}; that is not counted here: of {counts.unknown:,} of the {counts.answered:,} "
             "answers these files do not say how probable the runner-up was."
         )
-    kept = f", {percent(found.risk)} of them wrong" if found.kept else ""
+    kept = f", {percent(counts.risk)} of them wrong" if counts.kept else ""
     return (
-        f"{ahead}: {found.ambiguous:,} of the {found.answered:,} answers from {number(threshold)} "
-        f"on, {found.ambiguous_wrong:,} of them wrong. That leaves {found.kept:,}{kept}."
+        f"{ahead}: {counts.ambiguous:,} of the {counts.answered:,} answers from "
+        f"{number(threshold)} on, {counts.ambiguous_wrong:,} of them wrong. "
+        f"That leaves {counts.kept:,}{kept}."
     )
 
 

@@ -25,7 +25,7 @@ from diagnostics.workspace.scores import fold_values
 class Analysis:
     """What is known of the comparable runs: computed once for a choice of them."""
 
-    found: Trials
+    trials: Trials
     weights: Importance
     edges: list[Edge]
     noise: float
@@ -36,28 +36,28 @@ class Analysis:
 def analysis(
     place: workspaces.Place,
     metric: str,
-    given: float | None,
+    amount: float | None,
     names: tuple[str, ...],
     _experiment: Experiment,
 ) -> Analysis:
     """The named runs, of those that were given the amount, with what their parameters did."""
-    found = trials(_experiment, metric, names=names, given=given)
-    weights = importance(found)
-    return Analysis(found, weights, edges(found, weights), _noise(_experiment, found),
-                    _by_weight(found, weights))  # fmt: skip
+    compared = trials(_experiment, metric, names=names, amount=amount)
+    weights = importance(compared)
+    return Analysis(compared, weights, edges(compared, weights), _noise(_experiment, compared),
+                    _by_weight(compared, weights))  # fmt: skip
 
 
-def _noise(experiment: Experiment, found: Trials) -> float:
+def _noise(experiment: Experiment, trials: Trials) -> float:
     import numpy as np
 
-    wanted = set(found.runs)
-    folds = [fold_values(run, found.metric) for run in experiment.runs if run.run in wanted]
+    wanted = set(trials.runs)
+    folds = [fold_values(run, trials.metric) for run in experiment.runs if run.run in wanted]
     if not folds or len({tuple(each) for each in folds}) > 1 or len(folds[0]) < 2:
         return float("nan")
     return noise_share(np.array([list(each.values()) for each in folds]))
 
 
-def _by_weight(found: Trials, weights: Importance) -> list[str]:
+def _by_weight(trials: Trials, weights: Importance) -> list[str]:
     """The parameters, the weightiest first: by share, else by how far their means lie apart.
 
     Those with different values in `FEWEST` runs or more, for estimators of other kinds have others.
@@ -65,8 +65,8 @@ def _by_weight(found: Trials, weights: Importance) -> list[str]:
     """
     known = parameter_shares(weights)
     spans = {}
-    for factor in found.factors:
-        means = marginal_means(found, factor.name)["mean"]
+    for factor in trials.factors:
+        means = marginal_means(trials, factor.name)["mean"]
         named = factor.codes[factor.is_set]
         are_own = not factor.is_numeric and len(set(named.tolist())) == len(named)
         if len(means) > 1 and factor.is_set.sum() >= FEWEST and not are_own:

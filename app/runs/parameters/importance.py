@@ -33,7 +33,7 @@ def show_importance(known: Analysis) -> None:
 def _show_bars(known: Analysis) -> None:
     st.subheader("Importance", anchor=False)
     exact = known.weights.method == "grid"
-    said = (
+    description = (
         "Shares of the variance between the runs, exact on a full grid (functional analysis of "
         "variance); blue is a parameter alone, grey a pair beyond that. They hold for the values "
         "that were tried."
@@ -43,9 +43,9 @@ def _show_bars(known: Analysis) -> None:
     )
     st.altair_chart(
         importance_bars(known.weights), key="effects_bars",
-        on_select=partial(_pick_bar, known), selection_mode=PICK, alt=said,
+        on_select=partial(_pick_bar, known), selection_mode=PICK, alt=description,
     )  # fmt: skip
-    st.caption(said)
+    st.caption(description)
 
 
 def _pick_bar(known: Analysis) -> None:
@@ -68,12 +68,12 @@ def _show_pair(known: Analysis) -> None:
         others = [name for name in known.order if name != first]
         usual = next((name for name in _usual_pair(known) if name != first), others[0])
         second = _choose_one("Down", others, usual, "effects_second", shorter)
-    cells = pair_means(known.found, first, second)
+    cells = pair_means(known.trials, first, second)
     said = (
         f"Mean score of the runs at each combination of {len(cells):,} that were tried. A click "
         "picks the best run of one."
     )
-    chart = pair_heatmap(cells, known.found.metric, shorter[first], shorter[second])
+    chart = pair_heatmap(cells, known.trials.metric, shorter[first], shorter[second])
     picking_chart(chart, said, key="effects_pair")
 
 

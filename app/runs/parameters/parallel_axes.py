@@ -28,40 +28,40 @@ _WHOLE = "effects_whole_page"
 
 
 @st.fragment
-def show_lines(found: Trials, parameters: Sequence[str]) -> None:
+def show_lines(trials: Trials, parameters: Sequence[str]) -> None:
     """Parallel axes of the best runs, and what can be done with those under the brush.
 
     A fragment, so that a brush draws these lines anew and not the whole page.
     """
     if st.session_state.pop(_WHOLE, False):
         st.rerun()
-    if len(found.runs) < 3 or len(parameters) < 2:
+    if len(trials.runs) < 3 or len(parameters) < 2:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Lines of runs", anchor=False, width="content")
-        best = _choose_best(len(found.runs))
-    axes = parallel_axes(found, parameters[:AXES], best=best)
+        best = _choose_best(len(trials.runs))
+    axes = parallel_axes(trials, parameters[:AXES], best=best)
     kept = _brushed(axes)
-    n = min(best, len(found.runs))
+    n = min(best, len(trials.runs))
     chosen = session.run().run
     thick = "; the thick line is the chosen run" if chosen in set(axes.points["run"]) else ""
-    which = f"The best {n:,} of" if n < len(found.runs) else "All"
-    said = (
-        f"{which} {len(found.runs):,} runs, the stronger the colour the better{thick}. "
+    which = f"The best {n:,} of" if n < len(trials.runs) else "All"
+    description = (
+        f"{which} {len(trials.runs):,} runs, the stronger the colour the better{thick}. "
         "Runs with the same value are spread around it, the best "
         "uppermost. Drag over an axis to pick the runs that pass there; a click on a line picks "
         "its run."
     )
     st.altair_chart(
-        parallel_chart(axes, found.metric, chosen=chosen, kept=kept),
+        parallel_chart(axes, trials.metric, chosen=chosen, kept=kept),
         key=KEY,
         on_select=_pick_line,
         selection_mode=[PICK, BRUSH],
-        alt=said,
+        alt=description,
     )
-    st.caption(said)
+    st.caption(description)
     if kept is not None:
-        _show_kept(found, axes, kept)
+        _show_kept(trials, axes, kept)
 
 
 def list_values(parameter: str, values: Sequence[str]) -> None:
@@ -125,13 +125,13 @@ def _choose(**choices: str | list[str]) -> None:
     st.session_state[_WHOLE] = True
 
 
-def _show_kept(found: Trials, axes: ParallelAxes, kept: Sequence[str]) -> None:
+def _show_kept(trials: Trials, axes: ParallelAxes, kept: Sequence[str]) -> None:
     """How many pass, the best of them, and doors to them."""
     if not kept:
         st.text("No line passes there.")
         return
-    scores = dict(zip(found.runs, found.scores, strict=True))
-    best = metric_text(found.metric, float(scores[kept[0]]))
+    scores = dict(zip(trials.runs, trials.scores, strict=True))
+    best = metric_text(trials.metric, float(scores[kept[0]]))
     some = f"{len(kept):,} runs pass" if len(kept) > 1 else "1 run passes"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(f"{some} there; the best is {kept[0]} ({best}).")
@@ -152,7 +152,7 @@ def _show_kept(found: Trials, axes: ParallelAxes, kept: Sequence[str]) -> None:
                 icon=":material/table_rows:",
                 key="effects_list",
                 on_click=list_values,
-                args=(name, _written(found, name, set(kept))),
+                args=(name, _written(trials, name, set(kept))),
                 help="The table of the runs that have one of the values under the brush.",
             )
 

@@ -24,10 +24,10 @@ _CLOCKS: dict[Clock, str] = {"fit_seconds": "Fitting", "score_seconds": "Answeri
 KEY = "effects_time"
 
 
-def show_time(experiment: Experiment, listing: Listing, given: float | None) -> None:
+def show_time(experiment: Experiment, listing: Listing, amount: float | None) -> None:
     """The chart of score against seconds with its front; a sentence where no times are known.
 
-    Of the runs that were `given` the same amount to learn from, with all of their folds.
+    Of the runs that were given this `amount` to learn from, with all of their folds.
     """
     if len(listing.runs) < 2:
         return
@@ -49,19 +49,19 @@ def show_time(experiment: Experiment, listing: Listing, given: float | None) -> 
         )  # fmt: skip
         clock = picked or there[0]
     points = _points(session.place(experiment.runs[0]), listing.metric, clock,
-                     tuple(listing.runs), given, experiment)  # fmt: skip
+                     tuple(listing.runs), amount, experiment)  # fmt: skip
     if len(points) < 2:
         st.text("Fewer than two of the listed runs have both a score and a time.")
         return
     st.text(_sentence(points, listing.metric))
-    said = (
+    description = (
         f"{len(points):,} runs; seconds are what the files say, where there are folds the mean "
         "over them. The line is the Pareto front: no run is as good and faster. Diamonds gain more "
         "than one standard error over every faster diamond. Thin lines reach one standard error "
         "either way. A click picks the run."
     )
     chart = time_chart(points, listing.metric, seconds=_CLOCKS[clock], chosen=session.run().run)
-    picking_chart(chart, said, key=KEY)
+    picking_chart(chart, description, key=KEY)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -70,10 +70,10 @@ def _points(
     metric: str,
     clock: Clock,
     names: tuple[str, ...],
-    given: float | None,
+    amount: float | None,
     _experiment: Experiment,
 ) -> pd.DataFrame:
-    alike = trials(_experiment, metric, names=names, given=given).runs
+    alike = trials(_experiment, metric, names=names, amount=amount).runs
     return time_points(_experiment, metric, clock, alike)
 
 

@@ -22,28 +22,28 @@ DOTS = 2400
 
 def show_values(known: Analysis, shown: Sequence[str]) -> None:
     """A chart for each parameter, on one scale."""
-    found = known.found
+    trials = known.trials
     shorter = short_names(known.order)
     st.subheader("Values", anchor=False)
-    dots = len(found.runs) * len(shown) <= DOTS
-    means = {name: marginal_means(found, name) for name in shown}
+    dots = len(trials.runs) * len(shown) <= DOTS
+    means = {name: marginal_means(trials, name) for name in shown}
     import pandas as pd
 
     domain = score_domain(pd.concat(means.values()), "lowest", "highest")
     columns = st.columns(4 if len(shown) in (4, 7, 8) else min(3, len(shown)))
     for number, name in enumerate(shown):
-        runs = run_values(found, name)
+        runs = run_values(trials, name)
         with columns[number % len(columns)]:
             key = f"effects_value_{number}"
-            total = len(found.runs)
+            total = len(trials.runs)
             part = f", set in {len(runs):,} of {total:,} runs" if len(runs) < total else ""
             st.altair_chart(
                 marginal_chart(
-                    means[name], runs if dots else runs.head(0), found.metric,
+                    means[name], runs if dots else runs.head(0), trials.metric,
                     title=f"{shorter[name]}{part}", chosen=session.run().run, domain=domain,
                 ),
                 key=key,
-                on_select=partial(_pick_value, key, found, name),
+                on_select=partial(_pick_value, key, trials, name),
                 selection_mode=PICK,
                 alt=f"Mean score at each value of {shorter[name]}",
             )  # fmt: skip
@@ -56,7 +56,7 @@ def show_values(known: Analysis, shown: Sequence[str]) -> None:
     )
 
 
-def _pick_value(key: str, found: Trials, name: str) -> None:
+def _pick_value(key: str, trials: Trials, name: str) -> None:
     """A click on a run picks it; one on a value goes to the table of the runs that have it."""
     picked = st.session_state[key]["selection"].get(PICK) or []
     if not picked:
@@ -64,7 +64,7 @@ def _pick_value(key: str, found: Trials, name: str) -> None:
     if picked[0].get("run"):
         session.choose(run=str(picked[0]["run"]))
         return
-    factor = coarse(found.factor(name))
+    factor = coarse(trials.factor(name))
     if picked[0].get("value") in factor.values:
         written = factor.written[factor.values.index(picked[0]["value"])]
         list_values(name, sorted(written))

@@ -39,25 +39,25 @@ def show(experiment: Experiment, listing: Listing) -> None:
     wanted = _choose_runs(experiment, listing)
     if wanted is None:
         return
-    given, names = wanted
+    amount, names = wanted
     place = session.place(experiment.runs[0])
-    known = analysis(place, listing.metric, given, tuple(names), experiment)
+    known = analysis(place, listing.metric, amount, tuple(names), experiment)
     if not parameter_names(experiment):
         missing(
             "The files name no parameters of these runs.",
             "diagnostics.record takes parameters; configurations of Rasa are read where they lie "
             "beside the results.",
         )
-    elif len(known.found.runs) < FEWEST or not known.order:
-        reason = known.weights.reason if len(known.found.runs) < FEWEST else _NOTHING_IN_COMMON
+    elif len(known.trials.runs) < FEWEST or not known.order:
+        reason = known.weights.reason if len(known.trials.runs) < FEWEST else _NOTHING_IN_COMMON
         missing(reason, "Record several runs for each value, as a search does.")
     else:
         _show_sentences(known)
         shown = _choose_parameters(known)
         show_importance(known)
         show_values(known, shown)
-        show_lines(known.found, shown)
-    show_time(experiment, listing, given)
+        show_lines(known.trials, shown)
+    show_time(experiment, listing, amount)
 
 
 def _choose_runs(
@@ -75,16 +75,16 @@ def _choose_runs(
         )
         return None
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        given = _choose_amount(amounts)
-        every, found = _families(*listed, given, experiment)
-        names = _choose_family(found, len(every))
+        amount = _choose_amount(amounts)
+        every, groups = _families(*listed, amount, experiment)
+        names = _choose_family(groups, len(every))
     left_out = len(listing.runs) - len(every)
     if left_out:
         st.caption(
             f"{left_out:,} of the {len(listing.runs):,} listed runs are left out: they lack the "
             "score or some folds, or were given another amount to learn from."
         )
-    return given, names or every
+    return amount, names or every
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -99,11 +99,11 @@ def _families(
     place: workspaces.Place,
     metric: str,
     names: tuple[str, ...],
-    given: float | None,
+    amount: float | None,
     _experiment: Experiment,
 ) -> tuple[tuple[str, ...], list[Family]]:
     """The runs that were given the amount, and the families among them."""
-    every = trials(_experiment, metric, names=names, given=given)
+    every = trials(_experiment, metric, names=names, amount=amount)
     return every.runs, families(every)
 
 
@@ -127,22 +127,22 @@ def _amount_text(amount: float | None) -> str:
     return "unknown" if amount is None else f"{amount:,.10g}"
 
 
-def _choose_family(found: Sequence[Family], n: int) -> Sequence[str]:
+def _choose_family(families: Sequence[Family], n: int) -> Sequence[str]:
     """All runs, or those that name the same parameters; [] for all."""
-    if len(found) < 2:
+    if len(families) < 2:
         return []
-    by_key = {"all": ("All", n), **{_family_key(one): (one, len(one.runs)) for one in found}}
-    shorter = short_names([name for one in found for name in one.own])
+    by_key = {"all": ("All", n), **{_family_key(one): (one, len(one.runs)) for one in families}}
+    shorter = short_names([name for one in families for name in one.own])
 
     def label(key: str) -> str:
         if key == "all":
             return f"All {n:,} runs"
-        one = next(one for one in found if _family_key(one) == key)
+        one = next(one for one in families if _family_key(one) == key)
         own = joined([shorter[name] for name in one.own]) if one.own else "none of these"
         return f"{len(one.runs):,} with {own}"
 
-    large = len(found[0].runs) >= max(FAMILY, n / 2)
-    first = _family_key(found[0]) if large else "all"
+    large = len(families[0].runs) >= max(FAMILY, n / 2)
+    first = _family_key(families[0]) if large else "all"
     keys = [first, *(key for key in by_key if key != first)]
     picked = st.selectbox(
         "Among",
@@ -154,7 +154,7 @@ def _choose_family(found: Sequence[Family], n: int) -> Sequence[str]:
         "same ones form a grid.",
         width=300,
     )
-    return next((one.runs for one in found if _family_key(one) == picked), [])
+    return next((one.runs for one in families if _family_key(one) == picked), [])
 
 
 def _family_key(family: Family) -> str:
@@ -162,15 +162,15 @@ def _family_key(family: Family) -> str:
 
 
 def _show_sentences(known: Analysis) -> None:
-    shorter = short_names([factor.name for factor in known.found.factors])
-    metric = known.found.metric
-    said = [
-        *importance_sentences(known.weights, metric, len(known.found.runs)),
+    shorter = short_names([factor.name for factor in known.trials.factors])
+    metric = known.trials.metric
+    sentences = [
+        *importance_sentences(known.weights, metric, len(known.trials.runs)),
         *(edge_sentence(edge, metric, shorter[edge.name]) for edge in known.edges),
         noise_sentence(known.noise),
     ]
     with st.container(border=True, gap="xsmall", key="effects_said"):
-        for sentence in filter(None, said):
+        for sentence in filter(None, sentences):
             st.text(sentence)
 
 

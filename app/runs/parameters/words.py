@@ -18,16 +18,16 @@ PAIRS = 3
 NOISY = 0.2
 
 
-def importance_sentences(found: Importance, metric: str, runs: int) -> list[str]:
+def importance_sentences(importance: Importance, metric: str, runs: int) -> list[str]:
     """How much each parameter mattered, which pairs interact, or why nothing can be said."""
-    if found.method == "none":
-        return [found.reason]
-    known = list(zip(found.shares["name"], found.shares["share"], strict=True))
+    if importance.method == "none":
+        return [importance.reason]
+    known = list(zip(importance.shares["name"], importance.shares["share"], strict=True))
     if not known or math.isnan(known[0][1]):
         return ["Mixing up any parameter costs a model of the scores nothing: none stands out."]
     metric_said = in_a_sentence(metric)
-    if found.method == "forest":
-        return [_forest(known, metric_said, found.r2), *_unseen_pairs(found)]
+    if importance.method == "forest":
+        return [_forest(known, metric_said, importance.r2), *_unseen_pairs(importance)]
     (name, share), *others = known
     more = [f"{other} {_percent(s)}" for other, s in others if s >= LEAST_SHARE][: NAMED - 1]
     first = f"{name} explains {_percent(share)} of the spread of {metric_said} between these "
@@ -37,7 +37,7 @@ def importance_sentences(found: Importance, metric: str, runs: int) -> list[str]
     if little:
         each = "explains" if len(little) == 1 else "explain, each,"
         sentences.append(f"{joined(little)} {each} less than {_percent(LEAST_SHARE)}.")
-    return [*sentences, *_pairs(found)]
+    return [*sentences, *_pairs(importance)]
 
 
 def _forest(known: Sequence[tuple[str, float]], metric: str, r2: float) -> str:
@@ -51,13 +51,15 @@ def _forest(known: Sequence[tuple[str, float]], metric: str, r2: float) -> str:
     )
 
 
-def _unseen_pairs(found: Importance) -> list[str]:
+def _unseen_pairs(importance: Importance) -> list[str]:
     """Which pairs a forest sees to interact; nothing where there was no pair to look at."""
-    if not found.paired:
+    if not importance.paired:
         return []
-    rows = found.pairs.head(PAIRS).to_dict("records")
+    rows = importance.pairs.head(PAIRS).to_dict("records")
     if not rows:
-        many = "the pair that was" if found.paired == 1 else f"any of {found.paired} pairs"
+        many = (
+            "the pair that was" if importance.paired == 1 else f"any of {importance.paired} pairs"
+        )
         return [
             f"No two parameters are seen to interact: taking {many} looked at together predicts "
             "unseen runs no better than each parameter alone, beyond chance."
@@ -71,11 +73,11 @@ def _unseen_pairs(found: Importance) -> list[str]:
     ]
 
 
-def _pairs(found: Importance) -> list[str]:
+def _pairs(importance: Importance) -> list[str]:
     """The pair that adds most, or that none adds much; and what cannot be told apart."""
     sentences = []
-    if len(found.pairs):
-        first, second, share = found.pairs.iloc[0][["first", "second", "share"]]
+    if len(importance.pairs):
+        first, second, share = importance.pairs.iloc[0][["first", "second", "share"]]
         if share >= INTERACTS:
             sentences.append(
                 f"{first} and {second} interact: which value of one is best depends on the other, "
@@ -86,11 +88,11 @@ def _pairs(found: Importance) -> list[str]:
                 f"No two parameters interact to speak of: the pair with most, {first} and "
                 f"{second}, explains {_percent(share)} beyond what each does alone."
             )
-    if found.rest >= INTERACTS:
+    if importance.rest >= INTERACTS:
         sentences.append(
-            f"{_percent(found.rest)} is left for three and more together, and for noise."
+            f"{_percent(importance.rest)} is left for three and more together, and for noise."
         )
-    blocks = [parameters for parameters in found.shares["parameters"] if len(parameters) > 1]
+    blocks = [parameters for parameters in importance.shares["parameters"] if len(parameters) > 1]
     for block in blocks:
         names = joined(list(short_names(block).values()))
         sentences.append(

@@ -44,7 +44,7 @@ class Importance:
     paired: int = 0
 
 
-def marginal_means(found: Trials, name: str) -> pd.DataFrame:
+def marginal_means(trials: Trials, name: str) -> pd.DataFrame:
     """The mean score at each value of a parameter, over whatever the other parameters were.
 
     Many values are taken together as `diagnostics.runs.parameters.trials.coarse` does. Runs that do
@@ -60,37 +60,37 @@ def marginal_means(found: Trials, name: str) -> pd.DataFrame:
     import pandas as pd
     from scipy.special import stdtrit
 
-    factor = coarse(found.factor(name))
+    factor = coarse(trials.factor(name))
     rows = []
     for code, value in enumerate(factor.values):
         there = np.flatnonzero(factor.codes == code)
         if value == NOT_SET or not len(there):
             continue
-        scores = found.scores[there]
+        scores = trials.scores[there]
         n, mean = len(scores), float(scores.mean())
         std = float(scores.std(ddof=1)) if n > 1 else math.nan
         half = float(stdtrit(n - 1, (1 + LEVEL) / 2)) * std / math.sqrt(n) if n > 1 else math.nan
-        best = found.runs[there[scores.argmax() if found.rises else scores.argmin()]]
+        best = trials.runs[there[scores.argmax() if trials.rises else scores.argmin()]]
         rows.append((value, code, n, mean, std, mean - half, mean + half,
                      float(scores.min()), float(scores.max()), best))  # fmt: skip
     columns = ["value", "code", "n", "mean", "std", "low", "high", "lowest", "highest", "best_run"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def run_values(found: Trials, name: str) -> pd.DataFrame:
+def run_values(trials: Trials, name: str) -> pd.DataFrame:
     """Each run's value of a parameter, as in `marginal_means`, with its score.
 
     Columns: `run`, `value`, `score`; runs that do not name the parameter are left out.
     """
     import pandas as pd
 
-    factor = coarse(found.factor(name))
+    factor = coarse(trials.factor(name))
     values = [factor.values[code] for code in factor.codes]
-    frame = pd.DataFrame({"run": found.runs, "value": values, "score": found.scores})
+    frame = pd.DataFrame({"run": trials.runs, "value": values, "score": trials.scores})
     return frame[frame["value"] != NOT_SET].reset_index(drop=True)
 
 
-def pair_means(found: Trials, first: str, second: str) -> pd.DataFrame:
+def pair_means(trials: Trials, first: str, second: str) -> pd.DataFrame:
     """The mean score at every combination of two parameters' values that was tried.
 
     Columns: `first`, `second` (values), `first_code`, `second_code` (their places in order), `n`
@@ -98,11 +98,11 @@ def pair_means(found: Trials, first: str, second: str) -> pd.DataFrame:
     """
     import pandas as pd
 
-    one, other = coarse(found.factor(first)), coarse(found.factor(second))
+    one, other = coarse(trials.factor(first)), coarse(trials.factor(second))
     keys = ["first_code", "second_code"]
     frame = pd.DataFrame(
-        {keys[0]: one.codes, keys[1]: other.codes, "score": found.scores, "run": found.runs}
-    ).sort_values("score", ascending=not found.rises, kind="stable")
+        {keys[0]: one.codes, keys[1]: other.codes, "score": trials.scores, "run": trials.runs}
+    ).sort_values("score", ascending=not trials.rises, kind="stable")
     cells = frame.groupby(keys, sort=True).agg(
         n=("score", "size"), mean=("score", "mean"), best_run=("run", "first")
     )
@@ -112,25 +112,25 @@ def pair_means(found: Trials, first: str, second: str) -> pd.DataFrame:
     return cells
 
 
-def importance(found: Trials) -> Importance:
+def importance(trials: Trials) -> Importance:
     """How much each parameter mattered: exact on a full grid, else by a forest, else the reason.
 
     On a full grid it is the functional analysis of variance (`variance_shares`). Otherwise a random
     forest predicts the scores and is asked which parameters it needs; it is not believed where it
     predicts runs that it has not seen with R² below `LEAST_R2`.
     """
-    reason = _no_importance(found)
+    reason = _no_importance(trials)
     if reason:
         return _without(reason)
-    grid = full_grid(found)
+    grid = full_grid(trials)
     if grid is not None:
-        return _of_grid(found, grid)
-    if len(found.runs) < FEWEST_RUNS:
+        return _of_grid(trials, grid)
+    if len(trials.runs) < FEWEST_RUNS:
         return _without(
-            f"These {len(found.runs)} runs are no full grid, where every value is tried with every "
-            f"other. A model of the scores needs {FEWEST_RUNS} runs or more."
+            f"These {len(trials.runs)} runs are no full grid, where every value is tried with "
+            f"every other. A model of the scores needs {FEWEST_RUNS} runs or more."
         )
-    model = surrogate(found)
+    model = surrogate(trials)
     if not model.r2 >= LEAST_R2:
         return _without(
             "These runs are no full grid, and a random forest cannot predict their scores from the "
@@ -146,14 +146,14 @@ def parameter_shares(weights: Importance) -> dict[str, float]:
     return {name: float(share) for names, share in named for name in names}
 
 
-def _no_importance(found: Trials) -> str:
-    if len(found.runs) < FEWEST:
-        return f"{FEWEST} runs with a score are needed, and {len(found.runs)} can be compared."
-    if not found.factors:
+def _no_importance(trials: Trials) -> str:
+    if len(trials.runs) < FEWEST:
+        return f"{FEWEST} runs with a score are needed, and {len(trials.runs)} can be compared."
+    if not trials.factors:
         return "No parameter differs between these runs."
-    if float(found.scores.max() - found.scores.min()) == 0.0:
+    if float(trials.scores.max() - trials.scores.min()) == 0.0:
         return "All of these runs have the same score."
-    if len(found.factors) == 1:
+    if len(trials.factors) == 1:
         return "Only one parameter differs between these runs: the spread is its own and chance's."
     return ""
 

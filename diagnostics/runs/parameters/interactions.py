@@ -104,13 +104,13 @@ def pair_gains(
     there = seen > 0
     rest = scores[there] - alone[there] / seen[there]
     spread = float(((scores[there] - scores[there].mean()) ** 2).sum())
-    found = []
+    gains = []
     for (i, j), part in zip(pairs, together[:, there] / seen[there], strict=True):
         saved = rest**2 - (rest - part) ** 2
         error = float(saved.std(ddof=1)) * len(saved) ** 0.5
         gain = float(saved.sum())
-        found.append(PairGain(factors[i].name, factors[j].name, gain / spread, error / spread))
-    return sorted(found, key=lambda one: -one.gain)
+        gains.append(PairGain(factors[i].name, factors[j].name, gain / spread, error / spread))
+    return sorted(gains, key=lambda one: -one.gain)
 
 
 def _unseen(forest: Any, n: int) -> Iterator[tuple[Any, NDArray[np.int64]]]:
@@ -168,13 +168,13 @@ def _reached(
     nodes = np.array([0])
     while len(nodes := nodes[left[nodes] >= 0]):
         splits = owner[feature[nodes]]
-        for place, (level, found) in enumerate(zip(levels, inside, strict=True)):
-            found[left[nodes]] = found[right[nodes]] = found[nodes]
+        for place, (level, within) in enumerate(zip(levels, inside, strict=True)):
+            within[left[nodes]] = within[right[nodes]] = within[nodes]
             own = nodes[splits == place]
             values = level.rows[:, feature[own] - starts[place]].T
             goes_left = values <= tree.threshold[own][:, None]
-            found[left[own]] &= goes_left
-            found[right[own]] &= ~goes_left
+            within[left[own]] &= goes_left
+            within[right[own]] &= ~goes_left
         nodes = np.concatenate([left[nodes], right[nodes]])
     return inside
 

@@ -37,7 +37,7 @@ class ParallelAxes:
     ticks: pd.DataFrame
 
 
-def parallel_axes(found: Trials, parameters: Sequence[str], *, best: int) -> ParallelAxes:
+def parallel_axes(trials: Trials, parameters: Sequence[str], *, best: int) -> ParallelAxes:
     """The `best` runs as lines over the parameters, in the order given, and the score.
 
     Few values are evenly spaced and the runs of one are spread around it by their score, the best
@@ -47,12 +47,12 @@ def parallel_axes(found: Trials, parameters: Sequence[str], *, best: int) -> Par
     import numpy as np
     import pandas as pd
 
-    order = np.argsort(-found.scores if found.rises else found.scores, kind="stable")[:best]
-    scores = found.scores[order]
+    order = np.argsort(-trials.scores if trials.rises else trials.scores, kind="stable")[:best]
+    scores = trials.scores[order]
     shorter = short_names(list(parameters))
     parts, ticks = [], []
     for name in parameters:
-        factor = found.factor(name)
+        factor = trials.factor(name)
         codes = factor.codes[order]
         positions, marks = _placed(factor, codes)
         texts = [factor.values[code] for code in codes]
@@ -60,12 +60,12 @@ def parallel_axes(found: Trials, parameters: Sequence[str], *, best: int) -> Par
         ticks.append(pd.DataFrame(marks, columns=["position", "text"]).assign(axis=shorter[name]))
     low, high = float(scores.min()), float(scores.max())
     span = high - low or 1.0
-    texts = [metric_text(found.metric, score) for score in scores]
+    texts = [metric_text(trials.metric, score) for score in scores]
     parts.append(_axis(SCORE, (scores - low) / span if high > low else scores * 0 + 0.5, texts))
-    ends = [(0.0, metric_text(found.metric, low)), (1.0, metric_text(found.metric, high))]
+    ends = [(0.0, metric_text(trials.metric, low)), (1.0, metric_text(trials.metric, high))]
     ticks.append(pd.DataFrame(ends, columns=["position", "text"]).assign(axis=SCORE))
-    runs = np.array(found.runs, dtype=object)[order]
-    goodness = scores if found.rises else -scores
+    runs = np.array(trials.runs, dtype=object)[order]
+    goodness = scores if trials.rises else -scores
     each = [part.assign(run=runs, score=scores, goodness=goodness) for part in parts]
     return ParallelAxes(
         (*(shorter[name] for name in parameters), SCORE),
@@ -75,7 +75,7 @@ def parallel_axes(found: Trials, parameters: Sequence[str], *, best: int) -> Par
     )
 
 
-def brushed_runs(found: ParallelAxes, brush: Mapping[str, Any]) -> list[str]:
+def brushed_runs(lines: ParallelAxes, brush: Mapping[str, Any]) -> list[str]:
     """The runs whose lines pass through a brush on every axis that it covers, the best first.
 
     `brush` has the axes in `axis` and the lower and upper end in `position`, as the chart's
@@ -83,7 +83,7 @@ def brushed_runs(found: ParallelAxes, brush: Mapping[str, Any]) -> list[str]:
     """
     axes = list(brush.get("axis", ()))
     low, high = sorted(brush.get("position", (-math.inf, math.inf)))
-    points = found.points
+    points = lines.points
     inside = points[points["axis"].isin(axes) & points["position"].between(low, high)]
     counts = inside.groupby("run", sort=False).size()
     through = set(counts.index[counts == len(axes)]) if axes else set()

@@ -42,7 +42,7 @@ def is_seed(name: str) -> bool:
     return _SEED.search(name) is not None
 
 
-def edges(found: Trials, weights: Importance) -> list[Edge]:
+def edges(trials: Trials, weights: Importance) -> list[Edge]:
     """Parameters whose best value is the smallest or the largest tried: search further there.
 
     Of numeric parameters with `EDGE_VALUES` values or more. The best run must be at that end, and
@@ -55,28 +55,28 @@ def edges(found: Trials, weights: Importance) -> list[Edge]:
     known = parameter_shares(weights)
     return [
         edge
-        for factor in found.factors
+        for factor in trials.factors
         if known.get(factor.name, 1.0) >= LEAST_SHARE
-        and (edge := _edge(found, factor, is_weighed=factor.name in known)) is not None
+        and (edge := _edge(trials, factor, is_weighed=factor.name in known)) is not None
     ]
 
 
-def _edge(found: Trials, factor: Factor, *, is_weighed: bool) -> Edge | None:
+def _edge(trials: Trials, factor: Factor, *, is_weighed: bool) -> Edge | None:
     numeric = [n for n in factor.numbers if math.isfinite(n)]
     if is_seed(factor.name) or not factor.is_numeric or len(numeric) < EDGE_VALUES:
         return None
-    means = marginal_means(found, factor.name)
+    means = marginal_means(trials, factor.name)
     parts = coarse(factor)
     rows = means[[math.isfinite(parts.numbers[code]) for code in means["code"]]]
-    signed = rows["mean"] if found.rises else -rows["mean"]
-    ties = found.scores == found.scores[found.best]
+    signed = rows["mean"] if trials.rises else -rows["mean"]
+    ties = trials.scores == trials.scores[trials.best]
     for end, at, beside in (("smallest", 0, 1), ("largest", -1, -2)):
         row, inner = rows.iloc[at], rows.iloc[beside]
         is_best = bool((signed.drop(rows.index[at]) < signed.iloc[at]).all())
         if not is_best or not (parts.codes[ties] == row["code"]).all() or _is_bound(factor, end):
             continue
         error = math.hypot(*(one["std"] / math.sqrt(one["n"]) for one in (row, inner)))
-        is_alone = len(found.factors) == 1 and math.isnan(error)
+        is_alone = len(trials.factors) == 1 and math.isnan(error)
         if not (is_weighed or is_alone or abs(row["mean"] - inner["mean"]) > error):
             continue
         return Edge(

@@ -36,7 +36,7 @@ class Surrogate:
     pairs: tuple[PairGain, ...] = ()
 
 
-def surrogate(found: Trials, *, seed: int = 0) -> Surrogate:
+def surrogate(trials: Trials, *, seed: int = 0) -> Surrogate:
     """A random forest from the parameters to the scores, asked which parameters it needs.
 
     Notes
@@ -47,8 +47,8 @@ def surrogate(found: Trials, *, seed: int = 0) -> Surrogate:
     import numpy as np
     from sklearn.ensemble import RandomForestRegressor
 
-    columns = [_columns(factor) for factor in found.factors]
-    X, y = np.hstack(columns), found.scores
+    columns = [_columns(factor) for factor in trials.factors]
+    X, y = np.hstack(columns), trials.scores
     forest = RandomForestRegressor(TREES, random_state=seed, min_samples_leaf=2).fit(X, y)
     ends = np.cumsum([len(column.T) for column in columns])
     random = np.random.default_rng(seed)
@@ -64,11 +64,11 @@ def surrogate(found: Trials, *, seed: int = 0) -> Surrogate:
         rises += errors[1:] - errors[0]
         total[out] += answers[0]
         seen[out] += 1
-    r2, weights = _r2(y, total, seen), _shares(found, rises)
+    r2, weights = _r2(y, total, seen), _shares(trials, rises)
     if not r2 >= LEAST_R2:
         return Surrogate(r2, weights)
     heaviest = sorted(weights, key=lambda name: -weights[name])[:PAIRED]
-    return Surrogate(r2, weights, tuple(pair_gains(forest, found.factors, columns, y, heaviest)))
+    return Surrogate(r2, weights, tuple(pair_gains(forest, trials.factors, columns, y, heaviest)))
 
 
 def _mixed_up(
@@ -104,10 +104,10 @@ def _r2(y: NDArray[np.float64], total: NDArray[np.float64], seen: NDArray[np.flo
     return 1.0 - rest / whole if whole > 0 else float("nan")
 
 
-def _shares(found: Trials, rises: NDArray[np.float64]) -> dict[str, float]:
+def _shares(trials: Trials, rises: NDArray[np.float64]) -> dict[str, float]:
     import numpy as np
 
     cost = np.clip(rises, 0.0, None)
     whole = float(cost.sum())
     shares = cost / whole if whole > 0 else np.full(len(cost), np.nan)
-    return {factor.name: float(share) for factor, share in zip(found.factors, shares, strict=True)}
+    return {factor.name: float(share) for factor, share in zip(trials.factors, shares, strict=True)}

@@ -113,9 +113,9 @@ def trials(
     metric: str,
     *,
     names: Collection[str] | None = None,
-    given: float | None = None,
+    amount: float | None = None,
 ) -> Trials:
-    """The comparable runs that were `given` an amount, with what differs among them.
+    """The comparable runs that were given `amount` to learn from, with what differs among them.
 
     Parameters
     ----------
@@ -123,15 +123,15 @@ def trials(
         What they are judged by; runs without a finite value are left out.
     names
         The runs to look at, all if None.
-    given
+    amount
         What the runs were given to learn from; None where the search did not vary it.
     """
     import numpy as np
 
-    found = [run for run in _scored(experiment, metric, names)
-             if given_to(run) == given and run.is_complete]  # fmt: skip
-    alike = set(peers(experiment, found[0])) if found else set()
-    runs = [run for run in found if run.run in alike]
+    whole = [run for run in _scored(experiment, metric, names)
+             if given_to(run) == amount and run.is_complete]  # fmt: skip
+    alike = set(peers(experiment, whole[0])) if whole else set()
+    runs = [run for run in whole if run.run in alike]
     return Trials(
         metric,
         rises(experiment, metric),
@@ -155,14 +155,14 @@ def _scored(experiment: Experiment, metric: str, names: Collection[str] | None) 
     ]
 
 
-def families(found: Trials) -> list[Family]:
+def families(trials: Trials) -> list[Family]:
     """The runs by which parameters they name, the largest family first.
 
     One family means that every run names every parameter that differs.
     """
     members: dict[tuple[str, ...], list[str]] = {}
-    for row, run in enumerate(found.runs):
-        named = tuple(factor.name for factor in found.factors if factor.is_set[row])
+    for row, run in enumerate(trials.runs):
+        named = tuple(factor.name for factor in trials.factors if factor.is_set[row])
         members.setdefault(named, []).append(run)
     common = set.intersection(*map(set, members)) if members else set()
     by_size = sorted(members.items(), key=lambda item: -len(item[1]))

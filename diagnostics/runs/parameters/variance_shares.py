@@ -28,7 +28,7 @@ class Grid:
     scores: NDArray[np.float64]
 
 
-def full_grid(found: Trials) -> Grid | None:
+def full_grid(trials: Trials) -> Grid | None:
     """The runs as a full grid: every combination of the blocks' values is there; None if not.
 
     Runs with the same parameters are one cell with their mean. A grid has at least two blocks, or a
@@ -36,15 +36,15 @@ def full_grid(found: Trials) -> Grid | None:
     """
     import numpy as np
 
-    blocks = _blocks(found.factors)
-    if not blocks or (len(blocks) == 1 and len(found.factors) > 1):
+    blocks = _blocks(trials.factors)
+    if not blocks or (len(blocks) == 1 and len(trials.factors) > 1):
         return None
     codes = [_joint([factor.codes for factor in block]) for block in blocks]
     shape = tuple(int(code.max()) + 1 for code in codes)
-    if prod(shape) > len(found.runs):
+    if prod(shape) > len(trials.runs):
         return None
     sums, counts = np.zeros(shape), np.zeros(shape)
-    np.add.at(sums, tuple(codes), found.scores)
+    np.add.at(sums, tuple(codes), trials.scores)
     np.add.at(counts, tuple(codes), 1)
     if not counts.all():
         return None

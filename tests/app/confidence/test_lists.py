@@ -12,7 +12,7 @@ from app.confidence import distribution
 from app.confidence.choices import Choice
 from diagnostics import Filter, Run, open_workspace, record
 from diagnostics.confidence.histogram import confidence_counts, histogram_bars
-from diagnostics.confidence.levels import run_outcomes
+from diagnostics.confidence.levels import run_confidence_levels
 from diagnostics.confidence.reliability import Binning, reliability_bins
 from diagnostics.confidence.risk_coverage import (
     dividing_decimal,
@@ -99,7 +99,7 @@ def test_a_point_of_the_diagram_opens_as_many_as_it_counts(
     runs: dict[str, Run], kind: str, binning: Binning
 ) -> None:
     run = runs[kind]
-    for bar in bars_of(reliability_bins(run_outcomes(run), binning=binning)):
+    for bar in bars_of(reliability_bins(run_confidence_levels(run), binning=binning)):
         unjudged = 0
         if kind == "untrue in part":
             rows = pd.read_parquet(run.table("predictions"))

@@ -216,8 +216,8 @@ def test_only_runs_that_may_be_compared_are_tried() -> None:
         run_of("e", math.nan, {"C": 4}, resource=10.0),
     )
     assert given_amounts(runs, "accuracy") == {10.0: 2, 20.0: 1}
-    assert trials(runs, "accuracy", given=10.0).runs == ("a", "b")
-    assert trials(runs, "accuracy", given=10.0, names=["b", "c"]).runs == ("b",)
+    assert trials(runs, "accuracy", amount=10.0).runs == ("a", "b")
+    assert trials(runs, "accuracy", amount=10.0, names=["b", "c"]).runs == ("b",)
 
 
 def test_a_parameter_of_some_runs_is_judged_where_it_is_and_they_are_a_family() -> None:
