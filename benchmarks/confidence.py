@@ -38,7 +38,7 @@ import diagnostics
 from diagnostics.confidence.histogram import confidence_counts, histogram_bars
 from diagnostics.confidence.corp import brier_decomposition, by_chance, corp_line, log_decomposition
 from diagnostics.confidence.levels import run_confidence_levels
-from diagnostics.confidence.proper_scores import probability_scores
+from diagnostics.confidence.proper_scores import proper_scores
 from diagnostics.confidence.vectors import VectorTable
 from diagnostics.confidence.reliability import calibration_errors, reliability_bins
 from diagnostics.confidence.temperature import rescaling
@@ -54,7 +54,7 @@ def reliability():
 timed("histogram", lambda: histogram_bars({{"run": confidence_counts(run)}}))
 found, ece, brier, log, line = timed("reliability", reliability)
 timed("band", lambda: by_chance(found))
-scores = timed("vectors", lambda: probability_scores(VectorTable(run), len(run.labels)))
+scores = timed("vectors", lambda: proper_scores(VectorTable(run), len(run.labels)))
 scaled = timed("temperature", lambda: rescaling(VectorTable(run)))
 figures = [ece[0], brier.score, brier.miscalibration, scores.log_loss, scores.brier.score,
            scaled.temperature]

@@ -9,7 +9,7 @@ from diagnostics.confidence.corp import Chance, by_chance
 from diagnostics.confidence.histogram import ConfidenceCounts, confidence_counts
 from diagnostics.confidence.isotonic import Recalibration, recalibration
 from diagnostics.confidence.levels import ConfidenceLevels, run_confidence_levels
-from diagnostics.confidence.proper_scores import ProbabilityScores, probability_scores
+from diagnostics.confidence.proper_scores import ProperScores, proper_scores
 from diagnostics.confidence.temperature import Rescaling, rescaling
 from diagnostics.confidence.vectors import VectorTable
 
@@ -33,7 +33,7 @@ def chance(place: Place, split: str | None, label: str | None) -> Chance:
     return by_chance(levels(place, split, label))
 
 
-def scores(place: Place, split: str | None) -> ProbabilityScores | None:
+def scores(place: Place, split: str | None) -> ProperScores | None:
     """What the run's whole vectors score."""
     return _of_vectors(place, split)[0]
 
@@ -46,11 +46,9 @@ def temperature(place: Place, split: str | None) -> Rescaling | None:
 # Both at once, for it is the reading that takes long, and the vectors of several runs are too much
 # to hold.
 @st.cache_resource(max_entries=24, show_spinner="Looking at the probabilities…")
-def _of_vectors(
-    place: Place, split: str | None
-) -> tuple[ProbabilityScores | None, Rescaling | None]:
+def _of_vectors(place: Place, split: str | None) -> tuple[ProperScores | None, Rescaling | None]:
     table = VectorTable(run_at(place), split)
-    return probability_scores(table, table.n_labels), rescaling(table)
+    return proper_scores(table, table.n_labels), rescaling(table)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

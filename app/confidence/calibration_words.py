@@ -12,7 +12,7 @@ from diagnostics.confidence.corp import (
 )
 from diagnostics.confidence.levels import ConfidenceLevels
 from diagnostics.confidence.probability_table import percent
-from diagnostics.confidence.proper_scores import ProbabilityScores
+from diagnostics.confidence.proper_scores import ProperScores
 from diagnostics.confidence.reliability import ECE_BINS, calibration_errors, reliability_bins
 
 #: The name, the value and the meaning of a figure.
@@ -20,7 +20,7 @@ Row = tuple[str, str, str]
 
 
 def figure_rows(
-    levels: ConfidenceLevels, chance: Chance, scores: ProbabilityScores | None
+    levels: ConfidenceLevels, chance: Chance, scores: ProperScores | None
 ) -> Iterator[Row]:
     """The figures of some answers; those of whole vectors only where there are `scores`."""
     yield (
@@ -77,7 +77,7 @@ def _errors(levels: ConfidenceLevels, chance: Chance) -> Iterator[Row]:
     )
 
 
-def _of_vectors(scores: ProbabilityScores) -> Iterator[Row]:
+def _of_vectors(scores: ProperScores) -> Iterator[Row]:
     impossible = (
         f" {scores.impossible:,} true labels were given 0 and count 27.6 each."
         if scores.impossible

@@ -1,4 +1,4 @@
-"""What would mend the confidence: a temperature, or without vectors a calibrator of correctness."""
+"""What would recalibrate the confidence: a temperature, or without vectors a calibrator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mending a confidence without its vector: how often answers of that confidence were right."""
+"""Recalibrating a confidence without its vector: how often answers as sure as that were right."""
 
 from __future__ import annotations
 

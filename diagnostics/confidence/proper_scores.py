@@ -1,4 +1,4 @@
-"""What whole probability vectors score: log loss, the Brier score and its parts, class by class."""
+"""Proper scores of whole probability vectors: log loss, the Brier score and its parts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from diagnostics.workspace.reducers import BINS
 
 
 @dataclass(frozen=True)
-class ProbabilityScores:
+class ProperScores:
     """Scores of whole vectors over `rows` answers.
 
     `log_loss` is the mean of -ln p(true label), clipped at 1e-12; `impossible` counts the rows
@@ -36,7 +36,7 @@ class ProbabilityScores:
     off_sum: float
 
 
-def probability_scores(blocks: Iterable[Vectors], n_labels: int) -> ProbabilityScores | None:
+def proper_scores(blocks: Iterable[Vectors], n_labels: int) -> ProperScores | None:
     """The scores of rows that come in blocks, such as a `VectorTable`; None without any."""
     rows, loss, distance, impossible, off_sum = 0, 0.0, 0.0, 0, 0.0
     fine, usual = _Cube(n_labels, BINS), _Cube(n_labels, ECE_BINS)
@@ -56,7 +56,7 @@ def probability_scores(blocks: Iterable[Vectors], n_labels: int) -> ProbabilityS
             cube.add_truth(of_truth, block.truth)
     if not rows:
         return None
-    return ProbabilityScores(
+    return ProperScores(
         rows=rows,
         log_loss=loss / rows,
         impossible=impossible,

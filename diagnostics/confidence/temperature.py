@@ -1,4 +1,4 @@
-"""The temperature that would mend overconfident or underconfident probabilities."""
+"""The temperature that would recalibrate overconfident or underconfident probabilities."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from diagnostics.runs.standings import (
 from diagnostics.workspace.scores import headline, peers, ranked_runs, rises, run_metrics
 
 if TYPE_CHECKING:
-    from diagnostics.runs.selection_bias import Resampled, Selection
+    from diagnostics.runs.selection_bias import Resampled, SelectionBias
     from diagnostics.runs.tests_against_best import AgainstBest, Rows
     from diagnostics.workspace import Experiment, Run
 
@@ -228,7 +228,7 @@ class _Judging:
         reasons = [self.obstacles.get(name, "the answers of the best were not kept"), by_folds]
         return ", and ".join(reason for reason in reasons if reason)
 
-    def _selection(self) -> tuple[Selection | None, Sequence[str]]:
+    def _selection(self) -> tuple[SelectionBias | None, Sequence[str]]:
         """By resamples where there are answers, else by folds."""
         from diagnostics.runs.selection_bias import bootstrap_selection, fold_selection
 

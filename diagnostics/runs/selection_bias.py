@@ -42,7 +42,7 @@ class Resampled:
 
 
 @dataclass(frozen=True, eq=False)
-class Selection:
+class SelectionBias:
     """What the best of these runs scores, less what it owes to having been picked.
 
     `naive` is its score, `corrected` what the method makes of it, `low` and `high` a 95 % interval
@@ -203,7 +203,7 @@ def _matthews(hits: Figures, predicted: Figures, support: Figures) -> Figures:
 
 def bootstrap_selection(
     resampled: Resampled, scores: ArrayLike, *, level: float = 0.95
-) -> Selection:
+) -> SelectionBias:
     """Bootstrap bias-corrected selection: pick on the rows drawn, score on those left out.
 
     Parameters
@@ -229,12 +229,14 @@ def bootstrap_selection(
     drawn, left_out = resampled.drawn[usable], resampled.left_out[usable]
     if not len(drawn):
         nothing = np.zeros(len(observed))
-        return Selection("bootstrap", observed[best], np.nan, np.nan, np.nan, np.nan, nothing, 0)
+        return SelectionBias(
+            "bootstrap", observed[best], np.nan, np.nan, np.nan, np.nan, nothing, 0
+        )
     picked = drawn.argmax(axis=1)
     of_picked = left_out[np.arange(len(picked)), picked]
     scored = of_picked + observed[best] - left_out[:, best].mean()
     low, high = np.quantile(scored, [(1 - level) / 2, (1 + level) / 2])
-    return Selection(
+    return SelectionBias(
         method="bootstrap",
         naive=float(observed[best]),
         corrected=float(scored.mean()),
@@ -246,7 +248,7 @@ def bootstrap_selection(
     )
 
 
-def fold_selection(scores: ArrayLike, *, rises: bool = True) -> Selection:
+def fold_selection(scores: ArrayLike, *, rises: bool = True) -> SelectionBias:
     """Selection with one fold held out at a time: pick by the others, score on that one.
 
     Parameters
@@ -269,7 +271,7 @@ def fold_selection(scores: ArrayLike, *, rises: bool = True) -> Selection:
     picked = _first_best(others)
     best = int(_first_best(means[:, None])[0])
     bias = float((values.max(axis=0) - values[best]).mean())
-    return Selection(
+    return SelectionBias(
         method="held-out folds",
         naive=sign * float(means[best]),
         corrected=sign * float(values[picked, np.arange(folds)].mean()),
@@ -290,7 +292,7 @@ def _first_best(values: Figures) -> NDArray[np.intp]:
 __all__ = [
     "RESAMPLED",
     "Resampled",
-    "Selection",
+    "SelectionBias",
     "affordable_repetitions",
     "bootstrap_selection",
     "fold_selection",

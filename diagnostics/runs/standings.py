@@ -12,7 +12,7 @@ from diagnostics.runs.score_intervals import Interval, Method
 if TYPE_CHECKING:
     import pandas as pd
 
-    from diagnostics.runs.selection_bias import Selection
+    from diagnostics.runs.selection_bias import SelectionBias
     from diagnostics.runs.shared_folds import SharedFolds
     from diagnostics.runs.tests_against_best import AgainstBest
 
@@ -86,7 +86,7 @@ class Leaderboard:
     by_folds: AgainstBest | None = None
     folds: SharedFolds | None = None
     paired: int = 0
-    selection: Selection | None = None
+    selection: SelectionBias | None = None
     selected_among: int = 0
     recommendation: Recommendation | None = None
 

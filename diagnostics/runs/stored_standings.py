@@ -1,4 +1,4 @@
-"""What a summary says of the order of runs, kept until one of them changes."""
+"""What a summary says of the order of runs, stored until one of them changes."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ import diagnostics
 from diagnostics import record
 from diagnostics.confidence.isotonic import calibrated, recalibration
 from diagnostics.confidence.levels import confidence_levels
-from diagnostics.confidence.proper_scores import probability_scores
+from diagnostics.confidence.proper_scores import proper_scores
 from diagnostics.confidence.reliability import calibration_errors, reliability_bins
 from diagnostics.confidence.temperature import completed, rescaled, rescaling, temperature
 from diagnostics.confidence.vectors import Vectors, VectorTable, example_marks, halves
@@ -169,7 +169,7 @@ def test_no_vectors_have_no_temperature(tmp_path: Path) -> None:
     record(tmp_path / "run", true_label=["a"], predicted_label=["a"], confidence=[0.7])
     run = diagnostics.open_workspace(tmp_path).experiments[0].runs[0]
     assert rescaling(VectorTable(run)) is None
-    assert probability_scores(VectorTable(run), 1) is None
+    assert proper_scores(VectorTable(run), 1) is None
 
 
 def test_a_ranking_that_was_cut_off_is_completed_and_marked(tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ def test_marks_of_examples_stay_what_they_are() -> None:
 
 def scored(p: np.ndarray, truth: np.ndarray) -> Any:
     zeros = np.zeros(len(p))
-    return probability_scores([Vectors(p, truth, truth, truth * 0, zeros)], p.shape[1])
+    return proper_scores([Vectors(p, truth, truth, truth * 0, zeros)], p.shape[1])
 
 
 def test_scores_of_vectors_are_those_of_scikit_learn() -> None:
@@ -248,7 +248,7 @@ def test_blocks_add_up_to_the_whole() -> None:
     zeros = np.zeros(300)
     block = Vectors(p, truth, truth, truth * 0, zeros)
     halved = [block.where(np.arange(300) < 120), block.where(np.arange(300) >= 120)]
-    whole, parts = probability_scores([block], 4), probability_scores(halved, 4)
+    whole, parts = proper_scores([block], 4), proper_scores(halved, 4)
     assert whole is not None
     assert parts is not None
     assert vars(parts.brier) == pytest.approx(vars(whole.brier))
