@@ -14,7 +14,7 @@ from app.frame.workspaces import (
     experiment_at,
     run_at,
 )
-from diagnostics.examples import answers, content, entities, listing, neighbours
+from diagnostics.examples import answers, content, entities, neighbours, rankings
 from diagnostics.workspace.reducers import By, Measure
 
 if TYPE_CHECKING:
@@ -39,15 +39,6 @@ def content_columns(place: Place) -> ContentColumns:
     return content.content_columns(run_with_content(place))
 
 
-@st.cache_data(max_entries=128, show_spinner="Ranking the examples…")
-def top_examples(place: Place, by: By, k: int, where: Filter, measure: Measure) -> Ranking:
-    """The first `k` answers of a ranking."""
-    experiment, run = experiment_and_run(place)
-    return diagnostics.top_examples(
-        run, by, k=k, where=where, measure=measure, experiment=experiment
-    )
-
-
 @st.cache_data(max_entries=512, show_spinner=False)
 def answers_of_all_runs(place: Place, example: str) -> pd.DataFrame:
     """What every run of the experiment said about one example."""
@@ -57,13 +48,10 @@ def answers_of_all_runs(place: Place, example: str) -> pd.DataFrame:
 @st.cache_data(max_entries=32, show_spinner="Ranking the examples…")
 def listed_answers(place: Place, by: By, k: int, where: Filter, measure: Measure) -> Ranking:
     """The first `k` answers to look at, without their content."""
-    return listing.listed_answers(
-        run_with_content(place),
-        by,
-        k=k,
-        where=where,
-        measure=measure,
-        experiment=experiment_at(place),
+    experiment, run = experiment_and_run(place)
+    shared = content.with_shared_content(experiment, run)
+    return rankings.ranked_answers(
+        shared, by, k=k, where=where, measure=measure, experiment=experiment
     )
 
 

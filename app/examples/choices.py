@@ -11,7 +11,7 @@ from app.examples.filters import restrictions, start_over
 from app.frame import session
 from app.widgets.labels import shown_label
 from diagnostics import Evidence, Filter, Run
-from diagnostics.examples.listing import offered_rankings
+from diagnostics.examples.rankings import offered_rankings
 from diagnostics.workspace.reducers import By, Measure
 
 NAMES: dict[By, str] = {

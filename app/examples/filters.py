@@ -15,14 +15,8 @@ from app.widgets.labels import shown_label
 from diagnostics import DiagnosticsError, Evidence, Filter, Run
 from diagnostics.charts import colours
 from diagnostics.examples.slices import parse_slice
-from diagnostics.predictions.outcomes import (
-    ACROSS,
-    OUTCOMES,
-    WITHOUT_TRUTH,
-    Across,
-    Outcome,
-    knows_truth,
-)
+from diagnostics.predictions.completeness import knows_truth
+from diagnostics.predictions.outcomes import ACROSS, OUTCOMES, WITHOUT_TRUTH, Across, Outcome
 from diagnostics.workspace.scores import ranked_runs
 
 #: What an outcome is called before the other run's name.

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from app.examples.choices import Choice
 from app.frame import session
 from diagnostics import Evidence, Run
-from diagnostics.examples.listing import UNRANKED
-from diagnostics.examples.rankings import DEFINITIONS
-from diagnostics.predictions.outcomes import comparable_runs
+from diagnostics.examples.rankings import DEFINITIONS, UNRANKED
+from diagnostics.examples.selection import comparable_runs
 
 if TYPE_CHECKING:
     from diagnostics import Ranking

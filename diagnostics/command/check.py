@@ -184,7 +184,7 @@ def _weak_classes(check: Check) -> str:
 def _mistakes(check: Check) -> str:
     """The most confident of the answers that the baseline had right, or of all wrong ones."""
     from diagnostics.examples.filters import Filter
-    from diagnostics.examples.listing import listed_examples
+    from diagnostics.examples.rankings import top_examples
 
     comparison, run = check.comparison, check.run
     if run.task != "classification" or not run.has(Evidence.TRUTH):
@@ -193,7 +193,7 @@ def _mistakes(check: Check) -> str:
     if comparison:
         where = Filter(against=comparison.a, outcome="broken", split=comparison.split)
     try:
-        ranking = listed_examples(
+        ranking = top_examples(
             run, "confident-mistakes", k=MISTAKES, where=where, experiment=check.experiment
         )
     except DiagnosticsError:  # the files do not tell which these are; the counts stand above

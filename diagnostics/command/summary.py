@@ -78,8 +78,12 @@ def show_top(
     experiment: Experiment, run: Run, by: str, k: int, where: Filter, *, as_json: bool
 ) -> None:
     """The examples at the top of a ranking."""
-    from diagnostics.examples.listing import offered_rankings
-    from diagnostics.examples.rankings import DEFINITIONS, top_examples
+    from diagnostics.examples.rankings import (
+        DEFINITIONS,
+        UNRANKED,
+        offered_rankings,
+        top_examples,
+    )
 
     ranking = top_examples(run, cast("By", by), k=k, where=where, experiment=experiment)
     rows = ranking.examples.to_dict("records")
@@ -101,7 +105,9 @@ def show_top(
         return
     console = new_console()
     _print_ranking(console, run, ranking, rows, where.against)
-    console.print(DEFINITIONS[cast("By", by)], style="dim")
+    is_ranked = ranking.measure != UNRANKED
+    order = DEFINITIONS[cast("By", by)] if is_ranked else "Nothing to rank them by: listed by id."
+    console.print(order, style="dim")
     if ranking.unpaired:
         left_out = f"{ranking.unpaired:,} more have no counterpart in {where.against}."
         console.print(printable(left_out))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from diagnostics.examples.filters import Filter, answers_where
+from diagnostics.examples.filters import Filter
+from diagnostics.examples.selection import answers_where
 
 if TYPE_CHECKING:
     import pandas as pd

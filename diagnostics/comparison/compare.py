@@ -250,11 +250,12 @@ def _fitting(
     experiment: Experiment, first: Run, second: Run, labels: Sequence[str], where: Filter
 ) -> Cells:
     """The cells of the new run's answers that fit: those that a list of examples shows."""
-    from diagnostics.examples.filters import answers_where, selected_answers
+    from diagnostics.examples.filters import Filter
+    from diagnostics.examples.selection import Selection, answers_where
     from diagnostics.predictions.matching import joint_labels
 
     wanted = where if where.against in (None, first.run) else Filter(split=where.split)
-    rows = selected_answers(second, replace(wanted, against=first.run), experiment).rows
+    rows = Selection.of(second, replace(wanted, against=first.run), experiment).rows
     if wanted is not where:
         key = ["example", "fold"]
         fitting = answers_where(second, where, experiment).select(key)

@@ -16,7 +16,8 @@ from diagnostics.examples.attributes import LONGEST, Attribute, NoValues, with_c
 from diagnostics.examples.content import ContentColumns, content_columns
 from diagnostics.examples.contrast_inputs import fed_features
 from diagnostics.examples.contrast_tests import contrast_table
-from diagnostics.examples.filters import Filter, answers_where
+from diagnostics.examples.filters import Filter
+from diagnostics.examples.selection import answers_where
 from diagnostics.examples.slices import Slice, range_text
 from diagnostics.examples.text_properties import words_of
 from diagnostics.predictions.completeness import kept_only_mistakes

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from diagnostics.examples.filters import Filter
-from diagnostics.examples.listing import listed_examples
+from diagnostics.examples.rankings import top_examples
 from diagnostics.workspace.reducers import By, Measure
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def exported_examples(
     `rank` from 1, `run`, with `where.against` that run as `against`, then the columns of
     `top_examples`; those that are empty throughout and images kept as bytes are left out.
     """
-    ranking = listed_examples(
+    ranking = top_examples(
         run, by, k=EXPORT_LIMIT, where=where, measure=measure, experiment=experiment
     )
     frame = ranking.examples

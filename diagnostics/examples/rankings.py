@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from diagnostics.errors import DiagnosticsError
 from diagnostics.examples.content import with_content
-from diagnostics.examples.filters import Filter, selected_answers
+from diagnostics.examples.filters import Filter
+from diagnostics.examples.selection import Selection
 from diagnostics.workspace import Evidence, reducers
 from diagnostics.workspace.reducers import RANKINGS, By, Measure
 
 if TYPE_CHECKING:
     import pandas as pd
-    import polars as pl
 
     from diagnostics.workspace import Experiment, Run
 
@@ -27,6 +27,8 @@ DEFINITIONS: dict[By, str] = {
     "moved": "All answers, first those whose confidence differs most between the two runs, last "
     "those without one in both.",
 }
+#: The measure of a list that is in the order of its ids.
+UNRANKED = ""
 #: What each ranking needs of a run.
 NEEDS: dict[By, Evidence] = {
     "confident-mistakes": Evidence.TRUTH | Evidence.CONFIDENCE,
@@ -41,8 +43,9 @@ NEEDS: dict[By, Evidence] = {
 @dataclass(frozen=True)
 class Ranking:
     """A ranked list. `total` answers were ranked, of which `examples` holds the first; `excluded`
-    more belong to the list but have no number to rank them by. `unpaired` would be on it if the run
-    that they are held against had answered them.
+    more belong to the list but have no number to rank them by. Where none has, all are there in the
+    order of their ids and `measure` is `UNRANKED`. `unpaired` would be on it if the run that they
+    are held against had answered them.
     """  # noqa: D205
 
     by: By
@@ -81,42 +84,39 @@ def rank_examples(
     DiagnosticsError
         If `by` is unknown or a column is missing.
     """
-    if by not in RANKINGS:
-        raise DiagnosticsError(
-            f"There is no ranking {by!r}.", hint=f"Use one of {', '.join(RANKINGS)}."
-        )
-    frame = reducers.lazy(predictions, ["example", "predicted_label", "confidence", *_needed(by)])
-    pool = reducers.ranking_pool(frame, by)
-    column, descending = reducers.ranking_measure(by, measure, frame.collect_schema().names())
-    total, everything = _sizes(pool, column)
-    if by in reducers.THROUGHOUT:
-        rows = reducers.collect(reducers.ranked_throughout(pool, column, k=k))
-        return Ranking(by, column, everything, 0, rows.to_pandas(ignore_metadata=True))
-    if not total and column not in ("confidence", "moved"):
-        column, descending = "confidence", False
-        total, everything = _sizes(pool, column)
-    rows = reducers.collect(reducers.ranked(pool, column, descending=descending, k=k))
-    return Ranking(by, column, total, everything - total, rows.to_pandas(ignore_metadata=True))
+    return _ranking(reducers.pool(predictions, by, measure), k)
 
 
-def _needed(by: By) -> list[str]:
-    if by in ("uncertain", "all"):
-        return []
-    if by == "moved":
-        return ["moved"]
-    return ["true_label", "margin", "true_rank"] if by == "nearly-right" else ["true_label"]
+def _ranking(pool: reducers.Pool, k: int) -> Ranking:
+    total = pool.total if pool.by in reducers.THROUGHOUT else pool.known
+    first = pool.first(k).to_pandas(ignore_metadata=True)
+    return Ranking(pool.by, pool.column, total, pool.total - total, first)
 
 
-def _sizes(pool: Any, column: str) -> tuple[int, int]:
-    """Rows that have the number, and rows in all."""
-    import narwhals.stable.v2 as nw
+def _unranked(pool: reducers.Pool, k: int) -> Ranking:
+    first = pool.first_by_id(k).to_pandas(ignore_metadata=True)
+    return Ranking(pool.by, UNRANKED, pool.total, 0, first)
 
-    flagged = pool.select(has=nw.when(reducers.known(column)).then(nw.lit(1)).otherwise(nw.lit(0)))
-    plan = flagged.select(
-        total=nw.col("has").sum().cast(nw.Int64), everything=nw.len().cast(nw.Int64)
-    )
-    row = reducers.collect(plan).to_pylist()[0]
-    return int(row["total"] or 0), int(row["everything"])
+
+def offered_rankings(run: Run) -> dict[By, str]:
+    """Every ranking, with the reason why the run cannot be looked at by it; "" if it can.
+
+    A run without any confidence can still be listed, so its mistakes and right answers are there.
+    `moved` is for answers that are held against those of another run.
+    """
+    truth = "" if run.has(Evidence.TRUTH) else "the run has no true labels"
+    confidence = "" if run.has(Evidence.CONFIDENCE) else "the run has no confidence"
+    reasons = dict.fromkeys(RANKINGS, truth) | {
+        "uncertain": confidence,
+        "all": "",
+        "moved": confidence,
+    }
+    if not truth:
+        if not run.has(Evidence.PROBABILITIES):
+            reasons["nearly-right"] = "the run does not say which label came second"
+        if not run.has(Evidence.PREDICTIONS):
+            reasons["confident-correct"] = "the run kept only its mistakes"
+    return reasons
 
 
 def top_examples(
@@ -131,50 +131,54 @@ def top_examples(
     """The first `k` answers of a run in a ranking, with their content.
 
     Without `where.split` the run's held-out split is ranked. The frame has
-    `diagnostics.examples.content.COLUMNS`, labels as labels, and then the content's own columns; it
-    is empty where the run lacks the evidence. `experiment` is needed where `where` names other
-    runs.
+    `diagnostics.examples.content.COLUMNS`, labels as labels, and then the content's own columns.
+    `experiment` is needed where `where` names other runs.
+
+    Where answers belong to the list and none has a number to rank it by, they come in the order
+    of their ids: `measure` is then `UNRANKED`, `total` counts them all and `excluded` is 0.
+    Entities have no label to be wrong about: sentences with a mistake come by the confidence of
+    what was found wrongly, the highest first, then those without one.
 
     Raises
     ------
     DiagnosticsError
         If the ranking, the split or the other run does not exist, or cannot be told from the files.
     """
+    ranking = ranked_answers(run, by, k=k, where=where, measure=measure, experiment=experiment)
+    return replace(ranking, examples=with_content(run, ranking.examples, experiment))
+
+
+def ranked_answers(
+    run: Run,
+    by: By,
+    *,
+    k: int,
+    where: Filter | None = None,
+    measure: Measure = "margin",
+    experiment: Experiment | None = None,
+) -> Ranking:
+    """The same without content, which may be large, and with labels as codes."""
     where = where or Filter()
-    refuse_moved_alone(by, where)
-    selection = selected_answers(run, where, experiment)
-    rows = selection.rows
-    if run.task == "entities":
-        rows = _as_mistakes(rows)
-    ranking = rank_examples(rows, by, k=k, measure=measure)
-    found = ranking.examples
-    if run.task == "entities":
-        found = found.assign(true_label=None, predicted_label=None)
-    shown = with_content(run, found, experiment)
-    return replace(ranking, examples=shown, unpaired=selection.unpaired)
-
-
-def refuse_moved_alone(by: By, where: Filter) -> None:
-    """Raise a DiagnosticsError if a ranking of two runs is asked for with one."""
     if by == "moved" and where.against is None:
         raise DiagnosticsError(
             "How far the confidence moved is between two runs.",
             hint="Name the other run: `against`.",
         )
-
-
-def _as_mistakes(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Sentences of an extractor have no single label, and only those with a mistake are kept."""
-    import polars as pl
-
-    return rows.with_columns(true_label=pl.lit(0, pl.Int32), predicted_label=pl.lit(1, pl.Int32))
+    selection = Selection.of(run, where, experiment)
+    # Without a label no sentence is wrong or right, and only those with a mistake are kept.
+    order = "all" if run.task == "entities" and by == "confident-mistakes" else by
+    pool = reducers.pool(selection.rows, order, measure)
+    ranking = _unranked(pool, k) if pool.total and not pool.known else _ranking(pool, k)
+    return replace(ranking, by=by, unpaired=selection.unpaired)
 
 
 __all__ = [
     "DEFINITIONS",
     "NEEDS",
+    "UNRANKED",
     "Ranking",
+    "offered_rankings",
     "rank_examples",
-    "refuse_moved_alone",
+    "ranked_answers",
     "top_examples",
 ]

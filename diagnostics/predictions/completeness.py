@@ -45,6 +45,11 @@ def on_the_same_data(run: Run, other: Run) -> bool:
     return run is other or is_same or same_supports(run, other)
 
 
+def knows_truth(run: Run) -> bool:
+    """Whether answers can be judged; an empty list of mistakes judges them, too."""
+    return run.has(Evidence.TRUTH) or kept_only_mistakes(run)
+
+
 def rows_of(run: Run, split: str) -> pl.LazyFrame:
     """The run's rows in a split that it has, without vectors; labels as codes; lazy."""
     import polars as pl
@@ -59,6 +64,7 @@ __all__ = [
     "has_answers",
     "implies_right_answers",
     "kept_only_mistakes",
+    "knows_truth",
     "lists_only_mistakes",
     "on_the_same_data",
     "rows_of",

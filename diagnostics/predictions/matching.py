@@ -48,7 +48,7 @@ class Rows:
         import polars as pl
 
         names = ["example", "fold", "true_label", "predicted_label", "confidence"]
-        theirs = rows_of(other, other.known_split(self.split)).select(names).collect()
+        theirs = rows_of(other, self.split).select(names).collect()
         found = self._matched(theirs).select(
             pl.col("is_there").fill_null(value=False),
             recoded("true_label", other.labels, self.labels),

@@ -8,6 +8,7 @@ share: no `top_k`, no `unpivot`, sums cast afterwards, null order stated.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import narwhals.stable.v2 as nw
@@ -175,6 +176,69 @@ def wrong_runs(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         nw.col("is_wrong").sum().alias("wrong"), nw.len().alias("runs")
     )
     return _counted(counts)
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """The rows that a ranking is about, and what ranks them: `known` of the `total` have it."""
+
+    by: By
+    rows: nw.LazyFrame[Any]
+    column: str
+    descending: bool
+    known: int
+    total: int
+
+    def first(self, k: int) -> pa.Table:
+        """The first `k` of those that have a number; in `THROUGHOUT` the others at the end."""
+        if self.by in THROUGHOUT:
+            return collect(ranked_throughout(self.rows, self.column, k=k))
+        return collect(ranked(self.rows, self.column, descending=self.descending, k=k))
+
+    def first_by_id(self, k: int) -> pa.Table:
+        """The first `k` of all, in the order of their ids."""
+        ties = ["example", *present(self.rows, ["fold"])]
+        return collect(self.rows.sort(*ties, nulls_last=True).head(k))
+
+
+def pool(predictions: Any, by: By, measure: Measure) -> Pool:
+    """What a ranking is about; where nothing has the `measure`, the confidence ranks.
+
+    Raises
+    ------
+    DiagnosticsError
+        If there is no such ranking, or the frame lacks what it needs.
+    """
+    if by not in RANKINGS:
+        raise DiagnosticsError(
+            f"There is no ranking {by!r}.", hint=f"Use one of {', '.join(RANKINGS)}."
+        )
+    frame = lazy(predictions, ["example", "predicted_label", "confidence", *_needed(by)])
+    rows = ranking_pool(frame, by)
+    column, descending = ranking_measure(by, measure, frame.collect_schema().names())
+    n_known, total = _sizes(rows, column)
+    if not n_known and column not in ("confidence", "moved"):
+        column, descending = "confidence", False
+        n_known, total = _sizes(rows, column)
+    return Pool(by, rows, column, descending, n_known, total)
+
+
+def _needed(by: By) -> list[str]:
+    if by in ("uncertain", "all"):
+        return []
+    if by == "moved":
+        return ["moved"]
+    return ["true_label", "margin", "true_rank"] if by == "nearly-right" else ["true_label"]
+
+
+def _sizes(rows: nw.LazyFrame[Any], column: str) -> tuple[int, int]:
+    """Rows that have the number, and rows in all."""
+    flagged = rows.select(has=nw.when(known(column)).then(nw.lit(1)).otherwise(nw.lit(0)))
+    plan = flagged.select(
+        total=nw.col("has").sum().cast(nw.Int64), everything=nw.len().cast(nw.Int64)
+    )
+    row = collect(plan).to_pylist()[0]
+    return int(row["total"] or 0), int(row["everything"])
 
 
 def ranking_measure(by: By, measure: Measure, columns: Sequence[str]) -> tuple[str, bool]:

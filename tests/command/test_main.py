@@ -152,13 +152,24 @@ def test_what_is_no_number_is_null_in_json(
 ) -> None:
     record_animals(tmp_path / "a", labels=None, probabilities=None, predicted_label=["cat"] * 6)
     words = ("top", str(tmp_path), "--run", "a", "--by", "confident-mistakes", "--json")
-    assert answer(capsys, *words) == {
+    found = answer(capsys, *words)
+    assert {row["confidence"] for row in found.pop("examples")} == {None}
+    assert found == {
         "run": "a",
         "by": "confident-mistakes",
-        "total": 0,
-        "excluded": 4,
-        "examples": [],
+        "total": 4,
+        "excluded": 0,
     }
+
+
+def test_what_nothing_can_rank_is_listed_by_id(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record_animals(tmp_path / "a", labels=None, probabilities=None, predicted_label=["cat"] * 6)
+    main(["top", str(tmp_path), "--run", "a", "--by", "confident-mistakes"])
+    out = capsys.readouterr().out
+    assert "a: 4 of 4" in out
+    assert "Nothing to rank them by: listed by id." in out
 
 
 def test_an_empty_ranking_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ from diagnostics import Comparison, DiagnosticsError, Evidence, Experiment, Filt
 from diagnostics.comparison.agreement import consensus, lonely_answers
 from diagnostics.comparison.changed_answers import changed_answers, examples_that_changed
 from diagnostics.comparison.compare import compare_runs
-from diagnostics.examples.listing import listed_answers
+from diagnostics.examples.rankings import ranked_answers
 from diagnostics.predictions.aligned_runs import alignable_runs, aligned_answers
 from tests.examples.test_filters import ALL, MISTAKES, experiment_of, rows, stored
 
@@ -56,7 +56,7 @@ def frame_of(drawn: Sequence[tuple[str, int | None, str, str | None]]) -> pd.Dat
 
 
 def length(run: Run, experiment: Experiment, by: str, **where: Any) -> int:
-    listed = listed_answers(
+    listed = ranked_answers(
         run, by, k=99, where=Filter(**where), experiment=experiment  # type: ignore[arg-type]
     )  # fmt: skip
     assert (len(listed.examples), listed.excluded) == (listed.total, 0)

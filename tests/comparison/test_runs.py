@@ -290,7 +290,7 @@ def test_folds_of_a_search_are_paired(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kept", ["all answers", "mistakes only", "mistakes and all answers"])
 def test_every_count_is_the_length_of_its_list_of_examples(tmp_path: Path, kept: str) -> None:
-    from diagnostics.examples.filters import answers_where
+    from diagnostics.examples.selection import answers_where
 
     whole = kept == "all answers"
     names = "new" if "and" in kept else ""

@@ -19,8 +19,8 @@ import diagnostics
 from diagnostics import DiagnosticsError, Evidence, Experiment, Filter, Run
 from diagnostics.comparison.compare import compare_runs
 from diagnostics.examples.content import content_of
-from diagnostics.examples.filters import answers_where, selected_answers
-from diagnostics.examples.listing import UNRANKED, listed_answers, listed_examples
+from diagnostics.examples.rankings import UNRANKED, ranked_answers, top_examples
+from diagnostics.examples.selection import Selection, answers_where
 from diagnostics.predictions.outcomes import ACROSS, OUTCOMES, Across, Outcome
 from diagnostics.workspace import run_tables, tables
 from tests.made.runs import IDS, PROBABILITIES, TRUE, record_animals
@@ -166,7 +166,7 @@ def test_outcomes_are_those_found_by_hand(drawn_tables: Any) -> None:
             swapped = {"fixed": "broken", "broken": "fixed"}.get(outcome, outcome)
             assert given == sorted(mirrored.loc[mirrored[swapped], "example"])
             assert given == found(old, experiment, against="r0", outcome=swapped)
-        selection = selected_answers(new, Filter(against="r1"), experiment)
+        selection = Selection.of(new, Filter(against="r1"), experiment)
         assert sorted(selection.rows.collect()["example"]) == sorted(expected["example"])
         assert selection.unpaired == len(frames[0]) - len(expected)
         for across, examples in across_by_hand(frames).items():
@@ -180,9 +180,7 @@ def test_moved_ranks_by_the_difference_and_puts_what_has_none_last(drawn_tables:
     with TemporaryDirectory() as name:
         runs = [stored(Path(name), f"r{i}", frame) for i, frame in enumerate(frames)]
         where = Filter(against="r1")
-        listed = diagnostics.top_examples(
-            runs[0], "moved", k=99, where=where, experiment=experiment_of(*runs)
-        )
+        listed = top_examples(runs[0], "moved", k=99, where=where, experiment=experiment_of(*runs))
     expected = by_hand(*frames[:2])
     expected["moved"] = (expected["confidence"] - expected["confidence_old"]).abs()
     ranked = expected.sort_values(["moved", "example"], ascending=[False, True])
@@ -267,7 +265,7 @@ def test_the_other_restrictions_hold_as_well(pair: Experiment) -> None:
 
 def test_the_list_has_the_other_runs_answer_and_confidence(pair: Experiment) -> None:
     where = Filter(against="old")
-    listed = listed_examples(pair.run("new"), "moved", k=9, where=where, experiment=pair)
+    listed = top_examples(pair.run("new"), "moved", k=9, where=where, experiment=pair)
     shown = listed.examples[["example", "against_label", "against_confidence", "moved"]]
     assert shown["example"].tolist() == ["e2", "e4", "e0", "e1", "e3"]
     assert shown["against_label"].tolist() == ["y", "x", "x", "z", "x"]
@@ -276,17 +274,17 @@ def test_the_list_has_the_other_runs_answer_and_confidence(pair: Experiment) -> 
 
 
 def test_all_lists_every_answer_those_without_a_confidence_last(pair: Experiment) -> None:
-    listed = listed_answers(pair.run("new"), "all", k=9)
+    listed = ranked_answers(pair.run("new"), "all", k=9)
     assert listed.examples["example"].tolist() == ["e4", "e0", "e1", "e2", "e3"]
     assert (listed.total, listed.excluded) == (5, 0)
-    first = listed_answers(pair.run("new"), "all", k=2)
+    first = ranked_answers(pair.run("new"), "all", k=2)
     assert (first.total, first.examples["example"].tolist()) == (5, ["e4", "e0"])
 
 
 def test_where_nothing_can_have_moved_the_answers_come_by_id(tmp_path: Path) -> None:
     new, old = (stored(tmp_path, name, rows("xxyyz")) for name in ("new", "old"))
     where, experiment = Filter(against="old"), experiment_of(new, old)
-    listed = listed_answers(new, "moved", k=2, where=where, experiment=experiment)
+    listed = ranked_answers(new, "moved", k=2, where=where, experiment=experiment)
     assert (listed.measure, listed.total, listed.excluded) == (UNRANKED, 5, 0)
     assert listed.examples["example"].tolist() == ["e0", "e1"]
 
@@ -295,7 +293,7 @@ def test_answers_to_what_the_other_run_lacks_are_left_out_and_counted(tmp_path: 
     new = stored(tmp_path, "new", rows("xxyyz", confidence=0.5))
     old = stored(tmp_path, "old", rows("xxyyx", "xwyyz", confidence=0.5).iloc[1:])
     where, experiment = Filter(against="old"), experiment_of(new, old)
-    listed = listed_answers(new, "all", k=9, where=where, experiment=experiment)
+    listed = ranked_answers(new, "all", k=9, where=where, experiment=experiment)
     assert sorted(listed.examples["example"]) == ["e2", "e3", "e4"]
     assert listed.unpaired == 2  # one is not there, one has another true label
 
@@ -337,7 +335,7 @@ def test_a_truth_that_this_run_has_no_label_for_is_still_a_truth(tmp_path: Path)
     old = stored(tmp_path, "old", rows("wx", "wx"))
     experiment = experiment_of(new, old)
     assert found(new, experiment, against="old", outcome="broken") == ["e0"]
-    broken = listed_examples(
+    broken = top_examples(
         new, "all", k=9, where=Filter(against="old", outcome="broken"), experiment=experiment
     )
     assert broken.examples["true_label"].tolist() == [None]
@@ -386,7 +384,7 @@ def test_other_runs_need_their_experiment(pair: Experiment) -> None:
         with pytest.raises(DiagnosticsError, match=r"without their experiment\. Pass `experiment`"):
             answers_where(pair.run("new"), where)
     with pytest.raises(DiagnosticsError, match="between two runs"):
-        diagnostics.top_examples(pair.run("new"), "moved")
+        top_examples(pair.run("new"), "moved")
 
 
 def test_a_run_alone_is_compared_with_no_other(tmp_path: Path) -> None:
@@ -450,7 +448,7 @@ def lists(tmp_path: Path) -> Experiment:
 def test_what_a_list_of_mistakes_leaves_out_was_right(lists: Experiment) -> None:
     new = lists.run("new")
     where = Filter(against="old", outcome="fixed")
-    fixed = listed_answers(new, "moved", k=9, where=where, experiment=lists)
+    fixed = ranked_answers(new, "moved", k=9, where=where, experiment=lists)
     assert fixed.examples["example"].tolist() == ["e2"]
     assert (fixed.measure, fixed.total, fixed.excluded) == (UNRANKED, 1, 0)
     assert fixed.examples["against_confidence"].tolist() == [0.8]
@@ -478,7 +476,7 @@ def test_right_answers_that_were_not_kept_have_the_content_of_another_run(tmp_pa
     )  # fmt: skip
     experiment = experiment_of(mistakes, recorded.run("whole"))
     where = Filter(against="whole", outcome="fixed")
-    fixed = listed_examples(mistakes, "all", k=9, where=where, experiment=experiment)
+    fixed = top_examples(mistakes, "all", k=9, where=where, experiment=experiment)
     assert fixed.examples["text"].tolist() == ["a tabby", "a collie?", "an eagle owl"]
     words = Filter(against="whole", outcome="fixed", text="COLLIE")
     assert answers_where(mistakes, words, experiment).collect()["example"].to_list() == [IDS[1]]

@@ -12,7 +12,7 @@ from diagnostics.assumptions.assumption import assumption
 from diagnostics.assumptions.examples_of_group import examples_of_group
 from diagnostics.examples.attributes import Attribute
 from diagnostics.examples.contrast import mistakes_in_common, slice_of
-from diagnostics.examples.filters import answers_where
+from diagnostics.examples.selection import answers_where
 from diagnostics.examples.slices import Slice, parse_slice, range_text
 
 N = 120

@@ -18,7 +18,7 @@ from sklearn.svm import LinearSVC
 import diagnostics
 from diagnostics import DiagnosticsError, Evidence
 from diagnostics.examples.content import content_of
-from diagnostics.examples.filters import answers_where
+from diagnostics.examples.selection import answers_where
 from diagnostics.workspace import run_tables, tables
 from tests.made.runs import IDS, LABELS, PROBABILITIES, TEXTS, TRUE, record_animals
 

@@ -20,7 +20,7 @@ from diagnostics.confidence.risk_coverage import (
     risk_coverage_curve,
 )
 from diagnostics.confidence.selective_counts import selective_counts_of_run
-from diagnostics.examples.listing import listed_answers
+from diagnostics.examples.rankings import ranked_answers
 
 N = 300
 
@@ -64,7 +64,7 @@ def listed(run: Run, link: dict[str, Any]) -> int:
         max_confidence=bounds["below"],
         predicted_label=link.get("predicted"),
     )
-    return listed_answers(run, link["by"], k=1, where=where).total
+    return ranked_answers(run, link["by"], k=1, where=where).total
 
 
 def opened_by(run: Run, bar: dict[str, Any], label: str | None = None) -> int:
