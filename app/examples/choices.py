@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.examples import cached, slices
 from app.examples.filters import restrictions, start_over
-from app.frame import session
+from app.frame import session, workspaces
 from app.widgets.labels import shown_label
 from diagnostics import Evidence, Filter, Run
 from diagnostics.examples.rankings import offered_rankings
@@ -38,33 +38,36 @@ _RANKING = "examples_by"
 
 @dataclass(frozen=True)
 class Choice:
-    """What to list."""
+    """What to list, and of which run."""
 
     by: By
     where: Filter
     measure: Measure
+    place: workspaces.Place
 
 
 def controls(run: Run) -> Choice:
     """The bar on top: how to rank, and what to narrow the list to."""
+    experiment, place = session.experiment(), session.place(run)
+    labels = [label for label in experiment.labels if label]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         ranking = st.container(horizontal=True, width="content", vertical_alignment="bottom")
-        true_label = _label("true", "True label") if run.has(Evidence.TRUTH) else ""
-        predicted = _label("predicted", "Predicted label") if run.task != "entities" else ""
+        true_label = _label("true", "True label", labels) if run.has(Evidence.TRUTH) else ""
+        predicted = _label("predicted", "Predicted label", labels) if run.task != "entities" else ""
         split = _split(run)
-        text = _search() if cached.content_columns(session.place()).is_searchable else ""
+        text = _search() if cached.content_columns(place).is_searchable else ""
         where = Filter(
             true_label=true_label or None,
             predicted_label=predicted or None,
             split=split or None,
             text=text or None,
             having=slices.chosen() or None,
-            **restrictions(run),
+            **restrictions(run, experiment),
         )
     with ranking:
         by = _ranking(run, where)
         measure = _measure(run, by)
-    return Choice(by, where, measure)
+    return Choice(by, where, measure, place)
 
 
 def _search() -> str:
@@ -148,10 +151,10 @@ def _measure(run: Run, by: By) -> Measure:
     return chosen
 
 
-def _label(key: str, title: str) -> str:
+def _label(key: str, title: str, labels: list[str]) -> str:
     chosen: str = st.selectbox(
         title,
-        ["", *(label for label in session.experiment().labels if label)],
+        ["", *labels],
         key=key,
         bind="query-params",
         format_func=lambda label: shown_label(label) if label else "any",

@@ -58,7 +58,7 @@ def _contrast(place: workspaces.Place, where: Filter) -> Found:
 
 def show(run: Run, choice: Choice) -> None:
     """Closed until it is asked for; where a run has no mistakes to look at, nothing at all."""
-    content = cached.content_columns(session.place())
+    content = cached.content_columns(choice.place)
     can_be = run.task == "classification" and run.has(Evidence.TRUTH)
     has_any = content.text or content.fields or (content.image and run.inputs)
     if not can_be or choice.by == "confident-correct" or not has_any:
@@ -69,7 +69,7 @@ def show(run: Run, choice: Choice) -> None:
     if not what.open:
         return
     with what:
-        found = _contrast(session.place(), choice.where)
+        found = _contrast(choice.place, choice.where)
         if found.contrast is None:
             st.text(f"{found.message} {found.hint}".strip())
         else:

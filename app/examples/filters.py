@@ -12,7 +12,7 @@ from app.examples import slices
 from app.frame import session
 from app.frame.links import ANSWERS
 from app.widgets.labels import shown_label
-from diagnostics import DiagnosticsError, Evidence, Filter, Run
+from diagnostics import DiagnosticsError, Evidence, Experiment, Filter, Run
 from diagnostics.charts import colours
 from diagnostics.examples.slices import parse_slice
 from diagnostics.predictions.completeness import knows_truth
@@ -116,12 +116,12 @@ def _percent(share: float) -> str:
     return f"{100 * share:.6g}%"
 
 
-def restrictions(run: Run) -> dict[str, Any]:
+def restrictions(run: Run, experiment: Experiment) -> dict[str, Any]:
     """The popover's: bounds of the confidence, and how the answers stand to those of other runs.
 
     Fields of a `Filter`; what the link has and does not fit this run is left out.
     """
-    others = _other_runs(run)
+    others = _other_runs(run, experiment)
     if not others and not run.has(Evidence.CONFIDENCE):
         return {}
     found: dict[str, Any] = {}
@@ -129,18 +129,17 @@ def restrictions(run: Run) -> dict[str, Any]:
         if run.has(Evidence.CONFIDENCE):
             found |= _bounds()
         if others:
-            found |= _against(run, others)
+            found |= _against(run, experiment, others)
             if knows_truth(run):
                 found["across"] = _choice("across", "All runs", ACROSS, help=_ACROSS_EXPLAINED)
     return {name: value for name, value in found.items() if value not in (None, "")}
 
 
-def _other_runs(run: Run) -> list[str]:
+def _other_runs(run: Run, experiment: Experiment) -> list[str]:
     """The other runs with answers to hold this one's against, the best first."""
-    chosen = session.experiment()
     if run.task != "classification":
         return []
-    ranked = [chosen.run(name) for name in ranked_runs(chosen) if name != run.run]
+    ranked = [experiment.run(name) for name in ranked_runs(experiment) if name != run.run]
     return [other.run for other in ranked if other.evidence & ANSWERS]
 
 
@@ -168,7 +167,7 @@ def _bound(key: str, title: str) -> float | None:
     return share if 0 <= share <= 1 else None
 
 
-def _against(run: Run, others: list[str]) -> dict[str, str]:
+def _against(run: Run, experiment: Experiment, others: list[str]) -> dict[str, str]:
     if st.session_state.get("against", "") not in ("", *others):
         session.choose(against=None)
     chosen: str = st.selectbox(
@@ -183,7 +182,7 @@ def _against(run: Run, others: list[str]) -> dict[str, str]:
     )
     if not chosen:
         return {}
-    is_judged = knows_truth(run) or knows_truth(session.experiment().run(chosen))
+    is_judged = knows_truth(run) or knows_truth(experiment.run(chosen))
     offered = OUTCOMES if is_judged else WITHOUT_TRUTH
     outcome = _choice("outcome", "Outcome", offered, help=_OUTCOMES_EXPLAINED)
     return {"against": chosen, "outcome": outcome}

@@ -73,8 +73,7 @@ def listing(choice: Choice) -> Ranking:
 
 
 def _listed(by: By, k: int, choice: Choice, where: Filter | None = None) -> Ranking:
-    place = session.place()
-    return cached.listed_answers(place, by, k, where or choice.where, choice.measure)
+    return cached.listed_answers(choice.place, by, k, where or choice.where, choice.measure)
 
 
 def heading(run: Run, choice: Choice, found: Ranking) -> None:
@@ -223,16 +222,14 @@ def _step(name: str, key: str, icon: str, ids: list[str], to: int | None) -> Non
 
 def table(choice: Choice, found: Ranking, shown: str) -> None:
     """The page of the list that has the example; a click anywhere in a row opens its example."""
-    content = cached.content_columns(session.place())
+    content = cached.content_columns(choice.place)
     ids = found.examples["example"].tolist()
     size = example_table.rows_that_fit(content)
     at = ids.index(shown) if shown in ids else 0
     first = at - at % size
     rows = slice(first, min(first + size, len(ids)))
-    frame = cached.listed_page(
-        session.place(), choice.by, LISTED, choice.where, choice.measure, rows
-    )
-    version = blake2b(repr((session.place(), choice, first)).encode(), digest_size=6)
+    frame = cached.listed_page(choice.place, choice.by, LISTED, choice.where, choice.measure, rows)
+    version = blake2b(repr((choice, first)).encode(), digest_size=6)
     example_table.examples_table(
         _columns(choice, found, frame),
         content,

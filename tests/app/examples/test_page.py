@@ -452,12 +452,14 @@ def test_lists_of_mistakes_show_what_was_fixed_and_refuse_what_nobody_kept(opene
 def test_the_export_has_what_the_list_has(opened: Opened) -> None:
     from app.examples.choices import Choice
     from app.examples.view import _exported
+    from app.frame.workspaces import Place
     from diagnostics import Filter, open_workspace
     from diagnostics.examples.export import to_jsonl
 
     at = opened("animals", **broken_link())
     experiment = open_workspace(Path(sys.argv[1])).experiments[0]
-    choice = Choice("moved", Filter(against="best", outcome="broken"), "margin")
+    place = Place(sys.argv[1], "", experiment.name, "worst")
+    choice = Choice("moved", Filter(against="best", outcome="broken"), "margin", place)
     lines = _exported(experiment, experiment.run("worst"), choice, to_jsonl).decode().splitlines()
     assert [json.loads(line)["example"] for line in lines] == the_list(at)["example"].tolist()
     assert {json.loads(line)["against"] for line in lines} == {"best"}
