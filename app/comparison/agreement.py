@@ -30,7 +30,7 @@ _MATRIX = "compare_agreement"
 
 def show_agreement(place: Place) -> None:
     """The matrix of the runs, and a table of each two where these are too many for it."""
-    found = cached.agreement(place)
+    agreement = cached.agreement(place)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
@@ -49,17 +49,19 @@ def show_agreement(place: Place) -> None:
             )
             csv_button(
                 "Pairs",
-                lambda: to_csv(agreement_pairs(found)),
+                lambda: to_csv(agreement_pairs(agreement)),
                 file_name(place.experiment, "agreement", suffix=".csv"),
                 key="compare_download_agreement",
                 hint="Each two runs, as csv",
             )
-    selected = tuple(name for name in session.selected_runs() if name in found.runs)
+    selected = tuple(name for name in session.selected_runs() if name in agreement.runs)
     selected = selected if len(selected) > 1 else ()
     drawn, value = cached.drawn_runs(place, DRAWN, selected), _LIKENESS[chosen or _USUAL]
-    cells = agreement_cells(found, drawn)
+    cells = agreement_cells(agreement, drawn)
     which = "selected" if selected else "best"
-    some = f"the {len(drawn):,} {which}" if len(drawn) < len(found.runs) else f"all {len(drawn):,}"
+    some = (
+        f"the {len(drawn):,} {which}" if len(drawn) < len(agreement.runs) else f"all {len(drawn):,}"
+    )
     st.caption(
         f"The matrix has {some} runs, those that answer alike side by side (average linkage); "
         f"{_reach(cells, value)} between two runs. Right or wrong makes no difference to it. A "
@@ -72,8 +74,8 @@ def show_agreement(place: Place) -> None:
         selection_mode=TWO_RUNS,
         alt=f"Agreement of {len(drawn)} runs",
     )
-    if len(drawn) < len(found.runs):
-        _show_agreement_table(agreement_pairs(found))
+    if len(drawn) < len(agreement.runs):
+        _show_agreement_table(agreement_pairs(agreement))
 
 
 def _reach(cells: pd.DataFrame, value: Likeness) -> str:

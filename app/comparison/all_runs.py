@@ -69,23 +69,23 @@ def _say_which(runs: list[Run], reasons: dict[str, str], split: str, place: Plac
 
 def _show_counts(runs: list[Run], split: str, place: Place) -> None:
     """How the examples fall between the runs; each number opens its examples."""
-    found, alone = cached.consensus_of(place), cached.lonely(place)
+    consensus, alone = cached.consensus_of(place), cached.lonely(place)
     own = alone[alone["run"] == session.run().run].iloc[0]
     # What no file lists cannot be opened: right answers of runs that kept only their mistakes.
     is_listed = not all(map(lists_only_mistakes, runs))
     right, wrong = int(own["only_this_right"]), int(own["only_this_wrong"])
     counts = (
-        ("never-right", found.never_right, found.never_right, "Read them"),
-        ("always-right", found.always_right, found.always_right, "Read them"),
+        ("never-right", consensus.never_right, consensus.never_right, "Read them"),
+        ("always-right", consensus.always_right, consensus.always_right, "Read them"),
         ("only-this-wrong", alone["only_this_wrong"].sum(), wrong, f"{wrong:,} by this run"),
         ("only-this-right", alone["only_this_right"].sum(), right, f"{right:,} by this run"),
-        ("any-right", found.any_right, 0, ""),
+        ("any-right", consensus.any_right, 0, ""),
     )
     with st.grid(len(counts), min_column_width=165):
         for across, n, listed, label in counts:
             title, meaning = _COUNTS[across]
             with st.container(border=True, gap="small", height="stretch"):
-                share = f"{n / found.judged:.1%}"
+                share = f"{n / consensus.judged:.1%}"
                 st.metric(title, f"{n:,}", help=meaning, delta_description=share)
                 unlisted = across == "always-right" and not is_listed
                 if label and opens(label, across, listed, in_no_file=unlisted):
@@ -148,13 +148,15 @@ def vote_reading(votes: pd.DataFrame) -> str:
 
 def _show_consensus(place: Place) -> None:
     st.subheader("How many runs were right", anchor=False)
-    found = cached.consensus_of(place)
-    last = len(found.by_runs_right) - 1
+    consensus = cached.consensus_of(place)
+    last = len(consensus.by_runs_right) - 1
     st.caption(
         f"Examples by how many of the {last:,} runs answered them rightly: on the left those that "
         "no run gets, on the right those that every run gets."
     )
-    st.altair_chart(runs_right_chart(found), alt=f"Examples by how many of {last} runs were right")
+    st.altair_chart(
+        runs_right_chart(consensus), alt=f"Examples by how many of {last} runs were right"
+    )
 
 
 def _show_lonely(split: str, place: Place) -> None:

@@ -134,15 +134,15 @@ def agreement(place: Place) -> RunAgreement:
 @st.cache_data(max_entries=16, show_spinner=False)
 def drawn_runs(place: Place, limit: int, selected: tuple[str, ...]) -> list[int]:
     """The selected runs, else the best ones, in an order that puts those alike side by side."""
-    found = agreement(place)
-    row = {name: at for at, name in enumerate(found.runs)}
+    alike = agreement(place)
+    row = {name: at for at, name in enumerate(alike.runs)}
     best = _ranked(place, aligned(place))[:limit]
     chosen = sorted(row[name] for name in (selected or best))
     some = RunAgreement(
-        tuple(found.runs[at] for at in chosen),
-        found.examples,
-        found.same[chosen][:, chosen],
-        found.kappa[chosen][:, chosen],
+        tuple(alike.runs[at] for at in chosen),
+        alike.examples,
+        alike.same[chosen][:, chosen],
+        alike.kappa[chosen][:, chosen],
     )
     return [chosen[at] for at in agreement_order(some)]
 

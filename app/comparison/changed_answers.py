@@ -32,7 +32,7 @@ SHOWN, MOST_PAIRS = 20, 10_000
 LONGEST = 17
 
 
-def show_pairs(found: Comparison, choice: Choice) -> None:
+def show_pairs(comparison: Comparison, choice: Choice) -> None:
     """Which label became which, the most frequent first; a row lists its examples."""
     changes = cached.changes(session.place(), choice.against, choice.split, choice.where)
     with st.container(
@@ -42,15 +42,15 @@ def show_pairs(found: Comparison, choice: Choice) -> None:
         csv_button(
             "Pairs",
             lambda: to_csv(changes),
-            file_name(found.b, "against", found.a, "answers", suffix=".csv"),
+            file_name(comparison.b, "against", comparison.a, "answers", suffix=".csv"),
             key="compare_download_pairs",
             hint="All of them, as csv",
         )
-    st.caption(reading(changes, found))
+    st.caption(reading(changes, comparison))
     if changes.empty:
         return
     shown = changes.head(MOST_PAIRS)
-    columns = _columns(shown, with_truth=found.has_truth)
+    columns = _columns(shown, with_truth=comparison.has_truth)
     pairs = list(zip(shown["old_label"], shown["new_label"], strict=True))
     st.dataframe(
         named(shown.assign(share_of_old=100 * shown["share_of_old"]), longest=LONGEST),
@@ -71,9 +71,9 @@ def _pick_pair(pairs: list[tuple[str, str]]) -> None:
         session.choose(**dict(zip((OLD, NEW), pairs[rows[0]], strict=True)))
 
 
-def reading(changes: pd.DataFrame, found: Comparison) -> str:
+def reading(changes: pd.DataFrame, comparison: Comparison) -> str:
     """How many answers changed, and how far that gathers in few pairs."""
-    n, total = int(changes["n"].sum()), found.agreement.examples
+    n, total = int(changes["n"].sum()), comparison.agreement.examples
     if not n:
         return f"The two runs gave the same answer to all {total:,} examples."
     pairs = "one pair" if len(changes) == 1 else f"{len(changes):,} pairs"
@@ -104,13 +104,13 @@ def _columns(changes: pd.DataFrame, *, with_truth: bool) -> dict[str, Any]:
     return columns
 
 
-def show_matrix(found: Comparison, choice: Choice) -> None:
+def show_matrix(comparison: Comparison, choice: Choice) -> None:
     """The labels of the old run in the rows, those of the new one in the columns."""
     st.subheader("Matrix of both runs' answers", anchor=False)
     place = session.place()
     labels = cached.flow_labels(place, choice.against, choice.split, choice.where, SHOWN)
-    matrix = ConfusionMatrix(found.labels, found.flow_table)
-    others = len(found.labels) - len(labels)
+    matrix = ConfusionMatrix(comparison.labels, comparison.flow_table)
+    others = len(comparison.labels) - len(labels)
     hint = f" The other {others:,} labels are added up in the last row and column." * (others > 0)
     st.caption(
         "Equal answers are on the diagonal, without colour. A click on a cell lists its examples "
@@ -119,9 +119,9 @@ def show_matrix(found: Comparison, choice: Choice) -> None:
     st.altair_chart(
         confusion_heatmap(matrix_cells(matrix, labels), sides=("Old run", "New run")),
         key=_MATRIX,
-        on_select=partial(_pick_cell, name_of_others(found.labels)),
+        on_select=partial(_pick_cell, name_of_others(comparison.labels)),
         selection_mode=CELL,
-        alt=f"Answers of both runs, {len(labels)} of {len(found.labels)} labels",
+        alt=f"Answers of both runs, {len(labels)} of {len(comparison.labels)} labels",
     )
 
 
@@ -133,12 +133,12 @@ def _pick_cell(rest: str) -> None:
         session.choose(**{OLD: old, NEW: new})
 
 
-def show_examples(found: Comparison, choice: Choice) -> None:
+def show_examples(comparison: Comparison, choice: Choice) -> None:
     """The examples whose label went from the one to the other; a click opens one."""
     st.subheader("Examples of a change", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        old = _choose(OLD, "Old run said", found.labels)
-        new = _choose(NEW, "New run says", found.labels)
+        old = _choose(OLD, "Old run said", comparison.labels)
+        new = _choose(NEW, "New run says", comparison.labels)
     if old is None and new is None:
         st.caption("Choose a pair above, or a label here: its examples are listed.")
         return
@@ -146,7 +146,7 @@ def show_examples(found: Comparison, choice: Choice) -> None:
     rows, total = cached.changed_examples(
         place, choice.against, choice.split, choice.where, (old, new)
     )
-    if old == new and list_only_mistakes(found, session.experiment()):
+    if old == new and list_only_mistakes(comparison, session.experiment()):
         st.caption(f"Of equal answers only the wrong ones can be listed. {IN_NO_FILE}")
     if rows.empty:
         st.caption("No example in the files has these two answers.")

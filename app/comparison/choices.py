@@ -153,16 +153,16 @@ def _choose_examples(run: Run) -> Filter:
 def _narrowing() -> dict[str, object]:
     """The choices of the popover before it is drawn, by key; empty ones do not restrict."""
     names = ("compare_true", "compare_predicted", "compare_words")
-    found: dict[str, object] = {
+    chosen: dict[str, object] = {
         name: st.session_state.get(name, st.query_params.get(name)) for name in names
     }
     labels = set(session.experiment().labels)
     for name in ("compare_true", "compare_predicted"):
-        if found[name] not in labels:  # of an old link; the picker forgets it, too
-            found[name] = None
+        if chosen[name] not in labels:  # of an old link; the picker forgets it, too
+            chosen[name] = None
     confidence = st.session_state.get("compare_confidence", (0.0, 1.0))
-    found["compare_confidence"] = tuple(confidence) != (0.0, 1.0)
-    return found
+    chosen["compare_confidence"] = tuple(confidence) != (0.0, 1.0)
+    return chosen
 
 
 def _widen() -> None:
@@ -191,7 +191,7 @@ def open_outcome(choice: Choice, outcome: str, **more: str | None) -> None:
     `more` are other choices of that page: `true`, `predicted`, `example`, `by`.
     """
     where = choice.where
-    given = {
+    usual = {
         "against": choice.against,
         "outcome": outcome,
         "by": "moved",
@@ -203,7 +203,7 @@ def open_outcome(choice: Choice, outcome: str, **more: str | None) -> None:
         "below": _decimal(where.max_confidence),
     }
     known = {name: value for name, value in more.items() if value is not None}
-    session.go("examples.py", **{**given, **known})
+    session.go("examples.py", **{**usual, **known})
 
 
 def _decimal(bound: float | None) -> str | None:

@@ -33,9 +33,9 @@ def by_movement(classes: pd.DataFrame) -> pd.DataFrame:
     return classes.loc[order].reset_index(drop=True)
 
 
-def show_chart(found: Comparison, choice: Choice) -> None:
+def show_chart(comparison: Comparison, choice: Choice) -> None:
     """Fixed and broken of the classes in which most moved; a bar opens its examples."""
-    classes = by_movement(found.classes)
+    classes = by_movement(comparison.classes)
     moved = classes[classes["fixed"] + classes["broken"] > 0]
     st.subheader("Where it moved", anchor=False)
     if moved.empty:
@@ -57,9 +57,9 @@ def show_chart(found: Comparison, choice: Choice) -> None:
         open_outcome(choice, str(clicked[0]["outcome"]), true=str(clicked[0]["label"]))
 
 
-def show_classes(found: Comparison, choice: Choice) -> None:
+def show_classes(comparison: Comparison, choice: Choice) -> None:
     """Every class with what changed in it; a click opens what was fixed or broken."""
-    classes = by_movement(found.classes)
+    classes = by_movement(comparison.classes)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
@@ -67,7 +67,7 @@ def show_classes(found: Comparison, choice: Choice) -> None:
         csv_button(
             "Classes",
             lambda: to_csv(classes),
-            file_name(found.b, "against", found.a, "classes", suffix=".csv"),
+            file_name(comparison.b, "against", comparison.a, "classes", suffix=".csv"),
             key="compare_download_classes",
             hint="All of it, as csv",
         )
@@ -133,11 +133,11 @@ def _columns() -> dict[str, Any]:
     return columns
 
 
-def show_answers(found: Comparison) -> None:
+def show_answers(comparison: Comparison) -> None:
     """Without truth: how often each label was given, and on which the runs disagree."""
     st.subheader("Labels", anchor=False)
-    answered = found.answered.sort_values("disagree", ascending=False, kind="stable")
-    st.caption(f"{_mix(found)} The labels with most disagreement first.")
+    answered = comparison.answered.sort_values("disagree", ascending=False, kind="stable")
+    st.caption(f"{_mix(comparison)} The labels with most disagreement first.")
     kinds = st.column_config
     shares = ["share_a", "share_b", "share_difference", "disagreement", "low", "high"]
     st.dataframe(
@@ -168,9 +168,9 @@ def show_answers(found: Comparison) -> None:
     )
 
 
-def _mix(found: Comparison) -> str:
+def _mix(comparison: Comparison) -> str:
     """Whether the labels are given as often by both runs."""
-    mix = found.mix
+    mix = comparison.mix
     if mix.degrees == 0:
         return "Both runs give every label equally often."
     moved = "moved" if mix.p < ALPHA else "did not demonstrably move"

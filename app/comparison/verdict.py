@@ -52,61 +52,61 @@ IN_NO_FILE = (
 _OPEN = {"moved": "Read them", "all": "The most confident first"}
 
 
-def show_verdict(found: Comparison, choice: Choice, experiment: Experiment) -> None:
+def show_verdict(comparison: Comparison, choice: Choice, experiment: Experiment) -> None:
     """One sentence on which run is better and whether that is evidence."""
-    said = verdict(found)
+    said = verdict(comparison)
     with st.container(border=True):
         _headline(said)
         st.text(said.sentence)
         if said.figures:
             st.text(said.figures, help=mcnemar_help())
-    _say_what_was_compared(found, choice, experiment)
+    _say_what_was_compared(comparison, choice, experiment)
 
 
-def _headline(said: Verdict) -> None:
+def _headline(verdict: Verdict) -> None:
     icons = {
         "better": ":green[:material/trending_up:]",
         "worse": ":red[:material/trending_down:]",
         "open": ":material/trending_flat:",
     }
-    st.subheader(f"{icons[said.side]} {said.headline}", anchor=False)
+    st.subheader(f"{icons[verdict.side]} {verdict.headline}", anchor=False)
 
 
-def _say_what_was_compared(found: Comparison, choice: Choice, experiment: Experiment) -> None:
-    split = known_split(found.split)
-    noun = "example" if found.paired == 1 else "examples"
+def _say_what_was_compared(comparison: Comparison, choice: Choice, experiment: Experiment) -> None:
+    split = known_split(comparison.split)
+    noun = "example" if comparison.paired == 1 else "examples"
     some = "that fit the restrictions and " if choice.is_narrowed else ""
-    words = [f"{found.paired:,} {split} {noun} {some}that both runs answered."]
-    if found.has_truth and len(experiment.runs) > 2:
+    words = [f"{comparison.paired:,} {split} {noun} {some}that both runs answered."]
+    if comparison.has_truth and len(experiment.runs) > 2:
         words.append(
             f"The test is of these two runs alone: a run picked as the best of "
             f"{len(experiment.runs):,} looks better than it is."
         )
     st.caption(" ".join(words))
-    for line in left_out(found):
+    for line in left_out(comparison):
         st.text(line)
 
 
-def show_counts(found: Comparison, choice: Choice, experiment: Experiment) -> None:
+def show_counts(comparison: Comparison, choice: Choice, experiment: Experiment) -> None:
     """What became of the examples, in large figures; each opens its own."""
     # What both answered rightly is in no file where both kept only their mistakes.
-    unlisted = {"both-right", "agree"} if list_only_mistakes(found, experiment) else set()
-    counts = _COUNTS if found.has_truth else _COUNTS_WITHOUT_TRUTH
-    both = found.agreement
-    values = {**found.outcomes, "agree": both.agree, "disagree": both.disagree}
+    unlisted = {"both-right", "agree"} if list_only_mistakes(comparison, experiment) else set()
+    counts = _COUNTS if comparison.has_truth else _COUNTS_WITHOUT_TRUTH
+    both = comparison.agreement
+    values = {**comparison.outcomes, "agree": both.agree, "disagree": both.disagree}
     with st.grid(len(counts), min_column_width=165):
         for count in counts:
             with st.container(border=True, gap="small", height="stretch"):
                 n = values[count.outcome]
-                share = f"{n / found.paired:.1%}" if found.paired else None
+                share = f"{n / comparison.paired:.1%}" if comparison.paired else None
                 st.metric(count.title, f"{n:,}", help=count.meaning, delta_description=share)
                 if opens(_OPEN[count.by], count.outcome, n, in_no_file=count.outcome in unlisted):
                     open_outcome(choice, count.outcome, by=count.by)
 
 
-def list_only_mistakes(found: Comparison, experiment: Experiment) -> bool:
+def list_only_mistakes(comparison: Comparison, experiment: Experiment) -> bool:
     """Whether what both runs answered rightly is in no file."""
-    return all(lists_only_mistakes(experiment.run(name)) for name in (found.a, found.b))
+    return all(lists_only_mistakes(experiment.run(name)) for name in (comparison.a, comparison.b))
 
 
 def opens(label: str, name: str, n: int, *, in_no_file: bool) -> bool:
@@ -121,9 +121,9 @@ def opens(label: str, name: str, n: int, *, in_no_file: bool) -> bool:
     )
 
 
-def show_metrics(found: Comparison) -> None:
+def show_metrics(comparison: Comparison) -> None:
     """Every metric's difference with its interval."""
-    metrics = found.metrics
+    metrics = comparison.metrics
     st.subheader("Metrics", anchor=False)
     if metrics.empty:
         return

@@ -24,57 +24,58 @@ class Verdict:
     figures: str = ""
 
 
-def verdict(found: Comparison) -> Verdict:
+def verdict(comparison: Comparison) -> Verdict:
     """Which run is better, by how much, and whether that is evidence."""
-    if not found.has_truth:
-        return _agreement(found)
-    moved = found.fixed + found.broken
-    said = _net(found)
+    if not comparison.has_truth:
+        return _agreement(comparison)
+    moved = comparison.fixed + comparison.broken
+    sentence = _net(comparison)
     if not moved:
-        return Verdict("open", "No difference", said)
-    figures = _figures(found)
-    if found.mcnemar_p < ALPHA:
-        better = found.net > 0
+        return Verdict("open", "No difference", sentence)
+    figures = _figures(comparison)
+    if comparison.mcnemar_p < ALPHA:
+        better = comparison.net > 0
         headline = f"Evidence that the new run is {'better' if better else 'worse'}"
-        return Verdict("better" if better else "worse", headline, said, figures)
+        return Verdict("better" if better else "worse", headline, sentence, figures)
     if moved < FEWEST:
         tell = "1 example tells" if moved == 1 else f"{moved} examples tell"
-        said += (
+        sentence += (
             f" Only {tell} the runs apart: "
             f"fewer than {FEWEST} cannot be evidence, even if all speak for one run."
         )
-    return Verdict("open", "No evidence that either run is better", said, figures)
+    return Verdict("open", "No evidence that either run is better", sentence, figures)
 
 
-def _agreement(found: Comparison) -> Verdict:
-    both = found.agreement
-    said = (
-        f"{found.b} and {found.a} give different answers to {both.disagree:,} of "
+def _agreement(comparison: Comparison) -> Verdict:
+    both = comparison.agreement
+    sentence = (
+        f"{comparison.b} and {comparison.a} give different answers to {both.disagree:,} of "
         f"{_counted(both.examples, 'example')} ({both.disagreement:.1%}, 95 % interval "
         f"{both.low:.1%} to {both.high:.1%}, Wilson). Without true labels nothing says which of "
         "them is right: those examples are the ones to label."
     )
-    return Verdict("open", "No true labels: how far the runs agree", said)
+    return Verdict("open", "No true labels: how far the runs agree", sentence)
 
 
-def _net(found: Comparison) -> str:
-    moved = f"{found.fixed:,} fixed, {found.broken:,} broken"
-    if not found.net:
-        return f"{found.b} and {found.a} answer equally many examples rightly: {moved}."
-    more = "more" if found.net > 0 else "fewer"
+def _net(comparison: Comparison) -> str:
+    moved = f"{comparison.fixed:,} fixed, {comparison.broken:,} broken"
+    if not comparison.net:
+        return f"{comparison.b} and {comparison.a} answer equally many examples rightly: {moved}."
+    more = "more" if comparison.net > 0 else "fewer"
     return (
-        f"{found.b} answers {abs(found.net):,} {more} of {_counted(found.paired, 'example')} "
-        f"rightly than {found.a}: {moved}."
+        f"{comparison.b} answers {abs(comparison.net):,} {more} of "
+        f"{_counted(comparison.paired, 'example')} rightly than {comparison.a}: {moved}."
     )
 
 
-def _figures(found: Comparison) -> str:
-    row = found.metrics.set_index("metric").loc["accuracy"]
+def _figures(comparison: Comparison) -> str:
+    row = comparison.metrics.set_index("metric").loc["accuracy"]
     old, new = (metric_text("accuracy", float(row[side])) for side in ("a", "b"))
     points = [_points(float(row[name])) for name in ("difference", "low", "high")]
     return (
         f"Accuracy {old} → {new}: {points[0]} points, 95 % interval {points[1]} to {points[2]}. "
-        f"McNemar's exact test: {p_text(found.mcnemar_p)}; mid-p: {p_text(found.mcnemar_midp)}."
+        f"McNemar's exact test: {p_text(comparison.mcnemar_p)}; "
+        f"mid-p: {p_text(comparison.mcnemar_midp)}."
     )
 
 
@@ -114,12 +115,12 @@ def permutation_help() -> str:
     )
 
 
-def left_out(found: Comparison) -> list[str]:
+def left_out(comparison: Comparison) -> list[str]:
     """What could not be paired and why, and what else a reader must know, a line each."""
-    lines = list(found.notes)
-    if found.unpaired.total:
-        reasons = " ".join(found.unpaired.reasons(found.a, found.b))
-        lines.append(f"Not compared: {_counted(found.unpaired.total, 'example')}. {reasons}")
+    lines = list(comparison.notes)
+    if comparison.unpaired.total:
+        reasons = " ".join(comparison.unpaired.reasons(comparison.a, comparison.b))
+        lines.append(f"Not compared: {_counted(comparison.unpaired.total, 'example')}. {reasons}")
     return lines
 
 

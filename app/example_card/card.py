@@ -142,13 +142,13 @@ def _labels(run: Run, answer: Answer | None) -> None:
             kept = "answers" if run.has(Evidence.PREDICTIONS) else "mistakes"
             st.text(f"Not among the {kept} of this run.")
             return
-        truth, said = answer["true_label"], answer["predicted_label"]
+        truth, predicted = answer["true_label"], answer["predicted_label"]
         if truth is None:
-            verbatim.chip("predicted", shown_label(str(said)), colours.CHOSEN)
+            verbatim.chip("predicted", shown_label(str(predicted)), colours.CHOSEN)
         else:
             verbatim.chip("true", shown_label(truth), colours.TRUE_LABEL)
-            colour = colours.RIGHT if truth == said else colours.PREDICTED_LABEL
-            verbatim.chip("predicted", shown_label(str(said)), colour)
+            colour = colours.RIGHT if truth == predicted else colours.PREDICTED_LABEL
+            verbatim.chip("predicted", shown_label(str(predicted)), colour)
         if answer["fold"] is not None:
             verbatim.chip("fold", str(answer["fold"]))
         if answer["split"] != run.split:

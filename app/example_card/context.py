@@ -157,15 +157,15 @@ def neighbours(example: str, split: str) -> None:
     columns = examples_cached.content_columns(place)
     if columns.kind == "none":
         return
-    found, compared, total = examples_cached.nearest_examples(place, example, split)
-    if found.empty:
+    nearest, compared, total = examples_cached.nearest_examples(place, example, split)
+    if nearest.empty:
         return
     st.markdown("**Nearest examples**")
-    ids = found["example"].tolist()
-    content = [name for name in found if str(name).startswith("content: ")]
-    marked = found.assign(mark=[MARKS.get(value, "") for value in found["correct"]])
-    marks = ["mark"] if found["correct"].notna().any() else []
-    labels = [name for name in ("true_label", "predicted_label") if found[name].notna().any()]
+    ids = nearest["example"].tolist()
+    content = [name for name in nearest if str(name).startswith("content: ")]
+    marked = nearest.assign(mark=[MARKS.get(value, "") for value in nearest["correct"]])
+    marks = ["mark"] if nearest["correct"].notna().any() else []
+    labels = [name for name in ("true_label", "predicted_label") if nearest[name].notna().any()]
     example_table.examples_table(
         marked[[*marks, *content, *labels, "similarity"]],
         columns,

@@ -71,7 +71,7 @@ def controls(run: Run) -> Choice:
 
 
 def _search() -> str:
-    found: str = st.text_input(
+    words: str = st.text_input(
         "Search",
         key="q",
         bind="query-params",
@@ -81,7 +81,7 @@ def _search() -> str:
         on_change=start_over,
         width=150,
     )
-    return found
+    return words
 
 
 def _ranking(run: Run, where: Filter) -> By:

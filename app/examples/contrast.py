@@ -77,27 +77,28 @@ def show(run: Run, choice: Choice) -> None:
         _assume(choice.where)
 
 
-def _show_contrast(found: Contrast, where: Filter) -> None:
-    st.text(_sentence(found))
-    if not len(found.items):
+def _show_contrast(contrast: Contrast, where: Filter) -> None:
+    st.text(_sentence(contrast))
+    if not len(contrast.items):
         return
-    items = found.items.head(LISTED)
+    items = contrast.items.head(LISTED)
     of = blake2b(repr((session.place(), where)).encode(), digest_size=6).hexdigest()
     _table(items, f"contrast_table_{of}")
-    st.caption(_explained(found))
+    st.caption(_explained(contrast))
 
 
-def _explained(found: Contrast) -> str:
-    is_fed = bool((found.items["kind"] == "feature").any())
+def _explained(contrast: Contrast) -> str:
+    is_fed = bool((contrast.items["kind"] == "feature").any())
     what = "ranges of what the model was fed" if is_fed else "words and values"
     click = "" if is_fed else " Click one to narrow the list to it."
+    by_class = "" if contrast.true_labels == 1 else ", class by class"
     return (
-        f"{found.mistakes:,} mistakes of this list against {found.right:,} right answers of the "
-        f"same true classes; {len(found.items):,} {what} that are in {LEAST_SUPPORT} examples or "
-        "more were tested. The odds ratio (with its 95% interval) is above 1 where mistakes have "
-        f"it more often{'' if found.true_labels == 1 else ', class by class'}; p says how often "
-        f"chance alone does as much: {found.method}, adjusted for how many were tested (Benjamini "
-        f"and Hochberg).{click}"
+        f"{contrast.mistakes:,} mistakes of this list against {contrast.right:,} right answers of "
+        f"the same true classes; {len(contrast.items):,} {what} that are in {LEAST_SUPPORT} "
+        "examples or more were tested. The odds ratio (with its 95% interval) is above 1 where "
+        f"mistakes have it more often{by_class}; p says how often "
+        f"chance alone does as much: {contrast.method}, adjusted for how many were tested "
+        f"(Benjamini and Hochberg).{click}"
     )
 
 
@@ -127,8 +128,8 @@ def _assumed(had: Slice, predicted: str | None) -> Assumption:
     return Assumption(about, claim, predicted if has_direction else None)
 
 
-def _sentence(found: Contrast) -> str:
-    sure = found.items[found.items["p_adjusted"] <= SURE]
+def _sentence(contrast: Contrast) -> str:
+    sure = contrast.items[contrast.items["p_adjusted"] <= SURE]
     more = sure.loc[sure["odds_ratio"] > 1, "item"].tolist()
     fewer = sure.loc[sure["odds_ratio"] < 1, "item"].tolist()
     parts = [

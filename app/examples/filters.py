@@ -70,29 +70,29 @@ class Chip:
 
 def chips(where: Filter) -> list[Chip]:
     """What the list is narrowed to besides the split."""
-    found = []
+    made = []
     if where.true_label is not None:
         shown = shown_label(where.true_label)
-        found.append(Chip("true", shown, ("true",), ("true_label",), colours.TRUE_LABEL))
+        made.append(Chip("true", shown, ("true",), ("true_label",), colours.TRUE_LABEL))
     if where.predicted_label is not None:
         shown = shown_label(where.predicted_label)
-        found.append(
+        made.append(
             Chip("predicted", shown, ("predicted",), ("predicted_label",), colours.PREDICTED_LABEL)
         )
     bounds = _bounds_in_words(where.min_confidence, where.max_confidence)
     if bounds:
         fields = ("min_confidence", "max_confidence")
-        found.append(Chip("confidence", bounds, ("above", "below"), fields))
+        made.append(Chip("confidence", bounds, ("above", "below"), fields))
     if where.against is not None:
         name = OUTCOME_WORDS[where.outcome] if where.outcome else "compared with"
-        found.append(Chip(name, where.against, ("against", "outcome"), ("against", "outcome")))
+        made.append(Chip(name, where.against, ("against", "outcome"), ("against", "outcome")))
     if where.across is not None:
-        found.append(Chip("", ACROSS_WORDS[where.across], ("across",), ("across",)))
+        made.append(Chip("", ACROSS_WORDS[where.across], ("across",), ("across",)))
     if where.text:
-        found.append(Chip("contains", where.text, ("q",), ("text",)))
+        made.append(Chip("contains", where.text, ("q",), ("text",)))
     if where.having:
-        found.append(Chip(*_had(where.having), (slices.HAVING,), ("having",)))
-    return found
+        made.append(Chip(*_had(where.having), (slices.HAVING,), ("having",)))
+    return made
 
 
 def _had(text: str) -> tuple[str, str]:
@@ -124,15 +124,15 @@ def restrictions(run: Run, experiment: Experiment) -> dict[str, Any]:
     others = _other_runs(run, experiment)
     if not others and not run.has(Evidence.CONFIDENCE):
         return {}
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     with st.popover("Filter", icon=":material/filter_alt:"):
         if run.has(Evidence.CONFIDENCE):
-            found |= _bounds()
+            fields |= _bounds()
         if others:
-            found |= _against(run, experiment, others)
+            fields |= _against(run, experiment, others)
             if knows_truth(run):
-                found["across"] = _choice("across", "All runs", ACROSS, help=_ACROSS_EXPLAINED)
-    return {name: value for name, value in found.items() if value not in (None, "")}
+                fields["across"] = _choice("across", "All runs", ACROSS, help=_ACROSS_EXPLAINED)
+    return {name: value for name, value in fields.items() if value not in (None, "")}
 
 
 def _other_runs(run: Run, experiment: Experiment) -> list[str]:

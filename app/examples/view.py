@@ -76,13 +76,13 @@ def _listed(by: By, k: int, choice: Choice, where: Filter | None = None) -> Rank
     return cached.listed_answers(choice.place, by, k, where or choice.where, choice.measure)
 
 
-def heading(run: Run, choice: Choice, found: Ranking) -> None:
+def heading(run: Run, choice: Choice, ranking: Ranking) -> None:
     """What the list is, of which split, how many there are, and what it is narrowed to."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{_count(found)}**", width="content")
+        st.markdown(f"**{_count(ranking)}**", width="content")
         _chips(run, choice)
-        if found.total:
-            st.caption(definition(run, choice, found), width="content")
+        if ranking.total:
+            st.caption(definition(run, choice, ranking), width="content")
 
 
 def _chips(run: Run, choice: Choice) -> None:
@@ -91,11 +91,11 @@ def _chips(run: Run, choice: Choice) -> None:
         _clearable(chip)
 
 
-def _count(found: Ranking) -> str:
-    shown = len(found.examples)
-    if shown < found.total:
-        return f"The first {shown:,} of {found.total:,}"
-    return f"{found.total:,} example" + ("" if found.total == 1 else "s")
+def _count(ranking: Ranking) -> str:
+    shown = len(ranking.examples)
+    if shown < ranking.total:
+        return f"The first {shown:,} of {ranking.total:,}"
+    return f"{ranking.total:,} example" + ("" if ranking.total == 1 else "s")
 
 
 def _clearable(chip: Chip) -> None:
@@ -165,9 +165,9 @@ def _has_right_answers(choice: Choice) -> bool:
     return bool(right.total + right.excluded)
 
 
-def stepper(found: Ranking) -> str:
+def stepper(ranking: Ranking) -> str:
     """The buttons through the list, and which example is looked at; "" if there is none."""
-    ids = list(dict.fromkeys(found.examples["example"]))
+    ids = list(dict.fromkeys(ranking.examples["example"]))
     _forget_example_of_another_experiment()
     if not ids and not st.session_state.get("example") and "example" not in st.query_params:
         return ""
@@ -192,7 +192,7 @@ def stepper(found: Ranking) -> str:
         _step("Previous", "K", ":material/arrow_back:", ids, at - 1 if at > 0 else None)
     with onward:
         _step("Next", "J", ":material/arrow_forward:", ids, at + 1 if at + 1 < len(ids) else None)
-    where = f"{at + 1:,} of {found.total:,}" if at >= 0 else "not in this list"
+    where = f"{at + 1:,} of {ranking.total:,}" if at >= 0 else "not in this list"
     position.text(where)
     return shown
 
@@ -220,10 +220,10 @@ def _step(name: str, key: str, icon: str, ids: list[str], to: int | None) -> Non
     )
 
 
-def table(choice: Choice, found: Ranking, shown: str) -> None:
+def table(choice: Choice, ranking: Ranking, shown: str) -> None:
     """The page of the list that has the example; a click anywhere in a row opens its example."""
     content = cached.content_columns(choice.place)
-    ids = found.examples["example"].tolist()
+    ids = ranking.examples["example"].tolist()
     size = example_table.rows_that_fit(content)
     at = ids.index(shown) if shown in ids else 0
     first = at - at % size
@@ -231,14 +231,14 @@ def table(choice: Choice, found: Ranking, shown: str) -> None:
     frame = cached.listed_page(choice.place, choice.by, LISTED, choice.where, choice.measure, rows)
     version = blake2b(repr((choice, first)).encode(), digest_size=6)
     example_table.examples_table(
-        _columns(choice, found, frame),
+        _columns(choice, ranking, frame),
         content,
         key=f"examples_list_{version.hexdigest()}",
         selected=at - first if shown in ids else None,
         on_select=lambda row: session.choose(example=ids[first + row]),
         narrow=True,
         colour=_colour(choice),
-        alt=f"Examples {first + 1:,} to {rows.stop:,} of {found.total:,}",
+        alt=f"Examples {first + 1:,} to {rows.stop:,} of {ranking.total:,}",
     )
     if len(ids) > size:
         _pages(ids, size, first)
@@ -267,11 +267,11 @@ def _pages(ids: list[str], size: int, first: int) -> None:
     )
 
 
-def _columns(choice: Choice, found: Ranking, frame: pd.DataFrame) -> pd.DataFrame:
+def _columns(choice: Choice, ranking: Ranking, frame: pd.DataFrame) -> pd.DataFrame:
     """The columns that say something in this ranking."""
     kept = ["true_label", "predicted_label", "confidence"]
-    if choice.by in ("uncertain", "nearly-right") and found.measure in ("margin", "entropy"):
-        kept.append(found.measure)
+    if choice.by in ("uncertain", "nearly-right") and ranking.measure in ("margin", "entropy"):
+        kept.append(ranking.measure)
     if frame["fold"].notna().any() and frame["example"].duplicated().any():
         kept.append("fold")
     if choice.where.against is not None:
@@ -282,7 +282,7 @@ def _columns(choice: Choice, found: Ranking, frame: pd.DataFrame) -> pd.DataFram
     return frame[["example", *content, *kept]]
 
 
-def export(run: Run, choice: Choice, found: Ranking) -> None:
+def export(run: Run, choice: Choice, ranking: Ranking) -> None:
     """The list as a file, made when it is asked for."""
     with st.container(horizontal=True, vertical_alignment="center"):
         for suffix, write, mime in (
@@ -297,7 +297,7 @@ def export(run: Run, choice: Choice, found: Ranking) -> None:
                 key=f"examples_export_{suffix[1:]}",
                 icon=":material/download:",
                 on_click="ignore",
-                help=_export_help(found),
+                help=_export_help(ranking),
             )
 
 
@@ -319,7 +319,7 @@ def _exported(
     return write(frame)
 
 
-def _export_help(found: Ranking) -> str:
-    if found.total > EXPORT_LIMIT:
-        return f"The first {EXPORT_LIMIT:,} of the {found.total:,} that are listed"
-    return f"All {found.total:,} that are listed"
+def _export_help(ranking: Ranking) -> str:
+    if ranking.total > EXPORT_LIMIT:
+        return f"The first {EXPORT_LIMIT:,} of the {ranking.total:,} that are listed"
+    return f"All {ranking.total:,} that are listed"

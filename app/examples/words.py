@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from diagnostics import Ranking
 
 
-def definition(run: Run, choice: Choice, found: Ranking) -> str:
+def definition(run: Run, choice: Choice, ranking: Ranking) -> str:
     """What is listed, in which order, and what is left out of it."""
     if run.task == "entities":
-        order = "the most confident first" if found.measure else "by id"
+        order = "the most confident first" if ranking.measure else "by id"
         return f"Sentences with a wrong, missed or invented entity, {order}."
-    if found.measure == UNRANKED and found.total:
-        parts = [_unranked(run, choice, found.total)]
+    if ranking.measure == UNRANKED and ranking.total:
+        parts = [_unranked(run, choice, ranking.total)]
     else:
-        parts = [_measured_definition(choice, found), *_excluded(found)]
+        parts = [_measured_definition(choice, ranking), *_excluded(ranking)]
     return " ".join(
-        [*parts, *_left_out(choice, found), *_not_asked(run, choice), *_unlisted(run, choice)]
+        [*parts, *_left_out(choice, ranking), *_not_asked(run, choice), *_unlisted(run, choice)]
     )
 
 
@@ -38,20 +38,20 @@ def _unranked(run: Run, choice: Choice, n: int) -> str:
     return f"No confidence in this run: its {n:,} {listed} are listed by id."
 
 
-def _excluded(found: Ranking) -> list[str]:
-    if not found.excluded:
+def _excluded(ranking: Ranking) -> list[str]:
+    if not ranking.excluded:
         return []
-    verb = "has" if found.excluded == 1 else "have"
-    be = "is" if found.excluded == 1 else "are"
-    return [f"{found.excluded:,} {verb} no confidence and {be} left out."]
+    verb = "has" if ranking.excluded == 1 else "have"
+    be = "is" if ranking.excluded == 1 else "are"
+    return [f"{ranking.excluded:,} {verb} no confidence and {be} left out."]
 
 
-def _left_out(choice: Choice, found: Ranking) -> list[str]:
+def _left_out(choice: Choice, ranking: Ranking) -> list[str]:
     """What the other run has no answer to, or another truth for."""
-    if not found.unpaired:
+    if not ranking.unpaired:
         return []
-    what = "answer has no counterpart" if found.unpaired == 1 else "answers have no counterpart"
-    return [f"{found.unpaired:,} {what} in the other run: not there, or with another true label."]
+    what = "answer has no counterpart" if ranking.unpaired == 1 else "answers have no counterpart"
+    return [f"{ranking.unpaired:,} {what} in the other run: not there, or with another true label."]
 
 
 def _not_asked(run: Run, choice: Choice) -> list[str]:
@@ -74,9 +74,9 @@ def _unlisted(run: Run, choice: Choice) -> list[str]:
     return ["This run's files hold its mistakes only: what they leave out was right."]
 
 
-def _measured_definition(choice: Choice, found: Ranking) -> str:
-    if choice.by == "uncertain" and found.measure == "entropy":
+def _measured_definition(choice: Choice, ranking: Ranking) -> str:
+    if choice.by == "uncertain" and ranking.measure == "entropy":
         return "All answers, the most evenly spread probabilities first."
-    if choice.by == "uncertain" and found.measure == "confidence":
+    if choice.by == "uncertain" and ranking.measure == "confidence":
         return "All answers, the least confident first."
     return DEFINITIONS[choice.by]

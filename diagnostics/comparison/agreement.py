@@ -137,14 +137,14 @@ def _fits(n: int, dtype: type[np.integer]) -> bool:
     return n <= int(np.iinfo(dtype).max) + 1
 
 
-def agreement_order(found: RunAgreement) -> list[int]:
+def agreement_order(agreement: RunAgreement) -> list[int]:
     """An order of the runs that puts those side by side which answer alike (average linkage)."""
     from diagnostics.confusion.seriation import linkage_order
 
-    return linkage_order(1 - np.nan_to_num(found.share))
+    return linkage_order(1 - np.nan_to_num(agreement.share))
 
 
-def agreement_cells(found: RunAgreement, order: list[int] | None = None) -> pd.DataFrame:
+def agreement_cells(agreement: RunAgreement, order: list[int] | None = None) -> pd.DataFrame:
     """Each two runs of `order`, by position in `RunAgreement.runs`, as a chart takes them.
 
     Returns
@@ -154,27 +154,27 @@ def agreement_cells(found: RunAgreement, order: list[int] | None = None) -> pd.D
     """
     import pandas as pd
 
-    chosen = list(range(len(found.runs))) if order is None else order
+    chosen = list(range(len(agreement.runs))) if order is None else order
     rows, columns = (axis.ravel() for axis in np.meshgrid(chosen, chosen, indexing="ij"))
-    names = pd.Series(found.runs, dtype="str")
-    same = found.same[rows, columns]
+    names = pd.Series(agreement.runs, dtype="str")
+    same = agreement.same[rows, columns]
     return pd.DataFrame(
         {
             "run": names.take(rows).array,
             "other": names.take(columns).array,
             "same": same,
-            "different": found.examples - same,
-            "share": found.share[rows, columns],
-            "kappa": found.kappa[rows, columns],
+            "different": agreement.examples - same,
+            "share": agreement.share[rows, columns],
+            "kappa": agreement.kappa[rows, columns],
         }
     )
 
 
-def agreement_pairs(found: RunAgreement) -> pd.DataFrame:
+def agreement_pairs(agreement: RunAgreement) -> pd.DataFrame:
     """Each two different runs once, the least alike first: the columns of `agreement_cells`."""
-    cells = agreement_cells(found)
-    first, second = np.triu_indices(len(found.runs), 1)
-    pairs = cells.iloc[first * len(found.runs) + second]
+    cells = agreement_cells(agreement)
+    first, second = np.triu_indices(len(agreement.runs), 1)
+    pairs = cells.iloc[first * len(agreement.runs) + second]
     return pairs.sort_values("same", kind="stable", ignore_index=True)
 
 
@@ -201,7 +201,7 @@ def suspects(aligned: AlignedAnswers) -> pd.DataFrame:
     wrong = (aligned.truth >= 0) & (first[0] != aligned.truth) & (first[0] != silent)
     at = np.flatnonzero(wrong & alike)
     labels = pd.Series(aligned.labels, dtype="str")
-    found = pd.DataFrame(
+    suspects = pd.DataFrame(
         {
             "example": pd.Series([aligned.example[int(row)] for row in at], dtype="str"),
             "true_label": labels.take(aligned.truth[at]).array,
@@ -209,7 +209,7 @@ def suspects(aligned: AlignedAnswers) -> pd.DataFrame:
             "mean_confidence": _mean_known(aligned.confidence[:, at]),
         }
     )
-    return found.sort_values(
+    return suspects.sort_values(
         ["mean_confidence", "example"], ascending=[False, True], ignore_index=True
     )
 

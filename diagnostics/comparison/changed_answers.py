@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _LABELS = ("old_label", "new_label")
 
 
-def changed_answers(found: Comparison) -> pd.DataFrame:
+def changed_answers(comparison: Comparison) -> pd.DataFrame:
     """Each pair of different labels that the old and the new run gave to one example.
 
     Returns
@@ -29,7 +29,7 @@ def changed_answers(found: Comparison) -> pd.DataFrame:
     `new_label`, `n`, `share_of_old` (of what the old run answered so), `fixed` (the new label is
     the true one) and `broken` (the old one was). Examples without a truth are in `n` alone.
     """
-    flow = found.flow[found.flow["predicted_a"] != found.flow["predicted_b"]]
+    flow = comparison.flow[comparison.flow["predicted_a"] != comparison.flow["predicted_b"]]
     flow = flow.rename(
         columns={
             "predicted_a": "old_label",
@@ -37,11 +37,11 @@ def changed_answers(found: Comparison) -> pd.DataFrame:
             "share_of_a": "share_of_old",
         }
     )
-    place = {label: code for code, label in enumerate(found.labels)}
+    place = {label: code for code, label in enumerate(comparison.labels)}
     rows, columns = (
         flow[name].map(place).to_numpy(np.int64) for name in ("old_label", "new_label")
     )
-    cells, size = found.judged, len(found.labels)
+    cells, size = comparison.judged, len(comparison.labels)
     for name, truth in (("fixed", cells.predicted_b), ("broken", cells.predicted_a)):
         counts = np.zeros((size, size), dtype=np.int64)
         hits = cells.true == truth

@@ -141,8 +141,8 @@ def shared_experiment(
         name: [e for e in workspace.experiments if any(run.run == name for run in e.runs)]
         for name in (a, b)
     }
-    for name, found in homes.items():
-        if not found:
+    for name, homes_of_run in homes.items():
+        if not homes_of_run:
             workspace.find(name)  # says which there are
     common = [entry for entry in homes[a] if entry in homes[b]]
     if not common:
@@ -158,16 +158,17 @@ def shared_experiment(
 
 def _apart(workspace: Workspace, a: str, b: str, of_a: str, of_b: str) -> DiagnosticsError:
     """Why two runs are in different experiments, as far as reading the folder found out."""
-    found = [
+    reasons = [
         problem.what
         for problem in workspace.all_problems
         if problem.code == "different-test-data"
         and repr(a) in problem.what
         and repr(b) in problem.what
     ]
+    usual = "Runs are compared on the same examples: evaluate both on the same data."
     return DiagnosticsError(
         f"Run {a!r} is in the experiment {of_a!r} and {b!r} in {of_b!r}.",
-        hint=(*found, "Runs are compared on the same examples: evaluate both on the same data.")[0],
+        hint=next(iter(reasons), usual),
     )
 
 

@@ -139,18 +139,18 @@ def drop(pair: Against, limit: Limit, alpha: float | None) -> Ruling:
     worse = before - after if rises(pair.experiment, name) else after - before
     by = worse - limit.value
     exceeds = by > ROUNDING
-    found = _judged(pair, name, alpha, is_paired=is_paired) if alpha is not None else None
-    passed = not exceeds or (found is not None and not found.is_worse)
-    said = [f"{name} went from {before:.6g} to {after:.6g}"]
+    evidence = _judged(pair, name, alpha, is_paired=is_paired) if alpha is not None else None
+    passed = not exceeds or (evidence is not None and not evidence.is_worse)
+    clauses = [f"{name} went from {before:.6g} to {after:.6g}"]
     if worse > ROUNDING:
         more = f"{by:.4g} more than" if exceeds else "within"
-        said.append(f"{worse:.4g} worse, {more} the {limit.value:.6g} allowed")
-    if found is not None and exceeds:
-        said.append(f"{'' if found.is_worse else 'but not '}significant ({found.says})")
+        clauses.append(f"{worse:.4g} worse, {more} the {limit.value:.6g} allowed")
+    if evidence is not None and exceeds:
+        clauses.append(f"{'' if evidence.is_worse else 'but not '}significant ({evidence.says})")
     if not is_paired:
-        said.append("by the figures in the files")
-    says = ", ".join(said) + "."
-    return Ruling("max-drop", name, limit.value, worse, passed, by, says, found)
+        clauses.append("by the figures in the files")
+    says = ", ".join(clauses) + "."
+    return Ruling("max-drop", name, limit.value, worse, passed, by, says, evidence)
 
 
 def _both(pair: Against, name: str) -> tuple[float, float, bool]:
@@ -208,14 +208,14 @@ def broken(comparison: Comparison, limit: int) -> Ruling:
 
 def not_worse(comparison: Comparison, alpha: float) -> Ruling:
     """Whether there is no evidence, at `alpha`, that the run is right less often."""
-    found = significance(comparison, "accuracy", alpha)
+    evidence = significance(comparison, "accuracy", alpha)
     p = comparison.mcnemar_p
     says = f"{comparison.fixed:,} fixed, {comparison.broken:,} broken: " + (
-        f"right less often than the baseline ({found.says})."
-        if found.is_worse
-        else f"no evidence that it is worse than the baseline ({found.says})."
+        f"right less often than the baseline ({evidence.says})."
+        if evidence.is_worse
+        else f"no evidence that it is worse than the baseline ({evidence.says})."
     )
-    return Ruling("alpha", "accuracy", alpha, p, not found.is_worse, None, says, found)
+    return Ruling("alpha", "accuracy", alpha, p, not evidence.is_worse, None, says, evidence)
 
 
 __all__ = [

@@ -101,19 +101,19 @@ def check_run(experiment: Experiment, run: str, baseline: str | None, rules: Rul
         exist, or the files do not allow a verdict.
     """
     _refuse_rules(rules, baseline)
-    found = experiment.run(run)
-    made = [rulings.minimum(experiment, found, limit) for limit in rules.minimums]
+    checked = experiment.run(run)
+    made = [rulings.minimum(experiment, checked, limit) for limit in rules.minimums]
     if baseline is None:
-        return Check(experiment, found, None, tuple(made), None)
+        return Check(experiment, checked, None, tuple(made), None)
     other = experiment.run(baseline)
-    comparison = _comparison(experiment, found, other, rules)
-    pair = Against(experiment, found, other, comparison)
+    comparison = _comparison(experiment, checked, other, rules)
+    pair = Against(experiment, checked, other, comparison)
     made += [rulings.drop(pair, limit, rules.alpha) for limit in rules.max_drops]
     if comparison is not None and rules.max_broken is not None:
         made.append(rulings.broken(comparison, rules.max_broken))
     if comparison is not None and rules.alpha is not None and not rules.max_drops:
         made.append(rulings.not_worse(comparison, rules.alpha))
-    return Check(experiment, found, other, tuple(made), comparison)
+    return Check(experiment, checked, other, tuple(made), comparison)
 
 
 def _refuse_rules(rules: Rules, baseline: str | None) -> None:
@@ -143,13 +143,13 @@ def _comparison(experiment: Experiment, run: Run, baseline: Run, rules: Rules) -
 
     if not rules.need_answers and not (has_answers(run) and has_answers(baseline)):
         return None
-    found = compare_runs(experiment, baseline.run, run.run)
-    if not found.has_truth and rules.need_baseline:
+    comparison = compare_runs(experiment, baseline.run, run.run)
+    if not comparison.has_truth and rules.need_baseline:
         raise DiagnosticsError(
             f"Without true labels nothing says whether {run.run!r} is worse than {baseline.run!r}.",
             hint="Add a column with the truth to the predictions.",
         )
-    return found
+    return comparison
 
 
 __all__ = ["Check", "Rules", "check_run", "parse_limit"]

@@ -111,7 +111,7 @@ def _exchanged(cells: Cells, observed: _Sums, repetitions: int, seed: int) -> It
     group, bits = _words(groups.n)
     first, second, right = groups.first[group], groups.second[group], groups.right[group]
     # What run a gains where it takes the first answer, and loses as it does not take the second.
-    given = _indicator(first, n_labels) - _indicator(second, n_labels)
+    swapped = _indicator(first, n_labels) - _indicator(second, n_labels)
     hits = _indicator(np.where(right == first, right, -1), n_labels) - _indicator(
         np.where(right == second, right, -1), n_labels
     )
@@ -119,7 +119,7 @@ def _exchanged(cells: Cells, observed: _Sums, repetitions: int, seed: int) -> It
     all_given = observed.given_a + observed.given_b
     all_hits = observed.hits_a + observed.hits_b
     for drawn in _drawn(bits, repetitions, seed):
-        now_given, now_hits = given_a + (given @ drawn).T, hits_a + (hits @ drawn).T
+        now_given, now_hits = given_a + (swapped @ drawn).T, hits_a + (hits @ drawn).T
         yield _Sums(
             now_hits, now_given, all_hits - now_hits, all_given - now_given, observed.support
         )

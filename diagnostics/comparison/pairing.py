@@ -68,7 +68,7 @@ class Unpaired:
 
     def reasons(self, a: str, b: str) -> list[str]:
         """A sentence for each reason that applies; `a` and `b` are the names of the runs."""
-        said = {
+        sentences = {
             "only_a": f"only {a!r} has an answer",
             "only_b": f"only {b!r} has an answer",
             "truth_differs": "the two runs give different true labels",
@@ -77,7 +77,7 @@ class Unpaired:
             "duplicated": "the example comes more than once in a run",
         }
         counts = vars(self)
-        return [f"{counts[name]:,}: {why}." for name, why in said.items() if counts[name]]
+        return [f"{counts[name]:,}: {why}." for name, why in sentences.items() if counts[name]]
 
 
 @dataclass(frozen=True, eq=False)

@@ -128,16 +128,16 @@ def _coded(run: Run, labels: tuple[str, ...], split: str, side: str) -> pl.DataF
     place = {label: code for code, label in enumerate(labels)}
     own = pl.Series([place[label] for label in run.labels], dtype=pl.Int64)
     rows = run_tables.scan(run).filter(pl.col("split") == split)
-    found = rows.select("example", "true_label", "predicted_label").collect()
-    if not found["example"].is_unique().all():
+    listed = rows.select("example", "true_label", "predicted_label").collect()
+    if not listed["example"].is_unique().all():
         raise DiagnosticsError(
             f"Run {run.run!r} lists an example more than once, so its mistakes cannot be paired.",
             hint="Give every example its own id.",
         )
-    return found.select(
+    return listed.select(
         "example",
-        own.gather(found["true_label"]).alias(f"true_{side}"),
-        own.gather(found["predicted_label"]).alias(f"predicted_{side}"),
+        own.gather(listed["true_label"]).alias(f"true_{side}"),
+        own.gather(listed["predicted_label"]).alias(f"predicted_{side}"),
     )
 
 

@@ -217,7 +217,7 @@ def class_report(matrix: ConfusionMatrix) -> pd.DataFrame:
     report = pd.DataFrame({"label": pd.Series(matrix.labels, dtype="str")})
     if matrix.exact:
         figures = class_figures(matrix.counts)
-        given = figures.predicted
+        predicted = figures.predicted
         report["precision"], report["recall"], report["f1"] = (
             figures.precision,
             figures.recall,
@@ -225,11 +225,11 @@ def class_report(matrix: ConfusionMatrix) -> pd.DataFrame:
         )
     else:
         unknown = np.full(len(hits), np.nan)
-        given = unknown
+        predicted = unknown
         recall = np.divide(hits, support, out=unknown.copy(), where=support > 0)
         report["precision"], report["recall"], report["f1"] = unknown, recall, unknown
-    report["support"], report["predicted"] = support, given
-    report["missed"], report["wrongly_given"] = support - hits, given - hits
+    report["support"], report["predicted"] = support, predicted
+    report["missed"], report["wrongly_given"] = support - hits, predicted - hits
     return report
 
 

@@ -57,16 +57,16 @@ def answers_of_all_runs(experiment: Experiment, example: str) -> pd.DataFrame:
     """
     import pandas as pd
 
-    found = _answers_by_run(experiment, example)
-    truth = next((row["true_label"] for row in found.values() if row["true_label"]), None)
+    answers = _answers_by_run(experiment, example)
+    truth = next((row["true_label"] for row in answers.values() if row["true_label"]), None)
     table = []
     for run in experiment.runs:
-        if run.run in found:
-            row = found[run.run]
+        if run.run in answers:
+            row = answers[run.run]
             known = row["true_label"] is not None
             right = row["true_label"] == row["predicted_label"] if known else None
             table.append({**row, "correct": right, "derived": False})
-        elif truth is not None and _was_right(run, found, experiment):
+        elif truth is not None and _was_right(run, answers, experiment):
             table.append(
                 {
                     "run": run.run,
@@ -98,22 +98,22 @@ def _answers_by_run(experiment: Experiment, example: str) -> dict[str, dict[str,
         .unique("path", keep="first", maintain_order=True)
         .collect()
     )
-    found = {}
+    answers = {}
     for path, *codes, confidence in rows.iter_rows():
         run = runs[path]
         true_label, predicted_label = (None if code is None else run.labels[code] for code in codes)
-        found[run.run] = {
+        answers[run.run] = {
             "run": run.run,
             "true_label": true_label,
             "predicted_label": predicted_label,
             "confidence": confidence,
         }
-    return found
+    return answers
 
 
-def _was_right(run: Run, found: dict[str, Any], experiment: Experiment) -> bool:
+def _was_right(run: Run, answers: dict[str, Any], experiment: Experiment) -> bool:
     """Whether the run answered rightly what others list and it does not."""
-    listing = [other for other in experiment.runs if other.run in found]
+    listing = [other for other in experiment.runs if other.run in answers]
     return any(implies_right_answers(run, other) for other in listing)
 
 

@@ -159,13 +159,13 @@ def with_content_of(experiment: Experiment, run: Run) -> Run:
     NoValues
         If none of them kept any.
     """
-    found = with_shared_content(experiment, run)
-    if not found.table("examples").is_file():
+    shared = with_shared_content(experiment, run)
+    if not shared.table("examples").is_file():
         raise NoValues(
             "Nothing was kept of the examples but their answers.",
             hint="Record the run with its content.",
         )
-    return found
+    return shared
 
 
 def column_meant(names: Sequence[str], subject: str) -> tuple[str, str | None]:

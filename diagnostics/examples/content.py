@@ -130,16 +130,16 @@ def _content(run: Run, wanted: list[str], experiment: Experiment | None) -> pl.D
 
     from diagnostics.workspace import run_tables
 
-    found: list[pl.DataFrame] = []
+    parts: list[pl.DataFrame] = []
     for one in [run, *(experiment.runs if experiment and kept_only_mistakes(run) else ())]:
         missing = pl.Series(wanted, dtype=pl.String).implode()
         rows = run_tables.scan_examples(one).filter(pl.col("example").is_in(missing)).collect()
-        found.append(rows.unique("example", maintain_order=True))
+        parts.append(rows.unique("example", maintain_order=True))
         known = set(rows["example"])
         wanted = [example for example in wanted if example not in known]
         if not wanted:
             break
-    return pl.concat(found, how="diagonal_relaxed")
+    return pl.concat(parts, how="diagonal_relaxed")
 
 
 def content_of(run: Run, example: str, experiment: Experiment | None = None) -> dict[str, Any]:

@@ -99,19 +99,19 @@ def span_differences(text: str, gold: Sequence[Span], predicted: Sequence[Span])
     """
     import pandas as pd
 
-    left, found = list(gold), []
+    left, mistakes = list(gold), []
     unmatched = [span for span in predicted if not _take(left, span, _is_same)]
     for span in list(unmatched):
         if other := _take(left, span, _is_at_same_place):
-            found.append(_row("other type", text, span, other.name, span.name))
+            mistakes.append(_row("other type", text, span, other.name, span.name))
             unmatched.remove(span)
     for span in unmatched:
         other = _take(left, span, _is_elsewhere)
         kind = "other extent" if other else "spurious"
-        found.append(_row(kind, text, span, other.name if other else "", span.name))
-    found += [_row("missed", text, span, span.name, "") for span in left]
-    found.sort(key=lambda row: row.pop("start"))
-    frame = pd.DataFrame(found, columns=["kind", "text", "gold", "predicted", "confidence"])
+        mistakes.append(_row(kind, text, span, other.name if other else "", span.name))
+    mistakes += [_row("missed", text, span, span.name, "") for span in left]
+    mistakes.sort(key=lambda row: row.pop("start"))
+    frame = pd.DataFrame(mistakes, columns=["kind", "text", "gold", "predicted", "confidence"])
     return frame.astype({"confidence": "float64"})
 
 

@@ -113,26 +113,26 @@ def nearest_examples(
 
     made = index or example_index(run, near=example, root=root)
     asked = run_tables.scan_examples(run).filter(pl.col("example") == example).head(1).collect()
-    found: dict[str, float] = {}
+    similarity: dict[str, float] = {}
     if len(asked) and made.compared:
         values = made.similarities(asked).round(9)
-        found = dict(zip(made.ids, values.tolist(), strict=True))
-        found.pop(example, None)
+        similarity = dict(zip(made.ids, values.tolist(), strict=True))
+        similarity.pop(example, None)
     rows = (
         run_tables.scan(run)
         .drop("probabilities")
-        .filter(pl.col("split") == (split or run.split), pl.col("example").is_in(list(found)))
+        .filter(pl.col("split") == (split or run.split), pl.col("example").is_in(list(similarity)))
         .unique("example", keep="first", maintain_order=True)
         .collect()
     )
-    order = sorted(rows["example"], key=lambda name: (-found[name], name))[:k]
+    order = sorted(rows["example"], key=lambda name: (-similarity[name], name))[:k]
     first = rows.filter(pl.col("example").is_in(order)).to_pandas()
     shown = with_content(run, first.set_index("example").loc[order].reset_index())
     judged = zip(shown["true_label"], shown["predicted_label"], strict=True)
     right = [truth == said if pd.notna(truth) else None for truth, said in judged]
     content = [name for name in shown if name not in COLUMNS]
     shown = shown.assign(
-        similarity=[found[name] for name in shown["example"]],
+        similarity=[similarity[name] for name in shown["example"]],
         correct=pd.Series(right, dtype="object"),
     )
     return shown[[*LEAD, *content]]
@@ -208,13 +208,13 @@ def _sharing_rare_words(rows: pl.LazyFrame, name: str, near: str) -> pl.DataFram
         return asked
     lowered = pl.col(name).str.to_lowercase()
     has = {f"has {at}": lowered.str.contains(p, literal=True) for at, p in enumerate(parts)}
-    found = rows.select("example", **has).collect()
-    flags = found.select(*has).to_numpy()
-    rarity = np.log(len(found) / np.maximum(flags.sum(axis=0), 1))
+    flagged = rows.select("example", **has).collect()
+    flags = flagged.select(*has).to_numpy()
+    rarity = np.log(len(flagged) / np.maximum(flags.sum(axis=0), 1))
     rare = np.argsort(-rarity, kind="stable")[:RARE_WORDS]
     score = pl.Series("score", flags[:, rare] @ rarity[rare])
     first = (
-        found.lazy()
+        flagged.lazy()
         .select("example", score)
         .filter(pl.col("score") > 0)
         .sort("score", "example", descending=[True, False])

@@ -62,18 +62,18 @@ def range_text(low: float, high: float) -> str:
     return _BETWEEN.join(repr(float(end)).removesuffix(".0") for end in (low, high))
 
 
-def group_text(values: pl.Series, found: Grouping, name: str) -> str | None:
+def group_text(values: pl.Series, grouping: Grouping, name: str) -> str | None:
     """The group that picks what a grouping of values calls so; None for those put together."""
     import polars as pl
 
-    place = found.names.index(name)
-    if found.kind == "number":
-        own = values.filter(pl.Series(found.place == place))
+    place = grouping.names.index(name)
+    if grouping.kind == "number":
+        own = values.filter(pl.Series(grouping.place == place))
         if own.dtype.is_temporal():
             texts = own.sort().cast(pl.String)
             return f"{texts[0]}{_BETWEEN}{texts[-1]}"
         return range_text(*(float(end) for end in (own.min(), own.max())))  # type: ignore[arg-type]
-    return None if found.has_others and place == len(found.names) - 1 else name
+    return None if grouping.has_others and place == len(grouping.names) - 1 else name
 
 
 def parse_slice(text: str) -> Slice:
@@ -99,7 +99,7 @@ def examples_in_slice(runs: Iterable[Run], text: str) -> pl.LazyFrame:
 
     wanted = parse_slice(text)
     kept = {run.table("examples"): run for run in runs if run.table("examples").is_file()}
-    found: list[pl.LazyFrame] = []
+    picks: list[pl.LazyFrame] = []
     refused: DiagnosticsError = NoValues(
         "Nothing was kept of the examples but their answers.",
         hint="Record the run with its content.",
@@ -111,10 +111,10 @@ def examples_in_slice(runs: Iterable[Run], text: str) -> pl.LazyFrame:
             refused = error
             continue
         picked = values.filter(_picks(values["value"], wanted.group).fill_null(value=False))
-        found.append(picked.select("example").lazy())
-    if not found:
+        picks.append(picked.select("example").lazy())
+    if not picks:
         raise refused
-    return pl.concat(found).unique()
+    return pl.concat(picks).unique()
 
 
 def _picks(values: pl.Series, group: str) -> pl.Series:

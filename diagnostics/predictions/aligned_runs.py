@@ -104,12 +104,12 @@ def _stored(run: Run, labels: Sequence[str], split: str) -> Part:
     place = {label: code for code, label in enumerate(labels)}
     own = pl.Series([place[label] for label in run.labels], dtype=pl.Int32)
     columns = ["example", "fold", "true_label", "predicted_label", "confidence"]
-    found = rows_of(run, run.known_split(split)).select(columns).collect()
+    rows = rows_of(run, run.known_split(split)).select(columns).collect()
     coded = {
-        name: own.gather(found[column]).fill_null(UNKNOWN)
+        name: own.gather(rows[column]).fill_null(UNKNOWN)
         for name, column in (("truth", "true_label"), ("answer", "predicted_label"))
     }
-    rows_of_run = found.select("example", "fold", "confidence").with_columns(**coded)
+    rows_of_run = rows.select("example", "fold", "confidence").with_columns(**coded)
     return Part(run.run, rows_of_run, not lists_only_mistakes(run))
 
 

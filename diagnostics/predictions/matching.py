@@ -49,17 +49,17 @@ class Rows:
 
         names = ["example", "fold", "true_label", "predicted_label", "confidence"]
         theirs = rows_of(other, self.split).select(names).collect()
-        found = self._matched(theirs).select(
+        answers = self._matched(theirs).select(
             pl.col("is_there").fill_null(value=False),
             recoded("true_label", other.labels, self.labels),
             recoded("predicted_label", other.labels, self.labels),
             "confidence",
         )
         if not implies_right_answers(other, self.run):
-            return found
+            return answers
         unlisted = ~pl.col("is_there") & pl.col("truth").is_not_null()
         truth = pl.when(unlisted).then("truth")
-        return found.with_columns(truth=self.frame["true_label"]).select(
+        return answers.with_columns(truth=self.frame["true_label"]).select(
             pl.col("is_there") | unlisted,
             pl.coalesce(truth, "true_label").alias("true_label"),
             pl.coalesce(truth, "predicted_label").alias("predicted_label"),
@@ -80,9 +80,9 @@ class Rows:
         if not self.repeats and (is_same or not _repeats(theirs["example"])):
             return marked if is_same else _joined(rows, marked, ["example"])
         keys = ["example", "fold"]
-        found = _joined(rows, marked.unique(keys, keep="none"), keys)
+        matched = _joined(rows, marked.unique(keys, keep="none"), keys)
         several = rows.is_duplicated()
-        return found.with_columns(pl.when(~several).then(pl.all()).name.keep())
+        return matched.with_columns(pl.when(~several).then(pl.all()).name.keep())
 
 
 def with_unlisted(rows: pl.DataFrame, run: Run, others: Iterable[Run], split: str) -> pl.DataFrame:
@@ -92,15 +92,15 @@ def with_unlisted(rows: pl.DataFrame, run: Run, others: Iterable[Run], split: st
     """
     import polars as pl
 
-    found = []
+    parts = []
     for other in others:
         if split in other.splits and implies_right_answers(run, other):
             truth = recoded("true_label", other.labels, run.labels)
             theirs = rows_of(other, split).select("example", "split", "true_label").collect()
-            found.append(theirs.with_columns(truth).filter(pl.col("true_label") >= 0))
-    if not found:
+            parts.append(theirs.with_columns(truth).filter(pl.col("true_label") >= 0))
+    if not parts:
         return rows
-    unlisted = pl.concat(found).unique("example", keep="first", maintain_order=True)
+    unlisted = pl.concat(parts).unique("example", keep="first", maintain_order=True)
     unlisted = unlisted.join(rows.select("example"), on="example", how="anti")
     derived = unlisted.with_columns(predicted_label="true_label")
     return pl.concat([rows, derived], how="diagonal")

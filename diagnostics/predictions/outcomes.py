@@ -95,13 +95,13 @@ def across(
     judged = answers.truth >= 0
     right = answers.right
     times, runs = right.sum(axis=0), len(right)
-    found = {
+    fits = {
         "never-right": times == 0,
         "always-right": times == runs,
         "only-this-right": right[0] & (times == 1),
         "only-this-wrong": ~right[0] & (times == runs - 1),
     }
-    return _kept(rows, run, answers, judged & found[wanted])
+    return _kept(rows, run, answers, judged & fits[wanted])
 
 
 def _kept(
@@ -116,11 +116,11 @@ def _kept(
     if answers.fold is not None:
         known = known.with_columns(answers.fold.filter(kept).alias("fold"))
         keys = rows.select("example", pl.col("fold").fill_null(-1))
-    found = keys.join(known, on=keys.columns, how="left", maintain_order="left")
+    truths = keys.join(known, on=keys.columns, how="left", maintain_order="left")
     is_first = keys.select(pl.struct(pl.all()).is_first_distinct()).to_series()
     place = {label: code for code, label in enumerate(run.labels)}
     codes = pl.Series([place.get(label) for label in answers.labels], dtype=pl.Int32)
-    theirs = codes.gather(found["truth"])
+    theirs = codes.gather(truths["truth"])
     theirs = theirs.cast(rows.schema["true_label"])
     frame = rows.with_columns(true_label=pl.coalesce("true_label", theirs))
-    return frame.filter(found["truth"].is_not_null() & is_first)
+    return frame.filter(truths["truth"].is_not_null() & is_first)

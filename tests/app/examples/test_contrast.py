@@ -99,7 +99,7 @@ def test_a_click_lists_exactly_as_many_mistakes_as_were_counted(
     chosen: list[str] = []
     with monkeypatch.context() as patch:
         patch.setattr(contrast.st, "session_state", clicked)
-        patch.setattr(contrast.examples_having, "choose", chosen.append)
+        patch.setattr(contrast.slices, "choose", chosen.append)
         contrast._picked("table", list(listed))
     at.query_params["having"] = chosen[0]
     at.run()
