@@ -13,7 +13,7 @@ from app.comparison.verdict import IN_NO_FILE, list_only_mistakes
 from app.examples import cached as examples_cached
 from app.frame import session
 from app.widgets.clickable_tables import clicked_example, table_height
-from app.widgets.downloads import csv_button
+from app.widgets.downloads import csv_heading
 from app.widgets.labels import named, shown_label
 from diagnostics import Comparison, ConfusionMatrix
 from diagnostics.charts.confusion import CELL, confusion_heatmap
@@ -35,17 +35,14 @@ LONGEST = 17
 def show_pairs(comparison: Comparison, choice: Choice) -> None:
     """Which label became which, the most frequent first; a row lists its examples."""
     changes = cached.changes(session.place(), choice.against, choice.split, choice.where)
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
-        st.subheader("Which label became which", anchor=False)
-        csv_button(
-            "Pairs",
-            lambda: to_csv(changes),
-            file_name(comparison.b, "against", comparison.a, "answers", suffix=".csv"),
-            key="compare_download_pairs",
-            hint="All of them, as csv",
-        )
+    csv_heading(
+        "Which label became which",
+        "Pairs",
+        lambda: to_csv(changes),
+        file_name(comparison.b, "against", comparison.a, "answers", suffix=".csv"),
+        key="compare_download_pairs",
+        hint="All of them, as csv",
+    )
     st.caption(reading(changes, comparison))
     if changes.empty:
         return

@@ -9,7 +9,7 @@ import streamlit as st
 from app.comparison.choices import Choice, open_outcome
 from app.comparison.words import ALPHA, p_text
 from app.widgets.clickable_tables import clicked_cell, table_height
-from app.widgets.downloads import csv_button
+from app.widgets.downloads import csv_heading
 from app.widgets.labels import named
 from diagnostics import Comparison
 from diagnostics.charts.comparison import CHANGE, class_changes_chart
@@ -60,17 +60,14 @@ def show_chart(comparison: Comparison, choice: Choice) -> None:
 def show_classes(comparison: Comparison, choice: Choice) -> None:
     """Every class with what changed in it; a click opens what was fixed or broken."""
     classes = by_movement(comparison.classes)
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
-        st.subheader("Classes", anchor=False)
-        csv_button(
-            "Classes",
-            lambda: to_csv(classes),
-            file_name(comparison.b, "against", comparison.a, "classes", suffix=".csv"),
-            key="compare_download_classes",
-            hint="All of it, as csv",
-        )
+    csv_heading(
+        "Classes",
+        "Classes",
+        lambda: to_csv(classes),
+        file_name(comparison.b, "against", comparison.a, "classes", suffix=".csv"),
+        key="compare_download_classes",
+        hint="All of it, as csv",
+    )
     st.caption(reading(classes))
     clicked = clicked_cell(
         named(_in_points(classes), longest=LONGEST),

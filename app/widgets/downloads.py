@@ -7,6 +7,17 @@ from collections.abc import Callable
 import streamlit as st
 
 
+def csv_heading(
+    title: str, label: str, made: Callable[[], bytes], name: str, *, key: str, hint: str
+) -> None:
+    """The heading of a table, with its `csv_button` at the other end of the line."""
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.subheader(title, anchor=False)
+        csv_button(label, made, name, key=key, hint=hint)
+
+
 def csv_button(
     label: str, made: Callable[[], bytes], name: str, *, key: str, hint: str, is_off: bool = False
 ) -> None:

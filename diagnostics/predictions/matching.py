@@ -1,10 +1,8 @@
-"""One run's answers beside those of another: which row of the one belongs to which of the other."""
+"""Rows of two runs matched: which row of the one belongs to which of the other."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from diagnostics.predictions.completeness import implies_right_answers, rows_of
@@ -16,73 +14,63 @@ if TYPE_CHECKING:
     from diagnostics.workspace import Run
 
 
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """A run's rows in a split, to be laid beside those of other runs.
+def counterparts(
+    rows: pl.DataFrame, run: Run, other: Run, split: str, labels: Sequence[str]
+) -> pl.DataFrame:
+    """What the other run says of each row of this one, in their order.
 
-    `labels` are those of the run, then whatever the other runs know besides (`joint_labels`).
+    Rows belong together by the example's id; where the run has an example several times, in folds
+    that repeat, by its id and fold. What even so comes several times has no counterpart.
+
+    Parameters
+    ----------
+    labels
+        Those of the run, then whatever the other one knows besides (`joint_labels`).
+
+    Returns
+    -------
+    `is_there`, `true_label` and `predicted_label` (codes into `labels`), `confidence`. Where the
+    other run kept only its mistakes, and that is certain, it answered rightly what it does not
+    list; its confidence is then unknown.
     """
+    import polars as pl
 
-    frame: pl.DataFrame
-    run: Run
-    split: str
-    labels: Sequence[str]
+    names = ["example", "fold", "true_label", "predicted_label", "confidence"]
+    theirs = rows_of(other, split).select(names).collect()
+    answers = _matched(rows.select("example", "fold"), theirs).select(
+        pl.col("is_there").fill_null(value=False),
+        recoded("true_label", other.labels, labels),
+        recoded("predicted_label", other.labels, labels),
+        "confidence",
+    )
+    if not implies_right_answers(other, run):
+        return answers
+    unlisted = ~pl.col("is_there") & pl.col("truth").is_not_null()
+    truth = pl.when(unlisted).then("truth")
+    return answers.with_columns(truth=rows["true_label"]).select(
+        pl.col("is_there") | unlisted,
+        pl.coalesce(truth, "true_label").alias("true_label"),
+        pl.coalesce(truth, "predicted_label").alias("predicted_label"),
+        "confidence",
+    )
 
-    @cached_property
-    def repeats(self) -> bool:
-        """Whether an example comes twice."""
-        return _repeats(self.frame["example"])
 
-    def answers_of(self, other: Run) -> pl.DataFrame:
-        """What the other run says of each row, in their order.
+def _matched(rows: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+    """The counterpart of each row, in their order; all null where there is none.
 
-        Rows belong together by the example's id; where a run has an example several times, in folds
-        that repeat, by its id and fold. What even so comes several times has no counterpart.
+    The tables lie sorted by example: of runs on the same examples each row is where it belongs,
+    which is seen at once, while a join of half a million ids takes a tenth of a second.
+    """
+    import polars as pl
 
-        Returns
-        -------
-        `is_there`, `true_label` and `predicted_label` (codes into `labels`), `confidence`. Where
-        the other run kept only its mistakes, and that is certain, it answered rightly what it does
-        not list; its confidence is then unknown.
-        """
-        import polars as pl
-
-        names = ["example", "fold", "true_label", "predicted_label", "confidence"]
-        theirs = rows_of(other, self.split).select(names).collect()
-        answers = self._matched(theirs).select(
-            pl.col("is_there").fill_null(value=False),
-            recoded("true_label", other.labels, self.labels),
-            recoded("predicted_label", other.labels, self.labels),
-            "confidence",
-        )
-        if not implies_right_answers(other, self.run):
-            return answers
-        unlisted = ~pl.col("is_there") & pl.col("truth").is_not_null()
-        truth = pl.when(unlisted).then("truth")
-        return answers.with_columns(truth=self.frame["true_label"]).select(
-            pl.col("is_there") | unlisted,
-            pl.coalesce(truth, "true_label").alias("true_label"),
-            pl.coalesce(truth, "predicted_label").alias("predicted_label"),
-            "confidence",
-        )
-
-    def _matched(self, theirs: pl.DataFrame) -> pl.DataFrame:
-        """The counterpart of each row, in their order; all null where there is none.
-
-        The tables lie sorted by example: of runs on the same examples each row is where it belongs,
-        which is seen at once, while a join of half a million ids takes a tenth of a second.
-        """
-        import polars as pl
-
-        rows = self.frame.select("example", "fold")
-        marked = theirs.with_columns(is_there=pl.lit(value=True))
-        is_same = rows["example"].equals(theirs["example"])
-        if not self.repeats and (is_same or not _repeats(theirs["example"])):
-            return marked if is_same else _joined(rows, marked, ["example"])
-        keys = ["example", "fold"]
-        matched = _joined(rows, marked.unique(keys, keep="none"), keys)
-        several = rows.is_duplicated()
-        return matched.with_columns(pl.when(~several).then(pl.all()).name.keep())
+    marked = theirs.with_columns(is_there=pl.lit(value=True))
+    is_same = rows["example"].equals(theirs["example"])
+    if not _repeats(rows["example"]) and (is_same or not _repeats(theirs["example"])):
+        return marked if is_same else _joined(rows, marked, ["example"])
+    keys = ["example", "fold"]
+    matched = _joined(rows, marked.unique(keys, keep="none"), keys)
+    several = rows.is_duplicated()
+    return matched.with_columns(pl.when(~several).then(pl.all()).name.keep())
 
 
 def with_unlisted(rows: pl.DataFrame, run: Run, others: Iterable[Run], split: str) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, get_args
 
-from diagnostics.predictions.matching import Rows, joint_labels
+from diagnostics.predictions.matching import counterparts, joint_labels
 from diagnostics.workspace.labels import as_text
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def against(rows: pl.DataFrame, run: Run, other: Run, split: str) -> pl.DataFram
     import polars as pl
 
     labels = joint_labels(run, [other])
-    theirs = Rows(rows, run, split, labels).answers_of(other)
+    theirs = counterparts(rows, run, other, split, labels)
     frame = rows.with_columns(
         truth=pl.select(pl.coalesce(rows["true_label"], theirs["true_label"])).to_series(),
         their_truth=theirs["true_label"],
