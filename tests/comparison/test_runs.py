@@ -25,7 +25,7 @@ from diagnostics import (
 from diagnostics.workspace import Problem
 from tests.made.compared_runs import EXPECTED, NEW, OLD, ROWS, as_frame
 from tests.made.rasa_folder import Row, error_rows, intent_files, write
-from tests.made.runs import record_animals
+from tests.made.runs import PROBABILITIES, record_animals
 
 
 def rasa_folder(root: Path, *, successes: str = "", new: Sequence[Row] = NEW) -> Experiment:
@@ -286,6 +286,16 @@ def test_folds_of_a_search_are_paired(tmp_path: Path) -> None:
     found = compare_runs(Experiment("cv", "classification", runs), *names)
     assert (found.paired, found.fixed, found.broken) == (6, 2, 1)
     assert "not independent" in found.notes[0]
+
+
+def test_the_new_runs_answers_may_be_narrowed_by_those_of_a_third_run(tmp_path: Path) -> None:
+    for name in ("old", "third"):
+        record_animals(tmp_path / name, probabilities=PROBABILITIES[:, [2, 1, 0]])
+    record_animals(tmp_path / "new")
+    experiment = open_workspace(tmp_path).experiments[0]
+    where = Filter(against="third", outcome="fixed")
+    narrowed = compare_runs(experiment, "old", "new", where=where)
+    assert narrowed.fixed == narrowed.paired == compare_runs(experiment, "old", "new").fixed > 0
 
 
 @pytest.mark.parametrize("kept", ["all answers", "mistakes only", "mistakes and all answers"])

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -377,6 +378,34 @@ def test_the_other_run_is_asked_about_the_same_split(tmp_path: Path) -> None:
 def test_what_does_not_exist_is_named(pair: Experiment, where: dict[str, Any], says: str) -> None:
     with pytest.raises(DiagnosticsError, match=f"^{re.escape(says)}$"):
         found(pair.run("new"), pair, **where)
+
+
+def test_each_run_is_asked_once_for_its_split(
+    pair: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def known_split(run: Run, split: str | None) -> str:
+        asked.append(run.run)
+        return split or run.split
+
+    monkeypatch.setattr(Run, "known_split", known_split)
+    where = Filter(against="old", outcome="fixed")
+    listed = top_examples(pair.run("new"), "all", where=where, experiment=pair)
+    assert listed.total
+    assert asked == ["new", "old"]
+
+
+def test_what_the_files_do_not_tell_is_refused_before_any_row_is_read(
+    pair: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def scan(run: Run) -> pl.LazyFrame:
+        raise AssertionError(f"{run.run} was read")
+
+    monkeypatch.setattr(run_tables, "scan", scan)
+    with pytest.raises(DiagnosticsError, match="outcome 'fixed' is that of a comparison"):
+        Selection.of(pair.run("new"), Filter(outcome="fixed"), pair)
+    assert Selection.of(pair.run("new"), Filter(against="old"), pair).other is pair.run("old")
 
 
 def test_other_runs_need_their_experiment(pair: Experiment) -> None:
