@@ -70,29 +70,29 @@ class Chip:
 
 def chips(where: Filter) -> list[Chip]:
     """What the list is narrowed to besides the split."""
-    made = []
+    narrowing = []
     if where.true_label is not None:
         shown = shown_label(where.true_label)
-        made.append(Chip("true", shown, ("true",), ("true_label",), colours.TRUE_LABEL))
+        narrowing.append(Chip("true", shown, ("true",), ("true_label",), colours.TRUE_LABEL))
     if where.predicted_label is not None:
         shown = shown_label(where.predicted_label)
-        made.append(
+        narrowing.append(
             Chip("predicted", shown, ("predicted",), ("predicted_label",), colours.PREDICTED_LABEL)
         )
     bounds = _bounds_in_words(where.min_confidence, where.max_confidence)
     if bounds:
         fields = ("min_confidence", "max_confidence")
-        made.append(Chip("confidence", bounds, ("above", "below"), fields))
+        narrowing.append(Chip("confidence", bounds, ("above", "below"), fields))
     if where.against is not None:
         name = OUTCOME_WORDS[where.outcome] if where.outcome else "compared with"
-        made.append(Chip(name, where.against, ("against", "outcome"), ("against", "outcome")))
+        narrowing.append(Chip(name, where.against, ("against", "outcome"), ("against", "outcome")))
     if where.across is not None:
-        made.append(Chip("", ACROSS_WORDS[where.across], ("across",), ("across",)))
+        narrowing.append(Chip("", ACROSS_WORDS[where.across], ("across",), ("across",)))
     if where.text:
-        made.append(Chip("contains", where.text, ("q",), ("text",)))
+        narrowing.append(Chip("contains", where.text, ("q",), ("text",)))
     if where.having:
-        made.append(Chip(*_had(where.having), (slices.HAVING,), ("having",)))
-    return made
+        narrowing.append(Chip(*_had(where.having), (slices.HAVING,), ("having",)))
+    return narrowing
 
 
 def _had(text: str) -> tuple[str, str]:

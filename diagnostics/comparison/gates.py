@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from diagnostics.comparison import gate_rules as rulings
+from diagnostics.comparison import gate_rules
 from diagnostics.comparison.comparison import Comparison
 from diagnostics.comparison.gate_rules import Against, Limit, Ruling
 from diagnostics.errors import DiagnosticsError
@@ -102,18 +102,18 @@ def check_run(experiment: Experiment, run: str, baseline: str | None, rules: Rul
     """
     _refuse_rules(rules, baseline)
     checked = experiment.run(run)
-    made = [rulings.minimum(experiment, checked, limit) for limit in rules.minimums]
+    rulings = [gate_rules.minimum(experiment, checked, limit) for limit in rules.minimums]
     if baseline is None:
-        return Check(experiment, checked, None, tuple(made), None)
+        return Check(experiment, checked, None, tuple(rulings), None)
     other = experiment.run(baseline)
     comparison = _comparison(experiment, checked, other, rules)
     pair = Against(experiment, checked, other, comparison)
-    made += [rulings.drop(pair, limit, rules.alpha) for limit in rules.max_drops]
+    rulings += [gate_rules.drop(pair, limit, rules.alpha) for limit in rules.max_drops]
     if comparison is not None and rules.max_broken is not None:
-        made.append(rulings.broken(comparison, rules.max_broken))
+        rulings.append(gate_rules.broken(comparison, rules.max_broken))
     if comparison is not None and rules.alpha is not None and not rules.max_drops:
-        made.append(rulings.not_worse(comparison, rules.alpha))
-    return Check(experiment, checked, other, tuple(made), comparison)
+        rulings.append(gate_rules.not_worse(comparison, rules.alpha))
+    return Check(experiment, checked, other, tuple(rulings), comparison)
 
 
 def _refuse_rules(rules: Rules, baseline: str | None) -> None:
