@@ -257,3 +257,47 @@ def test_constraints_satisfy_what_the_project_asks_for() -> None:
     for requirement in map(Requirement, asked):
         name = canonicalize_name(requirement.name)
         assert requirement.specifier.contains(pinned[name]), str(requirement)
+
+
+# Words that say that something was come by, and not what it is.
+EMPTY_NAMES = {"found", "said", "given", "held"}
+LINES_OF_AN_EMPTY_NAME = 5
+
+
+def empty_names(function: ast.AST) -> list[str]:
+    """Variables and parameters of a function with such a name, in use for more than some lines."""
+    lines: dict[str, list[int]] = {}
+    bound = set()
+    for node in ast.walk(function):
+        if not isinstance(node, ast.arg | ast.Name):
+            continue
+        name = node.arg if isinstance(node, ast.arg) else node.id
+        if name in EMPTY_NAMES:
+            lines.setdefault(name, []).append(node.lineno)
+            if isinstance(node, ast.arg) or isinstance(node.ctx, ast.Store):
+                bound.add(name)
+    return [
+        name
+        for name, used in lines.items()
+        if name in bound and max(used) - min(used) > LINES_OF_AN_EMPTY_NAME
+    ]
+
+
+@pytest.mark.parametrize("folder", ["diagnostics", "app", "pages", "benchmarks"])
+def test_what_lives_long_is_called_what_it_is(folder: str) -> None:
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+    wrong = {
+        f"{relative(path)}:{getattr(node, 'name', 'lambda')} {name}"
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, functions)
+        for name in empty_names(node)
+    }
+    assert sorted(wrong) == []
+
+
+def test_an_empty_name_is_seen_where_it_lives_long() -> None:
+    body = "\n".join(["    x = 1"] * 6)
+    long, short = f"def f():\n    found = 1\n{body}\n    return found", "def f(said): return said"
+    assert empty_names(ast.parse(long)) == ["found"]
+    assert empty_names(ast.parse(short)) == []
