@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnostics.models.evaluated_inputs import Evaluated, Part
+from diagnostics.models.explanation.tree_contributions import some_of, tree_contributions
 from diagnostics.models.importance.importances import Figures, Importances, distinct, over_folds
 from diagnostics.models.importance.model_importance import feature_names, label_weights, sources_of
-from diagnostics.models.importance.tree_contributions import some_of, tree_contributions
 from diagnostics.models.pipelines.linear import LinearScores, final_step, is_linear, linear_scores
 
 if TYPE_CHECKING:

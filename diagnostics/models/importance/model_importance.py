@@ -47,7 +47,7 @@ def own_methods(evaluated: Evaluated) -> list[str]:
 
 
 def _of_trees(evaluated: Evaluated) -> list[str]:
-    from diagnostics.models.importance.tree_contributions import trees_can_be_explained
+    from diagnostics.models.explanation.tree_contributions import trees_can_be_explained
 
     is_right = all(trees_can_be_explained(part.model) for part in evaluated.parts)
     return ["contributions"] if is_right else []
