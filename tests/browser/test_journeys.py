@@ -16,7 +16,7 @@ from app.widgets.example_table import HEAD
 from tests.browser.screen import settled
 
 #: Every page's address; the first page has none of its own.
-PATHS = ["", *(entry.path.stem for entry in ENTRIES[1:])]
+PATHS = ["", *(entry.address or entry.path.stem for entry in ENTRIES[1:])]
 LABELS = ["billing", "refund", "shipping", "other"]
 
 
