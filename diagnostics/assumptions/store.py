@@ -101,9 +101,9 @@ class AssumptionStore:
         """
         self._append([_row("assume", Kept(assumed, experiment, who, _now()))])
 
-    def withdraw(self, given: Assumption, *, experiment: str = "", who: str = "") -> None:
+    def withdraw(self, assumed: Assumption, *, experiment: str = "", who: str = "") -> None:
         """Take an assumption back, as another row; the first one stays in the file."""
-        self._append([_row("withdraw", Kept(given, experiment, who, _now()))])
+        self._append([_row("withdraw", Kept(assumed, experiment, who, _now()))])
 
     def add_all(self, entries: Iterable[Kept]) -> int:
         """Write down those that are not there yet; how many these were."""
@@ -258,9 +258,9 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
 
 
 def _entry(row: Mapping[str, Any]) -> Kept:
-    given = assumption(row["kind"], row["subject"], row["claim"], row.get("label") or None)
+    assumed = assumption(row["kind"], row["subject"], row["claim"], row.get("label") or None)
     said = [str(row.get(name) or "") for name in ("experiment", "who", "when")]
-    return Kept(given, *said)
+    return Kept(assumed, *said)
 
 
 def _row(action: Action, entry: Kept) -> dict[str, Any]:

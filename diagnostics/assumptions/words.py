@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 SIDES = {"with": "with it", "without": "without it"}
 
 
-def association_sentence(given: Assumption, found: Association, effect: Effect) -> str:
+def association_sentence(assumed: Assumption, association: Association, effect: Effect) -> str:
     """How often the outcome was there, and what the difference is."""
-    what = "wrong" if given.label is None else given.label
+    what = "wrong" if assumed.label is None else assumed.label
     if effect.is_area:
-        return _of_number(found, effect, what)
-    groups = found.groups.set_index("group")
+        return _of_number(association, effect, what)
+    groups = association.groups.set_index("group")
     row = groups.loc[effect.group]
     rest = groups.drop(index=effect.group)
     n, hits = int(rest["examples"].sum()), int(rest["hits"].sum())
@@ -32,8 +32,8 @@ def association_sentence(given: Assumption, found: Association, effect: Effect) 
     )
 
 
-def _of_number(found: Association, effect: Effect, what: str) -> str:
-    shares = found.groups.dropna(subset=["share"])
+def _of_number(association: Association, effect: Effect, what: str) -> str:
+    shares = association.groups.dropna(subset=["share"])
     low, high = shares.loc[shares["share"].idxmin()], shares.loc[shares["share"].idxmax()]
     area, lower, upper = (
         _percent(0.5 + value) for value in (effect.estimate, effect.low, effect.high)
@@ -64,11 +64,11 @@ def _signed(effect: Effect, more: str, fewer: str) -> str:
     return f"{100 * abs(effect.estimate):.1f} points {side(effect.estimate)} ({ends})"
 
 
-def changed_sentence(given: Assumption, again: Ablation, low: float, high: float) -> str:
+def changed_sentence(assumed: Assumption, again: Ablation, low: float, high: float) -> str:
     """How many answers changed when the models were asked again."""
     share = f"{_percent(again.changed / again.asked)}, {_percent(low)} to {_percent(high)}"
     sampled = f", a sample of {again.total:,}" if again.total > again.asked else ""
-    if given.kind == "word":
+    if assumed.kind == "word":
         where = f"of the {again.asked:,} texts that have it{sampled}"
         changed = f"the model answers otherwise in {again.changed:,}"
         return f"Asked again without it, {changed} {where} ({share})."
@@ -78,30 +78,30 @@ def changed_sentence(given: Assumption, again: Ablation, low: float, high: float
     )
 
 
-def push_sentence(given: Assumption, again: Ablation, effect: Effect) -> str:
+def push_sentence(assumed: Assumption, again: Ablation, effect: Effect) -> str:
     """By how much the label is more probable with the word than without."""
     return (
-        f"In the {len(again.push):,} texts that have it, the model's probability of {given.label} "
-        f"is {_signed(effect, 'higher', 'lower')} than when it is asked without it."
+        f"In the {len(again.push):,} texts that have it, the model's probability of "
+        f"{assumed.label} is {_signed(effect, 'higher', 'lower')} than when it is asked without it."
     )
 
 
-def too_few_pushed(given: Assumption, asked: int, needed: int) -> str:
+def too_few_pushed(assumed: Assumption, asked: int, needed: int) -> str:
     """Why nothing was made of asking again."""
     if asked >= needed:
-        return f"The model gives no probability of {given.label} that could move."
+        return f"The model gives no probability of {assumed.label} that could move."
     few = (
         f"Only {asked:,} text{'s have' if asked > 1 else ' has'} it" if asked else "No text has it"
     )
     return f"{few}; to ask the model without it, {needed} are needed."
 
 
-def weight_sentence(given: Assumption, weights: Sequence[float]) -> str:
+def weight_sentence(assumed: Assumption, weights: Sequence[float]) -> str:
     """The exact weights of linear models."""
     mean, n = sum(weights) / len(weights), len(weights)
     if not any(weights):
         return "The model does not know it: its exact weight is 0."
-    towards = f"towards {given.label}"
+    towards = f"towards {assumed.label}"
     if n == 1:
         return f"Its exact weight {towards} is {mean:+.2f}, against the mean of all labels."
     above = sum(weight > 0 for weight in weights)
