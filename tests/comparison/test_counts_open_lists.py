@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.examples.test_filters import ALL, MISTAKES, experiment_of, rows, stored
 
 from diagnostics import Comparison, DiagnosticsError, Evidence, Experiment, Filter, Run
 from diagnostics.comparison.agreement import consensus, lonely_answers
@@ -19,6 +18,7 @@ from diagnostics.comparison.changed_answers import changed_answers, examples_tha
 from diagnostics.comparison.compare import compare_runs
 from diagnostics.examples.rankings import ranked_answers
 from diagnostics.predictions.aligned_runs import alignable_runs, aligned_answers
+from tests.examples.test_selection import ALL, MISTAKES, experiment_of, rows, stored
 
 #: Rows of a run: the example, its fold, whether its truth is told, and the answer. Examples are
 #: missing, come in several folds and twice in one.

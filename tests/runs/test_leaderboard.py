@@ -19,8 +19,8 @@ from diagnostics import Evidence, Experiment, Run, Score, open_workspace, record
 from diagnostics.runs.leaderboard import run_leaderboard
 from diagnostics.runs.shared_folds import fold_design, shared_folds
 from diagnostics.runs.standings import Leaderboard
-from tests.examples.test_filters import MISTAKES, stored
-from tests.examples.test_filters import rows as answered
+from tests.examples.test_selection import MISTAKES, stored
+from tests.examples.test_selection import rows as answered
 from tests.places import DATA
 
 LABELS = np.array(["a", "b", "c"])
