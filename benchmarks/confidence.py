@@ -42,7 +42,7 @@ from diagnostics.confidence.proper_scores import proper_scores
 from diagnostics.confidence.vectors import VectorTable
 from diagnostics.confidence.reliability import calibration_errors, reliability_bins
 from diagnostics.confidence.temperature import rescaling
-from diagnostics.workspace import run_tables
+from diagnostics.workspace import stored_tables
 import pandas, scipy.optimize, scipy.special
 run = diagnostics.open_workspace({folder!r}).experiments[0].runs[0]
 

@@ -23,7 +23,7 @@ import polars as pl
 
 import diagnostics
 from diagnostics import Experiment, Filter, Run
-from diagnostics.workspace import reducers, run_tables, tables
+from diagnostics.workspace import reducers, stored_tables, tables
 from diagnostics.workspace.reducers import By
 
 LABELS = [f"intent_{index:02}" for index in range(77)]
@@ -143,11 +143,11 @@ def one_cell(path: Path) -> pd.DataFrame:
 
 
 def counted(run: Run) -> Any:
-    return reducers.collect(reducers.confusion(reducers.lazy(run_tables.scan(run), [])))
+    return reducers.collect(reducers.confusion(reducers.lazy(stored_tables.scan(run), [])))
 
 
 def pair(runs: list[Run]) -> Any:
-    first, second = (reducers.lazy(run_tables.scan(run), []) for run in runs[:2])
+    first, second = (reducers.lazy(stored_tables.scan(run), []) for run in runs[:2])
     return reducers.collect(reducers.pairs(first, second))
 
 
@@ -206,7 +206,7 @@ QUESTIONS = (
     ),
     Question(
         "confidence of right and wrong answers",
-        lambda runs: run_tables.load(runs[0], "calibration", tables.CALIBRATION),
+        lambda runs: stored_tables.load(runs[0], "calibration", tables.CALIBRATION),
         lambda paths: histogram(paths[0]), (*CODED, "confidence"), 1,
     ),
     Question(

@@ -45,7 +45,7 @@ from diagnostics.confidence.one_vs_rest import one_vs_rest
 from diagnostics.confidence.risk_coverage import selective_figures
 from diagnostics.confidence.thresholds import (
     cheapest_threshold, guaranteed_threshold, observed_threshold)
-from diagnostics.workspace import run_tables
+from diagnostics.workspace import stored_tables
 import pandas, scipy.special
 run = diagnostics.open_workspace({folder!r}).experiments[0].runs[0]
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.frame import session
-from app.importance import cached, choices, feature, runs, view
+from app.importance import cached, choices, comparison, feature, view
 
 experiment, run = session.experiment(), session.run()
 place = session.place()
@@ -25,4 +25,4 @@ with bars, st.container(border=True):
     view.show_bars(choice, chosen)
 if choice.method in ("coefficients", "contributions"):
     view.show_beeswarm(choice, chosen)
-runs.show_runs(experiment, choice)
+comparison.show_runs(experiment, choice)

@@ -39,7 +39,7 @@ NAMED = 4
 
 
 @dataclass(frozen=True)
-class Found:
+class Attempt:
     """A contrast, or in two sentences why there is none."""
 
     contrast: Contrast | None = None
@@ -48,12 +48,12 @@ class Found:
 
 
 @st.cache_data(max_entries=64, show_spinner="Counting words…")
-def _contrast(place: workspaces.Place, where: Filter) -> Found:
+def _contrast(place: workspaces.Place, where: Filter) -> Attempt:
     experiment, run = workspaces.experiment_and_run(place)
     try:
-        return Found(mistakes_in_common(run, where, experiment, root=Path(place.root)))
+        return Attempt(mistakes_in_common(run, where, experiment, root=Path(place.root)))
     except DiagnosticsError as error:
-        return Found(message=error.message, hint=error.hint)
+        return Attempt(message=error.message, hint=error.hint)
 
 
 def show(run: Run, choice: Choice) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Found:
+class Attempt:
     """An explanation, or in two sentences why there is none and what would bring one.
 
     `lacks_model` says that nothing was kept that could be asked.
@@ -44,7 +44,7 @@ def is_quick(place: Place) -> bool:
 @st.cache_data(max_entries=512, show_spinner="Asking the model why…")
 def explanation(
     place: Place, example: str, label: str | None, against: str | None, method: Asked
-) -> Found:
+) -> Attempt:
     """Why the run's model gave its answer to one example."""
     experiment, run = experiment_and_run(place)
     try:
@@ -59,8 +59,8 @@ def explanation(
             trust_pickles=trusts_pickles(),
         )
     except NoModel as error:
-        return Found(message=error.message, hint=error.hint, lacks_model=True)
+        return Attempt(message=error.message, hint=error.hint, lacks_model=True)
     except DiagnosticsError as error:
-        return Found(message=error.message, hint=error.hint)
+        return Attempt(message=error.message, hint=error.hint)
     asked_before().add((place.root, place.experiment, place.run))
-    return Found(explained)
+    return Attempt(explained)

@@ -22,7 +22,7 @@ from diagnostics.models.evaluated_inputs import Evaluated, asking, evaluated_inp
 from diagnostics.models.importance.contributions import Pushes, pushes
 from diagnostics.models.importance.importances import Importances
 from diagnostics.models.importance.on_request import Asking, asked_once
-from diagnostics.models.importance.partial_dependence import Dependence, dependence
+from diagnostics.models.importance.partial_dependence import PartialDependence, partial_dependence
 from diagnostics.models.importance.run_importance import (
     Offer,
     importance_flags,
@@ -78,9 +78,9 @@ def contributions(place: Place, label: str | None) -> Pushes | None:
 
 
 @st.cache_data(max_entries=64, show_spinner="Asking the model…")
-def moved(place: Place, column: int, label: str) -> Dependence:
+def moved(place: Place, column: int, label: str) -> PartialDependence:
     """How the answer moves with one column."""
-    return dependence(evaluated(place), column, label)
+    return partial_dependence(evaluated(place), column, label)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

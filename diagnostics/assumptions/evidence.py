@@ -214,9 +214,9 @@ def importance_evidence(run: Run, attribute: Attribute, alpha: float) -> Evidenc
     import polars as pl
     from scipy.special import ndtri
 
-    from diagnostics.workspace import run_tables, tables
+    from diagnostics.workspace import stored_tables, tables
 
-    rows = run_tables.load(run, "importances", tables.IMPORTANCES)
+    rows = stored_tables.load(run, "importances", tables.IMPORTANCES)
     rows = rows.filter(pl.col("label").is_null() & pl.col("mean").is_finite())
     own = rows.filter(pl.col("feature").str.to_lowercase() == attribute.subject.lower())
     if not len(own):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-    from diagnostics.models.importance.partial_dependence import Dependence
+    from diagnostics.models.importance.partial_dependence import PartialDependence
 
 #: The name of the selection that a click makes; it holds `feature`, or `example`.
 PICK = "pick"
@@ -165,7 +165,7 @@ def _low_to_high() -> alt.Color:
     return alt.Color("level:Q", scale=scale, legend=legend)
 
 
-def dependence_chart(dependence: Dependence) -> alt.LayerChart:
+def dependence_chart(dependence: PartialDependence) -> alt.LayerChart:
     """The mean over the rows as a thick line, single rows as thin ones, and where the rows lie.
 
     Categories are drawn as points with the single rows' as thin ones beside them.
@@ -192,7 +192,7 @@ def dependence_chart(dependence: Dependence) -> alt.LayerChart:
     return alt.LayerChart(layer=[single, mean, *rug], height=HEIGHT)
 
 
-def _values(dependence: Dependence) -> alt.X:
+def _values(dependence: PartialDependence) -> alt.X:
     """The feature's values: a number's on a scale, categories as the means have them."""
     import altair as alt
 
@@ -218,7 +218,7 @@ def _probabilities() -> alt.Y:
     )
 
 
-def _rug(dependence: Dependence, x: alt.X) -> alt.Chart:
+def _rug(dependence: PartialDependence, x: alt.X) -> alt.Chart:
     """Where the rows lie, within the line's ends: a value far outside would squeeze the line."""
     import altair as alt
 

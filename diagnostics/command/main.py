@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import runpy
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -13,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 from typer.exceptions import TyperException
 
+from diagnostics.command.options import ExperimentName, Folder, Json, RunName, Trust, read, reading
 from diagnostics.errors import DiagnosticsError
 
 if TYPE_CHECKING:
     from diagnostics.predictions.outcomes import Across, Outcome
-    from diagnostics.workspace import Workspace
 
 #: The package; the dashboard lies in it when it is installed, beside it in a checkout.
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -41,20 +39,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-Folder = Annotated[Path, typer.Argument(help="The folder that holds the results.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-RunName = Annotated[str, typer.Option("--run", help="The run's name.")]
-Trust = Annotated[
-    bool,
-    typer.Option(
-        "--trust-pickles",
-        help="Open pickle and joblib files, which runs whatever code they hold: only your own.",
-    ),
-]
-ExperimentName = Annotated[
-    str | None, typer.Option("--experiment", help="The experiment, if several have such a run.")
-]
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -103,7 +87,7 @@ def confusion(
     trust_pickles: Trust = False,
 ) -> None:
     """Which class was taken for which: the most confused pairs, or with --json the whole matrix."""
-    from diagnostics.command.summary import show_confusion
+    from diagnostics.command.confusion import show_confusion
 
     workspace = read(folder, trust_pickles=trust_pickles)
     _, run = workspace.find(run_name, experiment)
@@ -145,7 +129,7 @@ def top(
     trust_pickles: Trust = False,
 ) -> None:
     """The examples at the top of a ranking: most confident mistakes, most uncertain, and others."""
-    from diagnostics.command.summary import show_top
+    from diagnostics.command.top import show_top
     from diagnostics.examples.filters import Filter
 
     workspace = read(folder, trust_pickles=trust_pickles)
@@ -347,24 +331,6 @@ def assumptions(
     with reading(folder, trust_pickles=trust_pickles) as (workspace, progress):
         judged = judged_in_terminal(workspace, run, experiment, trust_pickles=trust_pickles)
     show_assumptions(workspace, judged, as_json=json)
-
-
-@contextmanager
-def reading(
-    folder: Path, *, trust_pickles: bool
-) -> Iterator[tuple[Workspace, Callable[[str], None]]]:
-    """The workspace of a folder; what is done meanwhile is said on stderr through the function."""
-    from diagnostics.command.terminal import progress
-    from diagnostics.readers.opening import open_workspace
-
-    with progress() as say:
-        yield open_workspace(folder, progress=say, trust_pickles=trust_pickles), say
-
-
-def read(folder: Path, *, trust_pickles: bool) -> Workspace:
-    """The workspace of a folder, read before anything is printed."""
-    with reading(folder, trust_pickles=trust_pickles) as (workspace, _):
-        return workspace
 
 
 def main_script() -> Path:

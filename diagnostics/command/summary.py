@@ -1,32 +1,26 @@
-"""The command's answers: a readable table, or JSON for scripts."""
+"""What `errata summary` answers: what a folder holds, as tables for people or JSON for scripts."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from diagnostics.command.terminal import (
-    content_line,
+    figure_text,
     new_console,
     print_json,
     print_table,
     printable,
 )
-from diagnostics.errors import DiagnosticsError
-from diagnostics.workspace import Evidence, Experiment, Problem, Run, Workspace
+from diagnostics.workspace import Experiment, Problem, Run, Workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rich.console import Console
 
-    from diagnostics.examples.filters import Filter
-    from diagnostics.examples.rankings import Ranking
     from diagnostics.runs.standings import Standing
     from diagnostics.runs.stored_standings import Judged
-    from diagnostics.workspace.reducers import By
 
 
 def show_summary(workspace: Workspace, *, as_json: bool) -> None:
@@ -38,81 +32,6 @@ def show_summary(workspace: Workspace, *, as_json: bool) -> None:
     for experiment in workspace.experiments:
         _print_experiment(console, experiment, workspace.root)
     _print_problems(console, workspace.all_problems)
-
-
-def show_confusion(run: Run, *, as_json: bool) -> None:
-    """The whole matrix as JSON, or the most confused pairs as a table."""
-    from diagnostics.confusion.matrix import confused_pairs, confusion_matrix
-
-    if run.task != "classification" or not (run.confusion_is_exact or run.has(Evidence.REPORT)):
-        raise DiagnosticsError(
-            f"Run {run.run!r} has no confusion matrix: it lacks the true labels.",
-            hint="Add a column with the truth to its predictions."
-            if run.task == "classification"
-            else f"It is about {run.task}.",
-        )
-    matrix = confusion_matrix(run)
-    if as_json:
-        counts = matrix.counts.tolist()
-        if not matrix.exact:
-            counts = [
-                [n if row == column else None for column, n in enumerate(line)]
-                for row, line in enumerate(counts)
-            ]
-        labels = list(matrix.labels)
-        print_json({"run": run.run, "labels": labels, "counts": counts, "exact": matrix.exact})
-        return
-    console = new_console()
-    if not matrix.exact:
-        console.print("Only the diagonal is known: the report came without its mistakes.")
-    pairs = confused_pairs(matrix)
-    rows = [
-        [row.true_label, row.predicted_label, f"{row.n:,}", f"{row.share_of_true:.1%}"]
-        for row in pairs.head(20).itertuples()
-    ]
-    title = f"{run.run}: {int(matrix.errors.sum()):,} mistakes in {len(pairs):,} pairs of classes"
-    print_table(console, title, ["true", "predicted", "n", "of the true class"], rows, numbers=2)
-
-
-def show_top(
-    experiment: Experiment, run: Run, by: str, k: int, where: Filter, *, as_json: bool
-) -> None:
-    """The examples at the top of a ranking."""
-    from diagnostics.examples.rankings import (
-        DEFINITIONS,
-        UNRANKED,
-        offered_rankings,
-        top_examples,
-    )
-
-    ranking = top_examples(run, cast("By", by), k=k, where=where, experiment=experiment)
-    rows = ranking.examples.to_dict("records")
-    if as_json:
-        print_json(
-            {
-                "run": run.run,
-                "by": by,
-                "total": ranking.total,
-                "excluded": ranking.excluded,
-                **(
-                    {"against": where.against, "unpaired": ranking.unpaired}
-                    if where.against
-                    else {}
-                ),
-                "examples": [_without_bytes(row) for row in rows],
-            }
-        )
-        return
-    console = new_console()
-    _print_ranking(console, run, ranking, rows, where.against)
-    is_ranked = ranking.measure != UNRANKED
-    order = DEFINITIONS[cast("By", by)] if is_ranked else "Nothing to rank them by: listed by id."
-    console.print(order, style="dim")
-    if ranking.unpaired:
-        left_out = f"{ranking.unpaired:,} more have no counterpart in {where.against}."
-        console.print(printable(left_out))
-    if reason := offered_rankings(run).get(cast("By", by)):
-        console.print(f"Nothing can be ranked so: {reason}.")
 
 
 def summary(workspace: Workspace) -> dict[str, Any]:
@@ -172,7 +91,7 @@ def _print_experiment(console: Console, experiment: Experiment, root: Path) -> N
     rows = [
         [
             standing.run,
-            *(_share(run_metrics(run).get(name)) for name in names),
+            *(figure_text(run_metrics(run).get(name)) for name in names),
             *(_count(getattr(run, name)) for name in counts),
         ]
         for standing in judged.standings
@@ -226,43 +145,12 @@ def _print_problems(console: Console, problems: list[Problem]) -> None:
             console.print(Text(f"  {printable(problem.hint)}", style="dim"))
 
 
-def _print_ranking(
-    console: Console, run: Run, ranking: Ranking, rows: list[dict[str, Any]], against: str | None
-) -> None:
-    shown = [
-        [
-            row["example"],
-            row["true_label"],
-            row["predicted_label"],
-            _share(row["confidence"]),
-            *([row["against_label"], _share(row["against_confidence"])] if against else []),
-            content_line(row),
-        ]
-        for row in rows
-    ]
-    lacking = "a confidence in both runs" if ranking.measure == "moved" else ranking.measure
-    left_out = f", {ranking.excluded:,} more without {lacking}" if ranking.excluded else ""
-    title = f"{run.run}: {len(rows):,} of {ranking.total:,}{left_out}"
-    beside = ["old run", "its confidence"] if against else []
-    header = ["example", "true", "predicted", "confidence", *beside, "content"]
-    print_table(console, title, header, shown, numbers=3, number_columns=1)
-
-
 def _counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None or math.isnan(value) else f"{value:.4f}"
 
 
 def _count(value: int | None) -> str:
     return "–" if value is None else f"{value:,}"
 
 
-def _without_bytes(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as JSON can carry it: an image's bytes are left out."""
-    return {str(name): value for name, value in row.items() if not isinstance(value, bytes)}
-
-
-__all__ = ["show_confusion", "show_summary", "show_top", "summary"]
+__all__ = ["show_summary", "summary"]

@@ -96,3 +96,8 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | str):
         return value
     return None if str(value) in ("<NA>", "NaT") else str(value)
+
+
+def figure_text(value: float | None) -> str:
+    """A share of 1 with four digits; a dash where there is none."""
+    return "–" if value is None or math.isnan(value) else f"{value:.4f}"

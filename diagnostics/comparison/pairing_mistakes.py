@@ -123,11 +123,11 @@ def _coded(run: Run, labels: tuple[str, ...], split: str, side: str) -> pl.DataF
     """The rows that a run lists, each example once, coded by `labels`."""
     import polars as pl
 
-    from diagnostics.workspace import run_tables
+    from diagnostics.workspace import stored_tables
 
     place = {label: code for code, label in enumerate(labels)}
     own = pl.Series([place[label] for label in run.labels], dtype=pl.Int64)
-    rows = run_tables.scan(run).filter(pl.col("split") == split)
+    rows = stored_tables.scan(run).filter(pl.col("split") == split)
     listed = rows.select("example", "true_label", "predicted_label").collect()
     if not listed["example"].is_unique().all():
         raise DiagnosticsError(

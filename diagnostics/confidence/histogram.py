@@ -79,12 +79,12 @@ def confidence_counts(
     """
     import polars as pl
 
-    from diagnostics.workspace import run_tables, tables
+    from diagnostics.workspace import stored_tables, tables
 
     kept = chosen(run, split, predicted_label)
-    cube = run_tables.load(run, "calibration", tables.CALIBRATION)
+    cube = stored_tables.load(run, "calibration", tables.CALIBRATION)
     cube = cube.filter(kept).drop_nulls("correct")
-    rows = run_tables.scan(run).filter(kept)
+    rows = stored_tables.scan(run).filter(kept)
     known = pl.col("confidence").is_not_null() & pl.col("confidence").is_not_nan()
     facts = rows.select(
         missing=(~known).sum(),

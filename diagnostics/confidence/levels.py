@@ -120,10 +120,10 @@ def judged_rows(run: Run, split: str | None, predicted_label: str | None = None)
     """The run's rows with a truth, an answer and a confidence, and a column `correct`; lazy."""
     import polars as pl
 
-    from diagnostics.workspace import run_tables
+    from diagnostics.workspace import stored_tables
 
     known = pl.col("confidence").is_not_null() & pl.col("confidence").is_not_nan()
-    rows = run_tables.scan(run).filter(chosen(run, split, predicted_label), known)
+    rows = stored_tables.scan(run).filter(chosen(run, split, predicted_label), known)
     correct = pl.col("true_label") == pl.col("predicted_label")
     return rows.with_columns(correct=correct).filter(pl.col("correct").is_not_null())
 

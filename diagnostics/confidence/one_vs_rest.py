@@ -137,9 +137,9 @@ def one_vs_rest(run: Run, *, split: str | None = None, exact: bool | None = None
     """
     import polars as pl
 
-    from diagnostics.workspace import run_tables
+    from diagnostics.workspace import stored_tables
 
-    rows = run_tables.scan(run).filter(pl.col("split") == run.known_split(split))
+    rows = stored_tables.scan(run).filter(pl.col("split") == run.known_split(split))
     total = int(rows.select(pl.len()).collect().item())
     known = pl.col("true_label").is_not_null() & pl.col("probabilities").is_not_null()
     chunks = _chunks(rows.filter(known).select("true_label", "probabilities"), len(run.labels))

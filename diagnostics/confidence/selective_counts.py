@@ -146,10 +146,10 @@ def rows_of_split(run: Run, split: str | None, *more: str) -> Any:
     """The run's true labels, answers, confidences and `more` on one split; codes; lazy."""
     import polars as pl
 
-    from diagnostics.workspace import run_tables
+    from diagnostics.workspace import stored_tables
 
     split = run.known_split(split)
-    rows = run_tables.scan(run)
+    rows = stored_tables.scan(run)
     if list(run.splits) != [split]:
         rows = rows.filter(pl.col("split") == split)
     return rows.select("true_label", "predicted_label", "confidence", *more)

@@ -59,9 +59,9 @@ class VectorTable:
     def __init__(self, run: Run, split: str | None = None) -> None:
         import polars as pl
 
-        from diagnostics.workspace import run_tables
+        from diagnostics.workspace import stored_tables
 
-        mine = run_tables.scan(run).filter(chosen(run, split, None))
+        mine = stored_tables.scan(run).filter(chosen(run, split, None))
         known = [pl.col(name).is_not_null() for name in _NEEDED]
         self._lazy = mine.filter(*known).select("example", "fold", *_NEEDED)
         self.n_labels = len(run.labels)

@@ -12,7 +12,7 @@ import numpy as np
 
 from diagnostics.errors import DiagnosticsError
 from diagnostics.statistics.metrics import Counts, Figures, class_figures
-from diagnostics.workspace import Evidence, run_tables, tables
+from diagnostics.workspace import Evidence, stored_tables, tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,14 +113,14 @@ def _cube(run: Run, split: str | None) -> pl.DataFrame:
     import polars as pl
 
     split = run.known_split(split)
-    cube = run_tables.load(run, "confusion", tables.CONFUSION)
+    cube = stored_tables.load(run, "confusion", tables.CONFUSION)
     return cube.filter(pl.col("split") == split)
 
 
 def _support(run: Run, position: Counts, shown: Sequence[str]) -> Counts:
     """What the run's report says of the classes' sizes."""
     support = np.zeros(len(shown), dtype=np.int64)
-    report = run_tables.load(run, "report", tables.REPORT)
+    report = stored_tables.load(run, "report", tables.REPORT)
     for code, n in report.select("label", "support").iter_rows():
         if position[code] >= 0 and n is not None:
             support[position[code]] = n
@@ -241,7 +241,7 @@ def reported_classes(run: Run) -> pd.DataFrame:
     One row per class of the report: `label`, `precision`, `recall`, `f1`, `support`; NaN where
     the file is silent. Empty without a report.
     """
-    report = run_tables.load(run, "report", tables.REPORT).to_pandas()
+    report = stored_tables.load(run, "report", tables.REPORT).to_pandas()
     report["label"] = report["label"].map(dict(enumerate(run.labels))).astype("str")
     return report
 

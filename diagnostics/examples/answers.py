@@ -22,9 +22,9 @@ def answer(run: Run, example: str, *, split: str | None = None) -> dict[str, Any
     """
     import polars as pl
 
-    from diagnostics.workspace import run_tables
+    from diagnostics.workspace import stored_tables
 
-    rows = run_tables.labelled_predictions([run]).filter(pl.col("example") == example)
+    rows = stored_tables.labelled_predictions([run]).filter(pl.col("example") == example)
     if split is not None:
         rows = rows.filter(pl.col("split") == split)
     found = rows.head(1).collect().to_dicts()
@@ -38,9 +38,9 @@ def held_out_answer(run: Run, example: str) -> dict[str, Any] | None:
     """
     import polars as pl
 
-    from diagnostics.workspace import run_tables
+    from diagnostics.workspace import stored_tables
 
-    rows = run_tables.labelled_predictions([run]).filter(pl.col("example") == example)
+    rows = stored_tables.labelled_predictions([run]).filter(pl.col("example") == example)
     own_first = rows.sort(pl.col("split").ne_missing(run.split), maintain_order=True)
     first = own_first.head(1).collect().to_dicts()
     return first[0] if first else None
@@ -125,11 +125,11 @@ def wrong_run_counts(runs: Sequence[Run]) -> pd.DataFrame:
     """
     import polars as pl
 
-    from diagnostics.workspace import run_tables
+    from diagnostics.workspace import stored_tables
 
     frame = pl.concat(
         [
-            run_tables.scan(run)
+            stored_tables.scan(run)
             .filter(pl.col("split") == run.split)
             .select("example", "true_label", "predicted_label")
             for run in runs

@@ -79,9 +79,9 @@ def content_columns(run: Run) -> ContentColumns:
     """Which column is what, by name and by what is in the first rows."""
     import polars as pl
 
-    from diagnostics.workspace import run_tables
+    from diagnostics.workspace import stored_tables
 
-    sample = run_tables.scan_examples(run).head(SAMPLE).collect().drop("example")
+    sample = stored_tables.scan_examples(run).head(SAMPLE).collect().drop("example")
     image = next((name for name in _by_name(sample, IMAGE_NAMES) if _is_image(sample[name])), None)
     text = _text_column(sample, image)
     fields = tuple(name for name in sample.columns if name not in (image, text))
@@ -128,12 +128,12 @@ def _content(run: Run, wanted: list[str], experiment: Experiment | None) -> pl.D
     """The content of the examples, a row each; of those that are in any table."""
     import polars as pl
 
-    from diagnostics.workspace import run_tables
+    from diagnostics.workspace import stored_tables
 
     parts: list[pl.DataFrame] = []
     for one in [run, *(experiment.runs if experiment and kept_only_mistakes(run) else ())]:
         missing = pl.Series(wanted, dtype=pl.String).implode()
-        rows = run_tables.scan_examples(one).filter(pl.col("example").is_in(missing)).collect()
+        rows = stored_tables.scan_examples(one).filter(pl.col("example").is_in(missing)).collect()
         parts.append(rows.unique("example", maintain_order=True))
         known = set(rows["example"])
         wanted = [example for example in wanted if example not in known]

@@ -150,9 +150,9 @@ def _groups(run: Run, where: Filter, experiment: Experiment | None) -> pl.DataFr
 
 def _content(kept: Run, groups: pl.DataFrame) -> pl.DataFrame:
     """The two groups with their content, a row each, and the row's number as `row`."""
-    from diagnostics.workspace import run_tables
+    from diagnostics.workspace import stored_tables
 
-    found = run_tables.scan_examples(kept).unique("example", keep="first")
+    found = stored_tables.scan_examples(kept).unique("example", keep="first")
     clashing = {name: f"{name} (content)" for name in ("true_label", "is_mistake", "row")}
     names = found.collect_schema().names()
     found = found.rename({old: new for old, new in clashing.items() if old in names})

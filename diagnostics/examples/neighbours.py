@@ -109,17 +109,17 @@ def nearest_examples(
     import polars as pl
 
     from diagnostics.examples.content import COLUMNS, with_content
-    from diagnostics.workspace import run_tables
+    from diagnostics.workspace import stored_tables
 
     made = index or example_index(run, near=example, root=root)
-    asked = run_tables.scan_examples(run).filter(pl.col("example") == example).head(1).collect()
+    asked = stored_tables.scan_examples(run).filter(pl.col("example") == example).head(1).collect()
     similarity: dict[str, float] = {}
     if len(asked) and made.compared:
         values = made.similarities(asked).round(9)
         similarity = dict(zip(made.ids, values.tolist(), strict=True))
         similarity.pop(example, None)
     rows = (
-        run_tables.scan(run)
+        stored_tables.scan(run)
         .drop("probabilities")
         .filter(pl.col("split") == (split or run.split), pl.col("example").is_in(list(similarity)))
         .unique("example", keep="first", maintain_order=True)
@@ -158,26 +158,26 @@ def example_index(run: Run, *, near: str | None = None, root: Path | None = None
 
 
 def _content(run: Run) -> pl.LazyFrame:
-    from diagnostics.workspace import run_tables
+    from diagnostics.workspace import stored_tables
 
-    return run_tables.scan_examples(run)
+    return stored_tables.scan_examples(run)
 
 
 def _size(run: Run) -> int:
     import polars as pl
 
-    from diagnostics.workspace import run_tables
+    from diagnostics.workspace import stored_tables
 
-    return int(run_tables.scan_examples(run).select(pl.len()).collect().item())
+    return int(stored_tables.scan_examples(run).select(pl.len()).collect().item())
 
 
 def _fits(run: Run, columns: ContentColumns) -> bool:
     import polars as pl
 
-    from diagnostics.workspace import run_tables
+    from diagnostics.workspace import stored_tables
 
     length = pl.col(str(columns.text)).str.len_chars().clip(upper_bound=TEXT_START).sum()
-    row = run_tables.scan_examples(run).select(n=pl.len(), characters=length).collect().row(0)
+    row = stored_tables.scan_examples(run).select(n=pl.len(), characters=length).collect().row(0)
     return row[0] <= MAX_EXAMPLES and (row[1] or 0) <= MAX_CHARACTERS
 
 

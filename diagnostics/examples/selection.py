@@ -302,12 +302,12 @@ def _containing(runs: Iterable[Run], text: str) -> pl.LazyFrame:
     """The examples whose content has the words, in any of the runs."""
     import polars as pl
 
-    from diagnostics.workspace import run_tables
+    from diagnostics.workspace import stored_tables
 
     different = {run.table("examples"): run for run in runs}
     parts = []
     for run in different.values():
-        content = run_tables.scan_examples(run)
+        content = stored_tables.scan_examples(run)
         names = [name for name, dtype in content.collect_schema().items() if dtype == pl.String]
         words = [pl.col(name).str.to_lowercase() for name in names]
         has = [column.str.contains(text.lower(), literal=True) for column in words]

@@ -143,7 +143,7 @@ def _texts(experiment: Experiment, run: Run, examples: Sequence[str]) -> list[st
     import polars as pl
 
     from diagnostics.examples.content import with_shared_content
-    from diagnostics.workspace.run_tables import scan_examples
+    from diagnostics.workspace.stored_tables import scan_examples
 
     if not experiment.evidence & Evidence.CONTENT:
         raise NoModel(f"The texts of {run.run} were not kept.", hint="Record it with its content.")

@@ -54,9 +54,9 @@ def rows_of(run: Run, split: str) -> pl.LazyFrame:
     """The run's rows in a split that it has, without vectors; labels as codes; lazy."""
     import polars as pl
 
-    from diagnostics.workspace import run_tables
+    from diagnostics.workspace import stored_tables
 
-    rows = run_tables.scan(run).drop("probabilities")
+    rows = stored_tables.scan(run).drop("probabilities")
     return rows if list(run.splits) == [split] else rows.filter(pl.col("split") == split)
 
 

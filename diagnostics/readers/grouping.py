@@ -96,10 +96,10 @@ def _verdict(first: Run, second: Run) -> str:
         return f"{_size(second)} against {_size(first)}"
     import polars as pl
 
-    from diagnostics.workspace import run_tables
+    from diagnostics.workspace import stored_tables
 
     left, right = (
-        run_tables.labelled_predictions([run])
+        stored_tables.labelled_predictions([run])
         .filter(pl.col("split") != "train")
         .select("example", "true_label")
         .unique("example")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 
 from diagnostics.readers import Folder
 from diagnostics.readers.delimited import header
-from diagnostics.readers.detection import Found, counted
+from diagnostics.readers.unread_formats import UnreadFormat, counted
 
 _TABLES = (".csv", ".tsv", ".parquet", ".json")
 _CV_SCORE = re.compile(r"(mean|split\d+)_(test|train)_.+")
@@ -58,7 +58,7 @@ def _holds_cv_results(folder: Folder, name: str) -> bool:
     return is_cv_results(columns_of(folder, name))
 
 
-def score_tables(folder: Folder) -> Iterator[Found]:
+def score_tables(folder: Folder) -> Iterator[UnreadFormat]:
     """Tables of scores that are recognised and not read; says which."""
     others = set(cv_results_files(folder))
     kinds: dict[str, list[str]] = {}
@@ -70,7 +70,7 @@ def score_tables(folder: Folder) -> Iterator[Found]:
             kinds.setdefault(kind, []).append(file.name)
     for kind, files in kinds.items():
         more = f", the first of {counted(len(files), 'like file')}" if len(files) > 1 else ""
-        yield Found(folder.where(files[0]), f"{kind}{more}.", _HINT)
+        yield UnreadFormat(folder.where(files[0]), f"{kind}{more}.", _HINT)
 
 
 def run_table_kind(columns: Collection[str]) -> str:

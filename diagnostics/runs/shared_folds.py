@@ -102,9 +102,9 @@ def fold_design(run: Run, folds: Sequence[int]) -> FoldDesign:
 def _counted(run: Run, folds: Sequence[int]) -> FoldDesign | None:
     import polars as pl
 
-    from diagnostics.workspace import run_tables
+    from diagnostics.workspace import stored_tables
 
-    answers = run_tables.scan(run).filter(pl.col("split") == run.split)
+    answers = stored_tables.scan(run).filter(pl.col("split") == run.split)
     rows = answers.select("example", "fold").collect()
     if sorted(rows["fold"].drop_nulls().unique()) != list(folds) or rows["fold"].has_nulls():
         return None

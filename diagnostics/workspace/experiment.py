@@ -62,7 +62,7 @@ class Experiment:
 
         Columns: `run` and those of `diagnostics.workspace.tables.PREDICTIONS`.
         """
-        from diagnostics.workspace.run_tables import labelled_predictions
+        from diagnostics.workspace.stored_tables import labelled_predictions
 
         runs = [self.run(name) for name in names] if names else list(self.runs)
         return labelled_predictions(runs)

@@ -6,7 +6,7 @@ import pandas as pd
 from diagnostics.charts import colours
 from diagnostics.charts.importance import beeswarm_chart, dependence_chart, importance_chart
 from diagnostics.models.importance.importances import Importances
-from diagnostics.models.importance.partial_dependence import Dependence
+from diagnostics.models.importance.partial_dependence import PartialDependence
 
 FOUND = Importances(
     "coefficients", ("a", "b"), np.array([2.0, -1.0]), std=np.array([0.5, 3.0]), is_signed=True
@@ -48,7 +48,7 @@ def test_numbers_have_a_rug_and_categories_have_none() -> None:
     def layers(is_numeric: bool, values: list[object]) -> list[str]:
         mean = pd.DataFrame({"value": values, "probability": [0.2, 0.4]})
         rows = mean.assign(example=["x", "y"])
-        found = Dependence("a", "yes", mean, rows, rows, is_numeric, 2)
+        found = PartialDependence("a", "yes", mean, rows, rows, is_numeric, 2)
         return [layer["mark"]["type"] for layer in dependence_chart(found).to_dict()["layer"]]
 
     assert layers(True, [1.0, 2.0]) == ["line", "line", "tick"]

@@ -23,7 +23,7 @@ from diagnostics.examples.content import content_of
 from diagnostics.examples.rankings import UNRANKED, ranked_answers, top_examples
 from diagnostics.examples.selection import Selection, answers_where
 from diagnostics.predictions.outcomes import ACROSS, OUTCOMES, Across, Outcome
-from diagnostics.workspace import run_tables, tables
+from diagnostics.workspace import stored_tables, tables
 from tests.made.runs import IDS, PROBABILITIES, TRUE, record_animals
 from tests.places import DATA
 
@@ -402,7 +402,7 @@ def test_what_the_files_do_not_tell_is_refused_before_any_row_is_read(
     def scan(run: Run) -> pl.LazyFrame:
         raise AssertionError(f"{run.run} was read")
 
-    monkeypatch.setattr(run_tables, "scan", scan)
+    monkeypatch.setattr(stored_tables, "scan", scan)
     with pytest.raises(DiagnosticsError, match="outcome 'fixed' is that of a comparison"):
         Selection.of(pair.run("new"), Filter(outcome="fixed"), pair)
     assert Selection.of(pair.run("new"), Filter(against="old"), pair).other is pair.run("old")
@@ -527,7 +527,7 @@ def test_neighbouring_bounds_share_out_the_answers_as_bins_do(confidence: list[f
         ]
         cube = diagnostics.workspace.reducers.collect(
             diagnostics.workspace.reducers.calibration(
-                diagnostics.workspace.reducers.lazy(run_tables.scan(run), [])
+                diagnostics.workspace.reducers.lazy(stored_tables.scan(run), [])
             )
         ).to_pandas()
     upper = np.array([1, 70, 290, 300, 1000])

@@ -19,7 +19,7 @@ import diagnostics
 from diagnostics import DiagnosticsError, Evidence
 from diagnostics.examples.content import content_of
 from diagnostics.examples.selection import answers_where
-from diagnostics.workspace import run_tables, tables
+from diagnostics.workspace import stored_tables, tables
 from tests.made.runs import IDS, LABELS, PROBABILITIES, TEXTS, TRUE, record_animals
 
 
@@ -93,7 +93,7 @@ def test_folds_and_train_scores_are_kept(tmp_path: Path) -> None:
 def test_importances_are_kept(tmp_path: Path) -> None:
     record_animals(tmp_path / "run", importances={"feature": ["fur", "wings"], "mean": [0.7, 0.1]})
     run = only_run(tmp_path)
-    table = run_tables.load(run, "importances", tables.IMPORTANCES)
+    table = stored_tables.load(run, "importances", tables.IMPORTANCES)
     assert table.select("feature", "mean").rows() == [("fur", 0.7), ("wings", 0.1)]
 
 

@@ -29,7 +29,7 @@ ROWS, CURVES = 400, 60
 
 
 @dataclass(frozen=True, eq=False)
-class Dependence:
+class PartialDependence:
     """How one label's probability depends on one feature.
 
     `mean` has `value` and `probability`; `curves` has `example`, `value`, `probability` of some
@@ -48,7 +48,7 @@ class Dependence:
     high: float = float("nan")
 
 
-def dependence(
+def partial_dependence(
     evaluated: Evaluated,
     column: int,
     label: str,
@@ -57,7 +57,7 @@ def dependence(
     rows: int = ROWS,
     curves: int = CURVES,
     seed: int = 0,
-) -> Dependence:
+) -> PartialDependence:
     """Ask the models about the evaluated rows with one column set to one value after another.
 
     Parameters
@@ -97,7 +97,7 @@ def dependence(
     of_row = dict(zip(_all_places(evaluated).tolist(), values.tolist(), strict=True))
     own_values = [of_row[int(place)] for place in places[shown]]
     known = values[~pd.isna(values)]
-    return Dependence(
+    return PartialDependence(
         feature=evaluated.names[column],
         label=label,
         mean=pd.DataFrame({"value": ticks, "probability": surface.mean(axis=1)}),

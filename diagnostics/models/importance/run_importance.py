@@ -223,7 +223,7 @@ def _content_values(experiment: Experiment, run: Run) -> dict[str, Usual]:
 
     from diagnostics.examples.content import with_shared_content
     from diagnostics.models.importance.suspect_features import usual_value
-    from diagnostics.workspace.run_tables import scan_examples
+    from diagnostics.workspace.stored_tables import scan_examples
 
     if not experiment.evidence & Evidence.CONTENT or not run.has(Evidence.PREDICTIONS):
         return {}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from diagnostics.readers import Folder, run_folder
-from diagnostics.readers.detection import Found
 from diagnostics.readers.search_tables import score_tables
+from diagnostics.readers.unread_formats import UnreadFormat
 from diagnostics.readers.unsupported.databases import databases, journals
 from diagnostics.readers.unsupported.result_files import (
     inspect_logs,
@@ -51,7 +51,7 @@ def owns_tree(folder: Folder) -> bool:
     return any(next(store(folder), None) is not None for store in STORES)
 
 
-def _found(folder: Folder) -> Iterator[Found]:
+def _found(folder: Folder) -> Iterator[UnreadFormat]:
     """What is to be said about the folder; in our own run folders nothing."""
     if run_folder.matches(folder):
         return

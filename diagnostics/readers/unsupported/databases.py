@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from diagnostics.readers import HEAD, Folder
-from diagnostics.readers.detection import MOST, Found, counted
+from diagnostics.readers.unread_formats import MOST, UnreadFormat, counted
 
 _HEADER = b"SQLite format 3\0"
 _SUFFIXES = (".db", ".sqlite", ".sqlite3")
@@ -22,7 +22,7 @@ _MANY = {"study": "studies"}
 _OPERATION = re.compile(rb'\{"op_code":\s*(\d+),\s*"worker_id"')
 
 
-def databases(folder: Folder) -> Iterator[Found]:
+def databases(folder: Folder) -> Iterator[UnreadFormat]:
     """The databases of MLflow and of Optuna, one finding for each tool."""
     named = [f.name for f in folder.with_suffix(*_SUFFIXES) if folder.head(f.name)[:16] == _HEADER]
     counts = {name: _counts(folder.path / name) for name in named}
@@ -37,10 +37,10 @@ def databases(folder: Folder) -> Iterator[Found]:
         ]
         article = "An" if len(own) == 1 else f"{len(own)}"
         what = f"{article} {tool} database{'s' if len(own) > 1 else ''} with {' and '.join(units)}."
-        yield Found(folder.where(min(own)) if len(own) == 1 else folder.relative, what)
+        yield UnreadFormat(folder.where(min(own)) if len(own) == 1 else folder.relative, what)
 
 
-def journals(folder: Folder) -> Iterator[Found]:
+def journals(folder: Folder) -> Iterator[UnreadFormat]:
     """Optuna's journals: a line of JSON for every operation."""
     for file in folder.with_suffix(".log", ".journal", ".jsonl", ".txt"):
         head = folder.head(file.name)
@@ -49,7 +49,7 @@ def journals(folder: Folder) -> Iterator[Found]:
             studies, trials = operations.count(b"0"), operations.count(b"4")
             least = "at least " if file.size > HEAD else ""
             what = f"{least}{counted(studies, 'study', 'studies')} and {counted(trials, 'trial')}"
-            yield Found(folder.where(file.name), f"An Optuna journal with {what}.")
+            yield UnreadFormat(folder.where(file.name), f"An Optuna journal with {what}.")
 
 
 def is_mlflow_database(path: Path) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from diagnostics.readers import Folder
 from diagnostics.readers.cv_results.files import search_files
-from diagnostics.readers.detection import Found, counted, file_names, group
+from diagnostics.readers.unread_formats import UnreadFormat, counted, file_names, group
 
 _LM_RESULTS = re.compile(rb'\s*\{\s*"results"\s*:\s*\{')
 _LM_SAMPLE = re.compile(rb'\s*\[?\s*\{\s*"doc_id"\s*:')
@@ -25,7 +25,7 @@ _PICKLE_HINT = (
 )
 
 
-def language_model_evaluations(folder: Folder) -> Iterator[Found]:
+def language_model_evaluations(folder: Folder) -> Iterator[UnreadFormat]:
     """Results and samples of lm-evaluation-harness."""
     results = [f.name for f in folder.with_suffix(".json") if _is_lm_result(folder.head(f.name))]
     samples = [f.name for f in folder.with_suffix(".jsonl") if _is_lm_sample(folder.head(f.name))]
@@ -35,7 +35,7 @@ def language_model_evaluations(folder: Folder) -> Iterator[Found]:
     parts += [counted(len(samples), "file", "files") + " of samples"] if samples else []
     what = f"Evaluations by lm-evaluation-harness: {' and '.join(parts)}."
     files = [*results, *samples]
-    yield Found(folder.where(files[0]) if len(files) == 1 else folder.relative, what)
+    yield UnreadFormat(folder.where(files[0]) if len(files) == 1 else folder.relative, what)
 
 
 def _is_lm_result(head: bytes) -> bool:
@@ -47,28 +47,28 @@ def _is_lm_sample(head: bytes) -> bool:
     return _LM_SAMPLE.match(head) is not None and b'"resps"' in head
 
 
-def inspect_logs(folder: Folder) -> Iterator[Found]:
+def inspect_logs(folder: Folder) -> Iterator[UnreadFormat]:
     """Logs of Inspect: zip archives called .eval, or JSON."""
     logs = [f.name for f in folder.with_suffix(".eval") if _is_inspect_archive(folder.head(f.name))]
     logs += [f.name for f in folder.with_suffix(".json") if _INSPECT.match(folder.head(f.name))]
     if logs:
         where = folder.where(logs[0]) if len(logs) == 1 else folder.relative
-        yield Found(where, f"{counted(len(logs), 'evaluation log')} of Inspect.")
+        yield UnreadFormat(where, f"{counted(len(logs), 'evaluation log')} of Inspect.")
 
 
 def _is_inspect_archive(head: bytes) -> bool:
     return head.startswith(b"PK\x03\x04") and b"_journal/start.json" in head[:256]
 
 
-def spacy_scores(folder: Folder) -> Iterator[Found]:
+def spacy_scores(folder: Folder) -> Iterator[UnreadFormat]:
     """Scores of spaCy by component and label, alone or in a pipeline's meta.json."""
     for file in folder.with_suffix(".json"):
         head = folder.head(file.name)
         if head.lstrip()[:1] == b"{" and any(key in head for key in _SPACY):
-            yield Found(folder.where(file.name), "Scores of a spaCy pipeline.")
+            yield UnreadFormat(folder.where(file.name), "Scores of a spaCy pipeline.")
 
 
-def pickles(folder: Folder) -> Iterator[Found]:
+def pickles(folder: Folder) -> Iterator[UnreadFormat]:
     """Pickled objects: models, results, anything; those of searches have a reader."""
     searches = search_files(folder)
     if any(file.name not in searches for file in folder.with_suffix(*_PICKLES)):

@@ -8,9 +8,9 @@ from itertools import islice
 from pathlib import Path
 
 from diagnostics.readers import Folder
-from diagnostics.readers.detection import (
+from diagnostics.readers.unread_formats import (
     MOST,
-    Found,
+    UnreadFormat,
     counted,
     descendants,
     file_names,
@@ -27,26 +27,26 @@ _CHECKPOINT = re.compile(r"checkpoint-\d+")
 _TRIAL = re.compile(r"trial_\w+")
 
 
-def mlflow_files(folder: Folder) -> Iterator[Found]:
+def mlflow_files(folder: Folder) -> Iterator[UnreadFormat]:
     """An MLflow file store, one experiment or run of it, or the files of an MLflow database."""
     if "meta.yaml" in folder.names:
         head = folder.head("meta.yaml")
         if b"artifact_location:" in head and b"experiment_id:" in head:
             n = len(_mlflow_runs(folder.path))
-            yield Found(folder.relative, f"An MLflow experiment with {counted(n, 'run')}.")
+            yield UnreadFormat(folder.relative, f"An MLflow experiment with {counted(n, 'run')}.")
         elif b"artifact_uri:" in head and (b"run_id:" in head or b"run_uuid:" in head):
-            yield Found(folder.relative, "An MLflow run.")
+            yield UnreadFormat(folder.relative, "An MLflow run.")
         return
     experiments = [path for path in _children(folder) if _is_mlflow_experiment(path / "meta.yaml")]
     if experiments:
         n = sum(len(_mlflow_runs(path)) for path in islice(experiments, MOST))
         what = f"{counted(len(experiments), 'experiment')} and {counted(n, 'run')}"
-        yield Found(folder.relative, f"An MLflow file store with {what}.")
+        yield UnreadFormat(folder.relative, f"An MLflow file store with {what}.")
     elif folder.path.name == "mlruns":
         yield from _mlflow_artifacts(folder)
 
 
-def _mlflow_artifacts(folder: Folder) -> Iterator[Found]:
+def _mlflow_artifacts(folder: Folder) -> Iterator[UnreadFormat]:
     """The files of an MLflow database; beside the database they are no store of their own."""
     runs = [
         run for path in _children(folder) for run in subfolders(path) if _RUN_ID.fullmatch(run.name)
@@ -56,7 +56,7 @@ def _mlflow_artifacts(folder: Folder) -> Iterator[Found]:
     beside = file_names(folder.path.parent) if folder.relative != "." else []
     base = next((name for name in beside if is_mlflow_database(folder.path.parent / name)), None)
     what = f"Files of {counted(len(runs), 'run')} of an MLflow database that is not beside them."
-    yield Found(folder.relative, what, is_spoken_for=base is not None)
+    yield UnreadFormat(folder.relative, what, is_spoken_for=base is not None)
 
 
 def _is_mlflow_experiment(meta: Path) -> bool:
@@ -72,7 +72,7 @@ def _mlflow_runs(experiment: Path) -> list[Path]:
     return [path for path in subfolders(experiment) if _RUN_ID.fullmatch(path.name)]
 
 
-def ray_tune(folder: Folder) -> Iterator[Found]:
+def ray_tune(folder: Folder) -> Iterator[UnreadFormat]:
     """An experiment of Ray Tune."""
     states = [n for n in folder.names if n.startswith("experiment_state-") and n.endswith(".json")]
     is_state = any(
@@ -80,19 +80,19 @@ def ray_tune(folder: Folder) -> Iterator[Found]:
     )
     if is_state:
         n = sum("params.json" in file_names(path) for path in islice(_children(folder), 1_000))
-        yield Found(folder.relative, f"A Ray Tune experiment with {counted(n, 'trial')}.")
+        yield UnreadFormat(folder.relative, f"A Ray Tune experiment with {counted(n, 'trial')}.")
     elif "params.json" in folder.names and b'"training_iteration"' in head_of(
         folder, "result.json"
     ):
-        yield Found(folder.relative, "A trial of Ray Tune.")
+        yield UnreadFormat(folder.relative, "A trial of Ray Tune.")
 
 
-def lightning(folder: Folder) -> Iterator[Found]:
+def lightning(folder: Folder) -> Iterator[UnreadFormat]:
     """The logs of PyTorch Lightning: `lightning_logs`, or version folders under another name."""
     if folder.path.name == "lightning_logs":
         n = sum(1 for _ in islice(descendants(folder.path, _VERSION, depth=3), MOST))
         if n:
-            yield Found(folder.relative, _lightning_logs(n))
+            yield UnreadFormat(folder.relative, _lightning_logs(n))
     elif _VERSION.fullmatch(folder.path.name) and _is_lightning_version(folder.path):
         yield group(folder, _is_lightning_version, _lightning_logs)
 
@@ -106,11 +106,11 @@ def _is_lightning_version(path: Path) -> bool:
     return "hparams.yaml" in names and ("metrics.csv" in names or any(map(_is_event_file, names)))
 
 
-def wandb(folder: Folder) -> Iterator[Found]:
+def wandb(folder: Folder) -> Iterator[UnreadFormat]:
     """The folder that Weights & Biases keeps its runs in, or one run of it."""
     runs = [path for path in _children(folder) if _is_wandb_run(path)]
     if folder.path.name == "wandb" and runs:
-        yield Found(folder.relative, _wandb_runs(len(runs)))
+        yield UnreadFormat(folder.relative, _wandb_runs(len(runs)))
     elif _is_wandb_run(folder.path):
         yield group(folder, _is_wandb_run, _wandb_runs)
 
@@ -125,21 +125,21 @@ def _is_wandb_run(path: Path) -> bool:
     return (path / "files").is_dir() or any(name.endswith(".wandb") for name in file_names(path))
 
 
-def keras_tuner(folder: Folder) -> Iterator[Found]:
+def keras_tuner(folder: Folder) -> Iterator[UnreadFormat]:
     """A project of Keras Tuner."""
     if b'"ongoing_trials"' in head_of(folder, "oracle.json"):
         n = sum(bool(_TRIAL.fullmatch(path.name)) for path in _children(folder))
-        yield Found(folder.relative, f"A Keras Tuner project with {counted(n, 'trial')}.")
+        yield UnreadFormat(folder.relative, f"A Keras Tuner project with {counted(n, 'trial')}.")
 
 
-def catboost(folder: Folder) -> Iterator[Found]:
+def catboost(folder: Folder) -> Iterator[UnreadFormat]:
     """What CatBoost logs while it trains: curves, no answers."""
     curves = [name for name in ("learn_error.tsv", "test_error.tsv") if name in folder.names]
     if any(folder.head(name).startswith(b"iter\t") for name in curves):
-        yield Found(folder.relative, "A training log of CatBoost: its losses by iteration.")
+        yield UnreadFormat(folder.relative, "A training log of CatBoost: its losses by iteration.")
 
 
-def event_files(folder: Folder) -> Iterator[Found]:
+def event_files(folder: Folder) -> Iterator[UnreadFormat]:
     """TensorBoard's event files, outside of the stores that keep them too."""
     events = [name for name in sorted(folder.names) if _is_event_file(name)]
     if any(b"brain.Event:" in folder.head(name)[:64] for name in events):
@@ -158,7 +158,7 @@ def _is_event_file(name: str) -> bool:
     return name.startswith("events.out.tfevents.")
 
 
-def transformers_trainings(folder: Folder) -> Iterator[Found]:
+def transformers_trainings(folder: Folder) -> Iterator[UnreadFormat]:
     """What the Hugging Face Trainer leaves: its state in every checkpoint, its results flat."""
     if b'"log_history"' in head_of(folder, "trainer_state.json"):
         parent = folder.path.parent
@@ -170,7 +170,7 @@ def transformers_trainings(folder: Folder) -> Iterator[Found]:
             return
         yield group(folder, _is_training, _training_states)
     elif b'_samples_per_second"' in head_of(folder, "all_results.json"):
-        yield Found(folder.where("all_results.json"), "Scores of the Hugging Face Trainer.")
+        yield UnreadFormat(folder.where("all_results.json"), "Scores of the Hugging Face Trainer.")
 
 
 def _training_states(states: int) -> str:
@@ -186,7 +186,7 @@ def _children(folder: Folder) -> list[Path]:
 
 
 #: Each of these is one thing as a whole: who finds it need not look below.
-STORES: tuple[Callable[[Folder], Iterator[Found]], ...] = (
+STORES: tuple[Callable[[Folder], Iterator[UnreadFormat]], ...] = (
     mlflow_files,
     ray_tune,
     lightning,

@@ -50,7 +50,7 @@ from diagnostics.models.explanation.explain import OWN_SCORE, explain_example, i
 from diagnostics.models.explanation.explanation import Explanation
 from diagnostics.models.pipelines.linear import NotLinear
 from diagnostics.models.run_models import NoModel
-from diagnostics.workspace import run_tables
+from diagnostics.workspace import stored_tables
 from tests.made.questions import question_of
 from tests.places import SAMPLES
 
@@ -411,13 +411,13 @@ def test_the_recorded_answer_is_read_once_and_handed_on(
     method: str,
 ) -> None:
     scanned: list[str] = []
-    scan = run_tables.scan
+    scan = stored_tables.scan
 
     def counted(run: diagnostics.Run) -> Any:
         scanned.append(run.run)
         return scan(run)
 
-    monkeypatch.setattr(run_tables, "scan", counted)
+    monkeypatch.setattr(stored_tables, "scan", counted)
     assert explained(samples, experiment, run, example).method == method
     assert scanned == [run]
 

@@ -19,7 +19,7 @@ from diagnostics.models.explanation.explain import OWN_SCORE, explain_example
 from diagnostics.models.explanation.explanation import Explanation
 from diagnostics.models.random_state import undisturbed
 from diagnostics.models.run_models import NoModel
-from diagnostics.workspace import run_tables
+from diagnostics.workspace import stored_tables
 
 LABELS = ["cat", "dog", "owl"]
 PREDICTED, TRUE = ["cat", "dog"], ["dog", "dog"]
@@ -154,13 +154,13 @@ def test_what_was_recorded_of_the_answer_is_read_once(
 ) -> None:
     recorded(folder, explanations=ARRAYS)
     scanned: list[str] = []
-    scan = run_tables.scan
+    scan = stored_tables.scan
 
     def counted(run: Run) -> Any:
         scanned.append(run.run)
         return scan(run)
 
-    monkeypatch.setattr(run_tables, "scan", counted)
+    monkeypatch.setattr(stored_tables, "scan", counted)
     with nullcontext() if example == "a" else pytest.raises(NoModel):
         kept(folder, example)
     assert len(scanned) == 1

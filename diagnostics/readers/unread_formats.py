@@ -21,7 +21,7 @@ HINT = (
 
 
 @dataclass(frozen=True)
-class Found:
+class UnreadFormat:
     """Something that is recognised: where it lies below the root, what it is, what to do.
 
     `is_spoken_for` where another folder of the same group, or its database, already says so.
@@ -73,16 +73,18 @@ def head_of(folder: Folder, name: str) -> bytes:
     return folder.head(name) if name in folder.names else b""
 
 
-def group(folder: Folder, is_member: Callable[[Path], bool], what: Callable[[int], str]) -> Found:
+def group(
+    folder: Folder, is_member: Callable[[Path], bool], what: Callable[[int], str]
+) -> UnreadFormat:
     """One finding for like folders side by side, so that three hundred runs are one problem.
 
     The first of them by name speaks for all, and names their parent; one alone names itself.
     """
     if folder.relative == ".":
-        return Found(".", what(1))
+        return UnreadFormat(".", what(1))
     siblings = subfolders(folder.path.parent)
     members = [path for path in siblings if path == folder.path or is_member(path)]
     folder.use(folder.path.parent)
     alone = len(members) == 1
     where = folder.relative if alone else folder.path.parent.relative_to(folder.root).as_posix()
-    return Found(where, what(len(members)), is_spoken_for=members[0] != folder.path)
+    return UnreadFormat(where, what(len(members)), is_spoken_for=members[0] != folder.path)
