@@ -72,6 +72,7 @@ def _highest(shown: pd.DataFrame) -> float:
 def _rows(names: list[str]) -> alt.Y:
     import altair as alt
 
+    # Flushed, as Streamlit's theme has them, the outer names are not level with their rows.
     axis = alt.Axis(
         labelLimit=_NAME, ticks=False, domain=False, grid=False, labelOverlap=False,
         labelFlush=False,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 #: The name under which a click on a class is reported.
 CLASS = "class"
 #: Pixels and characters that a label may take before it is cut.
+#: Streamlit's theme would cut it at 100 pixels.
 LABEL_LIMIT, LABEL_CHARACTERS = 150, 24
 #: Pixels for each class, and what an axis with and without a title takes of a chart's height.
 ROW_HEIGHT, AXIS_HEIGHT, TITLE_HEIGHT = 26, 34, 26
@@ -64,6 +65,7 @@ def class_figures_chart(report: pd.DataFrame) -> alt.LayerChart:
     low = "min(datum.precision, datum.recall)"
     high = "max(datum.precision, datum.recall)"
     lines = ranges.transform_calculate(low=low, high=high)
+    # The legend stands beside the rows and needs its lines where classes are fewer.
     height = ROW_HEIGHT * max(len(report), LEGEND_ROWS) + AXIS_HEIGHT
     return alt.LayerChart(layer=[lines, points], height=height)
 
@@ -124,6 +126,7 @@ def _class_axis(frame: pd.DataFrame) -> alt.Y:
         scale=alt.Scale(domain=labels),
         axis=alt.Axis(
             labelLimit=LABEL_LIMIT * 2,
+            # Streamlit's theme leaves out labels that overlap: a class would have no name.
             labelOverlap=False,
             labelFlush=False,
             labelExpr=shown_label(LABEL_CHARACTERS * 2),

@@ -45,6 +45,7 @@ def differences_chart(metrics: pd.DataFrame) -> alt.LayerChart:
         alt.Chart(metrics)
         .transform_calculate(side=side)
         .encode(
+            # Vega-Lite sorts names by the alphabet unless told not to.
             y=alt.Y("metric:N", sort=None, title=None, axis=_rows()),
             color=alt.Color("side:N", legend=None, scale=_colours(_SIDES)),
             tooltip=[
@@ -58,6 +59,7 @@ def differences_chart(metrics: pd.DataFrame) -> alt.LayerChart:
             ],
         )
     )
+    # Without data it is drawn once, and not once for each metric.
     zero = alt.Chart().mark_rule(color=colours.TEXT, strokeDash=[4, 3]).encode(x=alt.datum(0))
     value = alt.X("low:Q", title=None, axis=axis)
     rules = base.mark_rule(strokeWidth=3, opacity=0.55).encode(x=value, x2="high:Q")

@@ -174,4 +174,5 @@ def run_dash(runs: Sequence[str]) -> alt.StrokeDash:
     scale = alt.Scale(domain=list(runs), range=dashes)
     if len(runs) == 1:
         return alt.StrokeDash("run:N", scale=scale, legend=None)
+    # Field, title and order are those of `run_colour`: so Vega-Lite makes one legend of both.
     return alt.StrokeDash("run:N", title=None, sort=list(runs), scale=scale)

@@ -17,6 +17,7 @@ Shading = Literal["log", "sqrt", "linear"]
 CELL = "cell"
 #: Pixels that the rows of a matrix share, within the limits of one row; its axis comes on top.
 ROWS_HEIGHT, ROW_HEIGHTS = 440, (16.0, 96.0)
+#: What the axis takes: Streamlit fits a chart with its axes into its height.
 LEVEL_AXIS, SLANTED_AXIS = 50, 130
 #: Pixels that a slanted label may take before it is cut: it takes width from the cells, too.
 SLANTED_LIMIT, SLANTED_CHARACTERS = 110, 18
@@ -57,6 +58,7 @@ def confusion_heatmap(
     base = (
         alt.Chart(cells)
         .transform_calculate(
+            # A share of an empty row or column is no number, for which no colour could be had.
             shade=f"isValid(datum.{value}) ? datum.{value} : 0",
             figure=_figure(value),
             said=f"'{sides[0]} ' + datum.true_label + ', {sides[1].lower()} ' + "
@@ -172,6 +174,7 @@ def _axis(labels: list[str]) -> dict[str, Any]:
     return {
         "titlePadding": 10,
         "labelLimit": LABEL_LIMIT,
+        # Streamlit's theme leaves out labels that overlap and moves the outer ones inwards.
         "labelOverlap": False,
         "labelFlush": False,
         "labelFontSize": 12 if len(labels) <= 25 else 10,

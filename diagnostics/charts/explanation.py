@@ -50,6 +50,7 @@ def contribution_chart(table: pd.DataFrame, *, text_colour: str = colours.TEXT) 
             alt.Tooltip("contribution:Q", title="Added", format="+.4g"),
         ],
     )
+    # Of one row: a rule for each would lie over the others, and their opacities add up.
     zero = (
         alt.Chart(rows.head(1))
         .transform_calculate(zero="0")
@@ -159,6 +160,7 @@ def _squares(pixels: pd.DataFrame) -> alt.Chart:
                 legend=None,
                 scale=alt.Scale(domain=["towards", "away"], range=[colours.TOWARDS, colours.AWAY]),
             ),
+            # No scale: Vega-Lite's own begins at 0.3, and these are opacities already.
             opacity=alt.Opacity("strength:Q", scale=None, legend=None),
             tooltip=[
                 alt.Tooltip("row:O", title="Row"),

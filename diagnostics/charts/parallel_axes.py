@@ -141,4 +141,5 @@ def _texts(ticks: alt.Chart, lowest: float) -> list[alt.Chart]:
 def _quoted(text: str) -> str:
     import json
 
+    # Vega reads JSON's quotes and escapes in an expression, so a name may hold any sign.
     return json.dumps(text)

@@ -65,6 +65,7 @@ def marginal_chart(
     base = alt.Chart(means.assign(run="")).encode(x=x)
     tooltip = _mean_tooltip(metric, title)
     path = base.mark_line(strokeWidth=1, opacity=0.5).encode(y=y, color=alt.value(OTHER))
+    # Clipped: the domain is that of the runs, which an interval may leave.
     interval = base.mark_rule(strokeWidth=4, opacity=0.55, clip=True).encode(
         y=alt.Y("low:Q", scale=scale), y2="high:Q", color=alt.value(OTHER), tooltip=tooltip
     )
@@ -181,6 +182,7 @@ def importance_table(importance: Importance) -> pd.DataFrame:
     two = importance.pairs if importance.method == "grid" else importance.pairs.head(0)
     names = two["first"].astype(str) + " × " + two["second"].astype(str)
     pairs = pd.DataFrame({"name": names, "share": two["share"], "kind": "pair"})
+    # Less would be written as 0.0%.
     both = pd.concat([one, pairs[pairs["share"] >= 0.0005]]) if len(pairs) else one
     shown = both.sort_values("share", ascending=False, kind="stable").head(BARS)
     if importance.method == "grid" and importance.rest >= 0.0005:
@@ -217,6 +219,7 @@ def pair_heatmap(cells: pd.DataFrame, metric: str, first: str, second: str) -> a
             "first:N", sort=across, title=first,
             axis=alt.Axis(labelAngle=0 if is_level else -40, labelLimit=110, **plain),
         ),
+        # Rows are drawn downwards: in reverse, values rise as on an axis of numbers.
         y=alt.Y("second:N", sort=down[::-1], title=second, axis=alt.Axis(labelLimit=110, **plain)),
     )  # fmt: skip
     squares = (
@@ -283,6 +286,7 @@ def time_chart(
     # Of thousands the lines would hide the dots.
     ruled = shown if len(shown) <= _RULES else shown[shown["is_kept"]]
     errors = alt.Chart(ruled).mark_rule(strokeWidth=1.2, opacity=0.3)
+    # Until the next run of the front, more time than the last one took brings nothing better.
     steps = alt.Chart(front).mark_line(interpolate="step-after", strokeWidth=1.5, opacity=0.8)
     worth = front[front["is_kept"]].tail(named)
     names = alt.Chart(worth[worth["run"].str.len() <= _NAME]).mark_text(

@@ -59,6 +59,7 @@ def probability_bars(
         align="left",
         dx=GAP,
         color=text_colour,
+        # Without a limit a narrow card cuts the words off without a sign.
         limit=alt.expr(f"width - scale('x', datum.probability) - {GAP}"),
     ).encode(x=width, text="figure:N")
     return alt.LayerChart(layer=[bars, figures]).properties(height=alt.Step(BAR_HEIGHT))

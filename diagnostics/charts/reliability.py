@@ -114,6 +114,7 @@ def _diagonal(bins: pd.DataFrame) -> alt.Chart:
 
 
 def _axis(column: str, bins: pd.DataFrame) -> alt.X:
+    # The diagonal ends at 1, whatever the last bin is.
     return confidence_axis(column, bins, highest=1.0)
 
 

@@ -198,6 +198,7 @@ def _dots(shown: pd.DataFrame, metric: str) -> alt.Chart:
         .encode(
             color=_chosen("is_chosen"),
             size=alt.condition("datum.is_chosen", alt.value(150), alt.value(70)),
+            # The chosen run comes last, so that no other hides it.
             order=alt.Order("is_chosen:N"),
             tooltip=[alt.Tooltip("run:N", title="Run"), *figures],
         )

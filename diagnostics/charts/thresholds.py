@@ -178,6 +178,7 @@ def rate_curve_chart(
         lines.encode(
             x=x,
             y=y,
+            # Vega-Lite joins points by x unless told otherwise, and a curve may rise at a single x.
             order=alt.Order("step:Q"),
             color=run_colour(runs),
             strokeDash=run_dash(runs),
@@ -197,6 +198,7 @@ def _grey_legend() -> alt.Legend:
     import altair as alt
 
     return alt.Legend(
+        # The legend of the runs is at the top and needs the width.
         orient="bottom",
         symbolFillColor=colours.OTHER,
         symbolStrokeColor=colours.OTHER,

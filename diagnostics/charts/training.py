@@ -84,6 +84,7 @@ def _verdict_marks(shown: pd.DataFrame, metric: str) -> alt.Chart:
 
     occurring = [verdict for verdict in VERDICTS.values() if verdict[0] in set(shown["verdict"])]
     words, shades, shapes = ([verdict[k] for verdict in occurring] for k in range(3))
+    # The marks' white stroke is the legend's, too, where it had hidden the symbols.
     legend = alt.Legend(
         title=None, orient="top", symbolSize=110, symbolStrokeWidth=0, labelFontSize=12
     )

@@ -104,6 +104,7 @@ def _brier(confidence: Figures, levels: ConfidenceLevels) -> float:
 def _log_loss(confidence: Figures, levels: ConfidenceLevels) -> float:
     from scipy.special import xlog1py, xlogy
 
+    # They take 0 · log 0 for 0: what is recalibrated may be 0 or 1.
     gains = xlogy(levels.right, confidence) + xlog1py(levels.n - levels.right, -confidence)
     return float(-gains.sum() / levels.total)
 

@@ -227,6 +227,7 @@ def _n_low(bits: int) -> int:
 
 def bin_of(score: NDArray[np.float32], bits: int = BITS) -> NDArray[np.int32]:
     """The bin of each score from 0 to 1: a whole number that rises with it, below `n_bins`."""
+    # 32 bits throughout, for the bins are cut from the bits of such a float.
     score = np.asarray(score, np.float32)
     is_low = score < 0.5
     distance = np.where(is_low, score, np.float32(1) - score)

@@ -75,6 +75,7 @@ class SelectiveFigures:
 
 def operating_point(counts: SelectiveCounts, threshold: float) -> OperatingPoint:
     """What is answered where the confidence is at least `threshold`."""
+    # Negative, for confidences fall and searchsorted takes what rises.
     reached = int(np.searchsorted(-counts.confidence, -threshold, side="right"))
     answered, wrong, outside = (
         int(part[:reached].sum()) for part in (counts.n, counts.wrong, counts.outside)

@@ -71,6 +71,7 @@ def _log_odds(probabilities: Figures) -> Figures:
     """Logarithms, 0 for the most probable label."""
     z: Figures = np.clip(probabilities, CLIP, None)
     np.log(z, out=z)
+    # At most 0, so that no exponential overflows, whatever the temperature.
     z -= z.max(axis=1, keepdims=True)
     return z
 
@@ -91,6 +92,7 @@ def _inverse_temperature(z: Figures, truth: Counts, start: float = 1.0) -> float
         if abs(moved - beta) < _CLOSE * beta:
             break
         found = _derivatives(z, of_truth, moved)
+        # A step of Newton's may go too far and raise the loss: it is halved until it does not.
         while found[0] > loss + _NOISE and abs(moved - beta) > _CLOSE * beta:
             moved = (moved + beta) / 2
             found = _derivatives(z, of_truth, moved)

@@ -132,6 +132,7 @@ def positions_tested(
         enough = counts.answered[kept] >= needed
         if enough.all():
             break
+        # What is dropped leaves more of `delta` to the others, which may need fewer answers then.
         kept = kept[enough]
     return kept
 
@@ -253,6 +254,7 @@ def cheapest_threshold(
     if not counts.total:
         raise DiagnosticsError("There are no answers to choose a threshold from.")
     costs = _costs(counts, cost_error, cost_reject)
+    # In reverse: argmin takes the first of equals, and the last one answers most.
     best = len(costs) - 1 - int(np.argmin(costs[::-1]))
     low, high = _resampled(counts, cost_error, cost_reject, repetitions, seed)
     return CostThreshold(

@@ -129,6 +129,7 @@ class Works:
             work = self._works[key] = Work()
             self._works.move_to_end(key)
             self._forget()
+        # A daemon, so that a server that is stopped does not wait for it.
         threading.Thread(target=work._run, args=(task, self._turns), daemon=True).start()
         return work
 

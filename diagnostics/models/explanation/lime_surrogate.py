@@ -156,6 +156,7 @@ def _row_fit(mixed: PerturbedRows, ask: _Asked, seed: int) -> _Fit:
     known = np.where(own, mixed.bins[0], mixed.bins)
     with undisturbed():
         from lime.lime_tabular import LimeTabularExplainer
+    # No selection by lime: each seed would keep other features, which have no mean.
     explainer = LimeTabularExplainer(
         known.astype(float),
         mode="regression",
@@ -170,6 +171,7 @@ def _row_fit(mixed: PerturbedRows, ask: _Asked, seed: int) -> _Fit:
         num_features=len(mixed.parts),
         num_samples=SAMPLES,
     )
+    # Of a regression lime keeps the weights as label 1, and with the other sign as label 0.
     weights = dict(fitted.local_exp[1])
     return _Fit(
         float(fitted.intercept[1]),

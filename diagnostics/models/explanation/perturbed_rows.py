@@ -186,6 +186,7 @@ def _bins(column: Any) -> Places:
     import pandas as pd
 
     is_number = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+    # Quarters of four numbers or fewer could only take different ones for the same.
     if is_number and column.nunique() > 4:
         numbers = column.to_numpy(dtype=float, na_value=np.nan)
         return _quarters(numbers[:, None])[:, 0]
@@ -198,6 +199,7 @@ def _quarters(values: NDArray[np.float64]) -> Places:
     bins = np.zeros(values.shape, np.intp)
     values = values.astype(float)
     is_missing = np.isnan(values)
+    # numpy warns of quantiles of a column without any number.
     for at in np.flatnonzero(~is_missing.all(axis=0)):
         cuts = np.unique(np.nanquantile(values[:, at], [0.25, 0.5, 0.75]))
         bins[:, at] = np.searchsorted(cuts, values[:, at], side="left")

@@ -206,6 +206,7 @@ class _Game:
         base = float(self.ask(np.zeros((1, self.size), bool))[0])
         if not self.size:
             return Repeated(np.zeros((REPEATED, 0))), base
+        # What shap takes for an order and its reverse: it divides max_evals by that.
         once = 2 * self.size + 1
         orders = min(max(self.most // (REPEATED * once), 1), MOST_ORDERS)
         seeds = [seed + repetition for repetition in range(REPEATED)]

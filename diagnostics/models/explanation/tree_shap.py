@@ -175,6 +175,8 @@ def values_of_trees(trees: Any, seen: Figures) -> tuple[Figures, Figures]:
             import shap
 
             explainer = shap.TreeExplainer(trees)
+            # shap's own check lets wrong sums pass, see `why_no_trees`: callers hold them against
+            # the model's own figure.
             values = np.asarray(explainer.shap_values(seen, check_additivity=False), float)
             return values, np.ravel(np.asarray(explainer.expected_value, float))
         except Exception as error:  # its own kinds, asserts, and what numpy raises beneath it

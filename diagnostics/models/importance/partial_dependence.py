@@ -168,6 +168,7 @@ def grid_of(values: Any) -> list[Any]:
     if len(unique) <= GRID:
         return [value.item() for value in unique]
     low, high = np.quantile(known.astype(float), EDGES)
+    # Most rows have one value, and nothing lies between the percentiles.
     if low == high:
         low, high = float(unique[0]), float(unique[-1])
     return [float(value) for value in np.linspace(low, high, GRID)]

@@ -220,6 +220,7 @@ def _of_part(
         sums, squares, n_asked = added_by_columns(mixed, at, turns, ask, random)
         asked += n_asked
         mean = sums / len(turns)
+        # Rounding may leave the difference of the squares below 0.
         variance = np.clip(squares / len(turns) - mean**2, 0, None) / max(len(turns) - 1, 1)
         noise += np.sqrt(variance)
         moved = np.flatnonzero(np.abs(sums).any(axis=1))

@@ -41,6 +41,7 @@ class Perturbation:
 
     def __call__(self, text: str, *, seed: int = 0, draw: int = 0) -> str:
         """The text changed; the same text, seed and draw give the same, whatever came before."""
+        # Of a text Random makes the same seed in every process, which hash() does not.
         return self.apply(text, Random(f"{seed}:{draw}:{self.name}:{text}"))
 
 
