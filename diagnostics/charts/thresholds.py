@@ -146,7 +146,7 @@ def rate_curve_chart(
     Parameters
     ----------
     curve
-        `run`, `x`, `y`, `score`, in the order in which they are joined.
+        `run`, `x`, `y`, `score`, and `step`: the order in which a run's points are joined.
     points
         `run`, `what` in words, `x`, `y`; may be empty.
     kind
