@@ -134,4 +134,5 @@ def data_fingerprint(X: Any, y: Any) -> str:
     """Equal for equal data, in whatever process; positions in it then mean the same rows."""
     import joblib
 
+    # joblib hands large arrays to other processes as memory maps, which would hash differently.
     return str(joblib.hash([X, y], coerce_mmap=True))

@@ -60,6 +60,7 @@ class Fit(LikeAScorer):
             watch,
             train,
             test,
+            # Searches number their splits; cross_validate and learning_curve do not.
             None if progress is None else int(progress[0]),
             candidate_of(watch, estimator, arguments),
             arguments.get("error_score", np.nan),

@@ -99,6 +99,7 @@ def write_data(place: Path, data: SearchData, inputs: Any = None) -> None:
     import polars as pl
 
     folder = place / DATA
+    # The truth is written last: where it lies, all of the data does.
     if (folder / TRUTH).exists():
         return
     folder.mkdir(exist_ok=True)
@@ -183,6 +184,7 @@ def _create(path: Path, text: str) -> bool:
     """Write the file if nobody has; whether it was us."""
     written = _staged(path, text.encode())
     try:
+        # Not open("x"), if it can be helped: others could read the file before it is whole.
         os.link(written, path)
     except FileExistsError:
         return False

@@ -128,5 +128,6 @@ def _said(failure: BaseException) -> str:
 
 
 def _first(more: Mapping[str, Any] | None, name: str) -> Any:
+    # Halving says it once for each candidate of the round, always the same.
     values = list((more or {}).get(name) or [])
     return values[0] if values else None

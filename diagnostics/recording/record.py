@@ -181,8 +181,10 @@ class _Staging:
         if kind is not None:
             shutil.rmtree(self.path, ignore_errors=True)
             return
+        # mkdtemp makes a folder that nobody else may open.
         self.path.chmod(0o755)
         if self.target.exists():
+            # A folder cannot be renamed onto one that holds files: the old one steps aside.
             old = self.path.with_name(f"{self.path.name}-old")
             self.target.rename(old)
             self.path.rename(self.target)

@@ -15,6 +15,8 @@ from diagnostics.readers.cv_results.values import parameters
 from diagnostics.workspace import Evidence, Problem, Score
 from diagnostics.workspace.parameters import short_names
 
+# No rank: halving ranks across its rounds, so that the winner may be ninth, and before 1.2
+# failures could have rank -2147483648.
 _SCORE = re.compile(r"(?P<what>mean|std|split(?P<fold>\d+))_(?P<split>test|train)_(?P<metric>.+)")
 #: Names longer than this say no more to the eye.
 NAME_LENGTH = 100
@@ -78,6 +80,7 @@ def _figures(columns: Columns) -> list[Figures]:
         else:
             figures.folds[int(match["fold"])] = column
     for figures in by_metric.values():
+        # Old versions of pandas sorted columns by name: split10 stands before split2.
         figures.folds = dict(sorted(figures.folds.items()))
     return list(by_metric.values())
 
@@ -125,6 +128,7 @@ def _failures(folder: Folder, file: str, scores: Sequence[Score], name: str) -> 
     tested = [score for score in scores if score.split == "test"]
     folds = {score.fold for score in tested if score.fold is not None}
     if folds:
+        # error_score may be -inf as well as NaN.
         missing = {score.fold for score in tested if not math.isfinite(score.value)} - {None}
         what = f"{len(missing)} of {len(folds)} fits of {name} have no score: they failed."
     else:
@@ -144,6 +148,7 @@ def _evidence(figures: Sequence[Figures]) -> Evidence:
 def _tags(columns: Columns, row: int) -> dict[str, str]:
     """The number that the search gave it, as an index column keeps it, and halving's round."""
     tags = {}
+    # Most csv files have the index, which keeps the numbers where people sorted the rows anew.
     for column, name in (("", "candidate"), ("Unnamed: 0", "candidate"), ("iter", "iteration")):
         value = number(columns[column][row]) if column in columns else None
         if value is not None and not math.isnan(value):

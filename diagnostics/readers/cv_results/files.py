@@ -97,6 +97,7 @@ def _unique(header: Sequence[str], values: list[list[Any]]) -> Columns:
 def _json(folder: Folder, name: str) -> Columns:
     """The forms that pandas writes, and a plain mapping of lists."""
     content = folder.json(name)
+    # pandas' orient="split" has columns beside data, orient="table" a schema and records.
     if isinstance(content, dict) and isinstance(content.get("data"), list):
         if "columns" in content:
             rows = content["data"]

@@ -23,6 +23,7 @@ def parameters(columns: Columns, row: int) -> tuple[dict[str, Any], dict[str, st
     are.
     """
     of_dictionary = _from_params(columns["params"][row]) if "params" in columns else None
+    # Parquet rarely has params: to_parquet fails on dictionaries that hold estimators.
     parameters = _from_columns(columns, row) if of_dictionary is None else of_dictionary
     texts = {name: value_text(value) for name, value in parameters.items()}
     return {name: plain_value(value) for name, value in parameters.items()}, texts

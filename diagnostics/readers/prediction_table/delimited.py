@@ -144,6 +144,7 @@ def _is_data(first: list[str], rest: list[list[str]]) -> bool:
     if any(re.fullmatch(r"[-+]?\d*[.,]\d+(?:[eE][-+]?\d+)?", cell) for cell in cells):
         return True
     counted = [str(number) for number in range(len(cells))]  # pandas' names for nameless columns
+    # An empty first name is that of the index, as pandas writes it.
     if not cells[0] or cells == counted or not rest:
         return False
     below = [{row[at].strip() for row in rest if at < len(row)} for at in range(len(cells))]

@@ -100,6 +100,7 @@ def _parquet(path: Path, rows: int | None) -> pl.DataFrame:
 def _json_lines(path: Path) -> Table:
     """JSON lines; the fast way, else line by line: bare NaN, a half-written end, mixed types."""
     try:
+        # As bytes: read_ndjson takes no glob=False, and folders may be called `C=[1]`.
         return Table(_flat(pl.read_ndjson(path.read_bytes(), infer_schema_length=None)))
     except pl.exceptions.PolarsError:
         rows, broken = _line_by_line(path)

@@ -53,6 +53,7 @@ def _answer(row: object, truth: str, answer: str) -> Answer | None:
     if not isinstance(text, str) or not isinstance(label, str) or not label:
         return None
     text, label = whole_text(text), whole_text(label)
+    # Rasa's files have "" for no answer, with a confidence of 0.0 or null that means nothing.
     if name is None or name == "":
         return Answer(text, label, NO_PREDICTION, None)
     return Answer(text, label, whole_text(str(name)), number(prediction.get("confidence")))

@@ -56,6 +56,7 @@ def _check(folder: Folder, config: str, number: int, values: list[float]) -> Ite
     reports = _weighted_f1(folder, repeat, config)
     crashed = [place for place, f1 in reports.items() if f1 is None]
     where = folder.where("results.json")
+    # Rasa writes 0.0 for a config whose training failed; a real zero has a report.
     zeros = sum(value == 0 for value in values) - sum(f1 == 0 for f1 in reports.values())
     if zeros > 0 and crashed:
         places = ", ".join(sorted(place.parent.name for place in crashed))

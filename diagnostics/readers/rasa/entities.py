@@ -128,6 +128,7 @@ def _sentences(rows: Sequence[object], extractor: str) -> list[Sentence]:
             predicted = [
                 span
                 for span in _spans(row.get("predicted_entities"))
+                # Every <Extractor>_errors.json lists the predictions of all extractors.
                 if span.pop("extractor", extractor) == extractor
             ]
             gold = _spans(row.get("entities"))
@@ -146,6 +147,7 @@ def _spans(content: object) -> list[Span]:
         if not all(isinstance(entry.get(key), int) for key in ("start", "end")):
             continue
         span = {key: entry[key] for key in (*_SPAN, "extractor") if entry.get(key) is not None}
+        # DIET and CRF write confidence_entity since 2.0, CRF before it confidence, Regex neither.
         confidence = number(entry.get("confidence_entity", entry.get("confidence")))
         if confidence is not None:
             span["confidence"] = confidence

@@ -78,6 +78,7 @@ def evaluation(
     report = parse_report(content, gold=gold) if content is not None else None
     if report is None:
         return _without_report(subject, lists, where, known)
+    # `{}` is a whole report: Rasa found no labels to evaluate. An older list may lie beside it.
     if not report.labels:
         left_over = _stale(where["errors"], "the report is empty") if "errors" in lists else None
         known += [_empty(subject, where["report"]), *([left_over] if left_over else [])]
@@ -92,6 +93,7 @@ def _with_report(
     where: Mapping[Role, str],
     problems: Sequence[Problem],
 ) -> Evaluation:
+    # Without a mistake Rasa writes no intent_errors.json, so that none has to lie there.
     wrong: Sequence[Answer] | None = [] if report.is_perfect else None
     right: Sequence[Answer] | None = None
     fits = report.is_perfect

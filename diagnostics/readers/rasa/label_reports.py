@@ -159,6 +159,7 @@ def _confused_with(value: object) -> dict[str, int] | None:
     if not isinstance(listed, dict):
         return None
     return {
+        # In confused_with "" stands for no prediction.
         whole_text(answer) or NO_PREDICTION: count
         for answer, count in listed.items()
         if isinstance(count, int) and not isinstance(count, bool)

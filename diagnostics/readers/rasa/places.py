@@ -49,6 +49,7 @@ def _of_comparison(folder: Folder, percent: str, repeat: str) -> Place:
     if draw.is_relative_to(folder.root):
         names = [entry.name for entry in folder.use(draw).glob("*")]
         shares = [match[1] for name in names if (match := _EXCLUSION.fullmatch(name))]
+        # Markdown is all that tells the version, and 2.0 to 2.8, which are right, write it as well.
         if "test.md" in names and percent != "0":
             notes.append(_COMPOUNDED.format(percent=percent))
     return Place(

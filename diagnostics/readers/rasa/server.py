@@ -52,6 +52,7 @@ def read_answer(folder: Folder, name: str) -> Iterator[Reading | Problem]:
 def _evaluation(folder: Folder, name: str, subject: str, part: Mapping[str, object]) -> Evaluation:
     """Without cross-validation the answer has every prediction, with it only the wrong ones."""
     where = folder.where(name)
+    # Not the answer's own f1_score: with cross-validation a typo in the server leaves it null.
     content = part.get("report")
     report = content if is_label_report(content) else None
     lists: dict[Role, Answers] = {}

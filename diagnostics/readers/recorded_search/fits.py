@@ -114,6 +114,7 @@ class Fits:
             return recorded
         vectors = np.zeros((len(table), len(self.labels)), dtype=np.float32)
         at = {label: index for index, label in enumerate(self.labels)}
+        # A label that was answered and is not in classes_ comes last, and has no probability.
         vectors[:, [at[label] for label in own[: recorded.shape[1]]]] = recorded
         return vectors
 

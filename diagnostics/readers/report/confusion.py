@@ -68,6 +68,7 @@ def is_confusion_table(head: bytes, name: str) -> bool:
     cells = [cell.casefold() for cell in header(head)]
     if _pair_columns(cells) and len(cells) == 3:
         return True
+    # row_0 is what pd.crosstab calls a side that has no name.
     is_crosstab = len(cells) > 2 and cells[0] in _TRUE | _PREDICTED | {"row_0"}
     lines = head.decode("utf-8-sig", errors="replace").splitlines()
     firsts = {

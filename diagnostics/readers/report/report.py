@@ -60,6 +60,7 @@ class Report:
     def supports(self) -> dict[str, int] | None:
         """Examples per class; None where they are not whole numbers, as with sample weights."""
         found = {label: line.support for label, line in self.classes.items()}
+        # Newer versions of scikit-learn write 50.0, older ones 50: a float alone proves no weights.
         if any(n is None or n < 0 or n != int(n) for n in found.values()):
             return None
         return {label: int(n or 0) for label, n in found.items()}

@@ -25,6 +25,7 @@ _SECONDS = re.compile(
 _SPREAD = re.compile(
     r"(.*[\s_])?(std|stdev|stderr|se|var|rank|support|count)([\s_].*)?", re.IGNORECASE
 )
+# `TT (Sec)` is PyCaret's time of training.
 _OTHER_TIME = re.compile(
     r"(.*[\s_])?(time|seconds|date|datetime|timestamp|duration|tt)(\s*\(.*\))?", re.IGNORECASE
 )

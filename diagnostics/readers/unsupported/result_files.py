@@ -12,6 +12,7 @@ from diagnostics.readers.cv_results.files import search_files
 from diagnostics.readers.unread_formats import UnreadFormat, counted, file_names, group
 
 _LM_RESULTS = re.compile(rb'\s*\{\s*"results"\s*:\s*\{')
+# For a time the .jsonl files of samples were JSON lists (lm-evaluation-harness #1493).
 _LM_SAMPLE = re.compile(rb'\s*\[?\s*\{\s*"doc_id"\s*:')
 _INSPECT = re.compile(
     rb'\s*\{\s*"version"\s*:\s*\d+\s*,\s*"status"\s*:\s*"\w+"\s*,\s*"eval"\s*:\s*\{'
@@ -39,6 +40,7 @@ def language_model_evaluations(folder: Folder) -> Iterator[UnreadFormat]:
 
 
 def _is_lm_result(head: bytes) -> bool:
+    # 0.3 has acc_stderr, 0.4 puts the filter behind it: `acc_stderr,none`.
     is_named = b'_stderr"' in head or b"_stderr," in head or b'"n-shot"' in head
     return is_named and _LM_RESULTS.match(head) is not None
 
@@ -57,6 +59,7 @@ def inspect_logs(folder: Folder) -> Iterator[UnreadFormat]:
 
 
 def _is_inspect_archive(head: bytes) -> bool:
+    # Not header.json: a log that was interrupted has none.
     return head.startswith(b"PK\x03\x04") and b"_journal/start.json" in head[:256]
 
 

@@ -34,6 +34,7 @@ def mlflow_files(folder: Folder) -> Iterator[UnreadFormat]:
         if b"artifact_location:" in head and b"experiment_id:" in head:
             n = len(_mlflow_runs(folder.path))
             yield UnreadFormat(folder.relative, f"An MLflow experiment with {counted(n, 'run')}.")
+        # MLflow wrote run_uuid through 2.x, and writes run_id alone since 3.
         elif b"artifact_uri:" in head and (b"run_id:" in head or b"run_uuid:" in head):
             yield UnreadFormat(folder.relative, "An MLflow run.")
         return
@@ -69,6 +70,7 @@ def _is_mlflow_experiment(meta: Path) -> bool:
 
 
 def _mlflow_runs(experiment: Path) -> list[Path]:
+    # Beside the runs lie models, datasets and traces, which are none.
     return [path for path in subfolders(experiment) if _RUN_ID.fullmatch(path.name)]
 
 
@@ -79,6 +81,7 @@ def ray_tune(folder: Folder) -> Iterator[UnreadFormat]:
         b'"trial_data"' in folder.head(n) or b'"checkpoints"' in folder.head(n) for n in states
     )
     if is_state:
+        # Not by progress.csv: a trial that failed has none.
         n = sum("params.json" in file_names(path) for path in islice(_children(folder), 1_000))
         yield UnreadFormat(folder.relative, f"A Ray Tune experiment with {counted(n, 'trial')}.")
     elif "params.json" in folder.names and b'"training_iteration"' in head_of(
@@ -103,6 +106,7 @@ def _lightning_logs(versions: int) -> str:
 
 def _is_lightning_version(path: Path) -> bool:
     names = file_names(path)
+    # The default logger writes event files and no metrics.csv.
     return "hparams.yaml" in names and ("metrics.csv" in names or any(map(_is_event_file, names)))
 
 
@@ -169,6 +173,7 @@ def transformers_trainings(folder: Folder) -> Iterator[UnreadFormat]:
         ):
             return
         yield group(folder, _is_training, _training_states)
+    # Others call their results all_results.json too; only the Trainer's has its speed in it.
     elif b'_samples_per_second"' in head_of(folder, "all_results.json"):
         yield UnreadFormat(folder.where("all_results.json"), "Scores of the Hugging Face Trainer.")
 

@@ -96,6 +96,7 @@ FOREIGN: tuple[frozenset[str], ...] = tuple(
     frozenset(names.split())
     for names in (
         "mean_fit_time", "mean_test_score", "fit_time score_time", "precision recall support",
+        # epoch: a metrics.csv of Lightning may have Prediction and Target, means of each epoch.
         "precision recall f1_score", "true_positives false_positives", "epoch", "global_step",
         "training_iteration", "iter", "iterations", "doc_id resps", "intent intent_prediction_name",
         "intent_response_key_prediction_name", "entities predicted_entities", "params_0",

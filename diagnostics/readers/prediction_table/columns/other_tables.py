@@ -32,6 +32,7 @@ def several_labels(
     keys = [key(name) for name in sample.columns]
     true = _stems(keys, r"(?:y_?true|true|actual|gold|label|target)_(\w+)")
     shared = true & _stems(keys, r"(?:y_?pred|pred|predicted)_(\w+)")
+    # true_class_index and true_class_name are one label told twice, not two.
     shared = {stem for stem in shared if not re.fullmatch(LABEL_WORDS, stem)}
     return "multilabel-not-read" if len(shared) > 1 else ""
 

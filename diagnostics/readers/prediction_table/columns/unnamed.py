@@ -50,6 +50,7 @@ def truth_by_values(search: Search, answers: Sequence[AnswerColumns]) -> str | N
     if predicted is None:
         return None
     known = search.values(predicted)
+    # A column `prediction` may hold 0.999 beside a truth of 0 and 1.
     if is_share(search.sample[predicted]):
         known = {"0", "1"}
     other = (*names.IDENTITY[:2], *names.MODEL)
