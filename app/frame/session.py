@@ -16,8 +16,7 @@ import streamlit as st
 
 from app.frame import workspaces
 from app.frame.navigation import PAGES
-from app.widgets.missing import missing
-from diagnostics import DiagnosticsError, Evidence, Experiment, Run, Workspace
+from diagnostics import DiagnosticsError, Experiment, Run, Workspace
 from diagnostics.workspace.scores import ranked_runs
 
 if TYPE_CHECKING:
@@ -259,10 +258,3 @@ def choose(**choices: str | list[str] | None) -> None:
     """Set widgets of this page, from a callback; None for the widget's default."""
     st.session_state[_PENDING] = choices
     apply_pending()
-
-
-def require(needed: Evidence, what: str, hint: str) -> None:
-    """End the page if the run lacks evidence: one sentence on what is missing and its remedy."""
-    if not run().has(needed):
-        missing(what, hint)
-        st.stop()

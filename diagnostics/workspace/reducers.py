@@ -78,16 +78,6 @@ def known(column: str) -> nw.Expr:
     return ~nw.col(column).is_null() & ~nw.col(column).is_nan()
 
 
-def _cast(frame: nw.LazyFrame[Any], **types: nw.dtypes.DType) -> nw.LazyFrame[Any]:
-    """Sums as the same types from every engine; after the aggregation, for inside it pandas is
-    slow and PyArrow refuses.
-    """  # noqa: D205
-    cast: nw.LazyFrame[Any] = frame.with_columns(
-        nw.col(name).cast(dtype) for name, dtype in types.items()
-    )
-    return cast
-
-
 def confusion(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """`run`, `split`, `fold` (those present), `true_label`, `predicted_label` → `n`."""
     keys = [*present(frame, ["run", "split", "fold"]), "true_label", "predicted_label"]
