@@ -12,6 +12,7 @@ from diagnostics.errors import DiagnosticsError
 from diagnostics.readers import Folder, Reader, load_readers
 from diagnostics.readers.grouping import experiments
 from diagnostics.readers.joining import joined_by_parameters
+from diagnostics.readers.own_choices import choices_stamp
 from diagnostics.readers.walking import MAX_FOLDERS, fingerprint, stamp, walk
 from diagnostics.workspace import Problem, Run, Workspace
 from diagnostics.workspace.cache import VERSION, Cache, Listing, Unit
@@ -80,7 +81,8 @@ def workspace_fingerprint(folder: str | Path) -> str:
     owning = {name for name, listing in Cache.of(root).load().items() if listing.owns_tree}
     digest = blake2b(digest_size=12)
     for place in walk(root, owns_tree=lambda place: place.relative in owning):
-        digest.update(f"{place.relative}\0{fingerprint(place)}\n".encode(errors="surrogateescape"))
+        look = fingerprint(place) + choices_stamp(place)
+        digest.update(f"{place.relative}\0{look}\n".encode(errors="surrogateescape"))
     return digest.hexdigest()
 
 
@@ -119,7 +121,7 @@ class _Opening:
 
     def read_folder(self, folder: Folder) -> Listing:
         """What the folder holds: from the cache where it is unchanged, else as its readers say."""
-        look = fingerprint(folder) + self.versions
+        look = fingerprint(folder) + choices_stamp(folder) + self.versions
         known = self.before.get(folder.relative)
         if known is not None and known.fingerprint == look and self._is_fresh(known, folder):
             return known

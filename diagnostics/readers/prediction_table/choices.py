@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from diagnostics.errors import DiagnosticsError
 from diagnostics.readers import Folder
+from diagnostics.readers.own_choices import FILE, OWN_FILE, own_sections, toml_value
 from diagnostics.readers.prediction_table.values.scores import KINDS
 from diagnostics.workspace import Problem
 
-FILE = "errata.toml"
 #: Roles whose value is a column's name, or a pattern with `*` for several.
 COLUMN_ROLES = (
     "id",
@@ -27,33 +28,67 @@ COLUMN_ROLES = (
     "confidence",
     "probabilities",
     "fold",
+    "repeat",
     "split",
     "model",
+    "candidate",
+    "weight",
+    "group",
+    "shown",
 )
-KEYS = ("file", *COLUMN_ROLES, "labels", "positive_label", "scores", "truth_file", "ignore")
+KEYS = (
+    "file",
+    *COLUMN_ROLES,
+    "labels",
+    "label_names",
+    "positive_label",
+    "scores",
+    "truth_file",
+    "parts",
+    "ignore",
+)
+#: Where the label and the score are in lists: `probabilities` as a table.
+LISTS = ("column", "labels", "scores")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One `[predictions]` section: the files that it speaks of and the roles that it fixes."""
+    """One `[predictions]` section: the files that it speaks of and the roles that it fixes.
+
+    `score_lists` is `probabilities` written as a table: `labels` and `scores` are two columns with
+    a list in each row, or, with `column`, the fields of the objects that this column lists.
+    `label_names` is a mapping from code to name, or the file or column that has it; "" where none
+    is wanted, None where nothing is said. In our own file (`is_own`) `file` is a path below the
+    root, never just a name.
+    """
 
     file: str = "*"
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
+    label_names: Mapping[str, str] | str | None = None
     positive_label: str = ""
     scores: str = ""
+    score_lists: Mapping[str, str] = field(default_factory=dict)
     truth_file: str = ""
+    parts: bool = False
     ignore: bool = False
     base: Path = Path()
+    is_own: bool = False
 
     def covers(self, path: Path) -> bool:
         """Whether the section speaks of this file; a pattern without `/` is about names."""
         below = path.relative_to(self.base).as_posix()
-        return fnmatchcase(below, self.file) or fnmatchcase(path.name, self.file)
+        names = (below,) if self.is_own else (below, path.name)
+        # As it stands first: to a pattern, the brackets of `run [1].csv` are a choice of letters.
+        return self.file in names or any(fnmatchcase(name, self.file) for name in names)
 
 
 def choices(folder: Folder) -> tuple[list[Choice], list[Problem]]:
-    """The sections that may speak of a folder's files, nearest first: its own, then those above."""
+    """The sections that may speak of a folder's files, the first that does counts.
+
+    The folder's own come first, then those of the folders above, the nearest first, at last those
+    that the dashboard keeps for the whole workspace, in `.errata`.
+    """
     nearest: list[Choice] = []
     problems: list[Problem] = []
     for base in (folder.path, *folder.path.parents):
@@ -68,7 +103,8 @@ def choices(folder: Folder) -> tuple[list[Choice], list[Problem]]:
             sections, wrong = _sections(path, path.relative_to(folder.root).as_posix())
             nearest += sections
             problems += wrong
-    return nearest, problems
+    own, wrong = _own(folder)
+    return [*nearest, *own], [*problems, *wrong]
 
 
 def _sections(path: Path, where: str) -> tuple[list[Choice], list[Problem]]:
@@ -88,26 +124,72 @@ def _sections(path: Path, where: str) -> tuple[list[Choice], list[Problem]]:
     return decided, problems
 
 
-def _choice(section: dict[str, Any], base: Path, where: str, problems: list[Problem]) -> Choice:
-    for key in section.keys() - set(KEYS):
-        close = get_close_matches(key, KEYS, n=1)
-        hint = f"Did you mean {close[0]!r}?" if close else f"It may have: {', '.join(KEYS)}."
-        problems.append(Problem("unknown-key", where, f"[predictions] has no key {key!r}.", hint))
+def _own(folder: Folder) -> tuple[list[Choice], list[Problem]]:
+    """What the dashboard keeps; that it changed is seen by whoever opens the folder."""
+    try:
+        sections = own_sections(folder.root)
+    except DiagnosticsError as error:
+        return [], [Problem("broken-errata-toml", OWN_FILE, error.message, error.hint)]
+    problems: list[Problem] = []
+    decided = [
+        _choice(section, folder.root, OWN_FILE, problems, is_own=True) for section in sections
+    ]
+    return decided, problems
+
+
+def _choice(
+    section: dict[str, Any],
+    base: Path,
+    where: str,
+    problems: list[Problem],
+    *,
+    is_own: bool = False,
+) -> Choice:
+    problems += _unknown(section, KEYS, "[predictions]", where)
     scores = str(section.get("scores", ""))
     if scores and scores not in KINDS:
         hint = f"Write one of: {', '.join(KINDS)}."
         problems.append(Problem("unknown-scores", where, f"`scores` may not be {scores!r}.", hint))
         scores = ""
+    lists = section.get("probabilities")
+    lists = lists if isinstance(lists, dict) else {}
+    problems += _unknown(lists, LISTS, "`probabilities`", where)
     return Choice(
         file=str(section.get("file", "*")),
-        columns={role: _texts(section[role]) for role in COLUMN_ROLES if role in section},
+        columns={
+            role: _texts(section[role])
+            for role in COLUMN_ROLES
+            if role in section and not isinstance(section[role], dict)
+        },
         labels=_texts(section.get("labels", [])),
+        label_names=_label_names(section.get("label_names")),
         positive_label=str(section.get("positive_label", "")),
         scores=scores,
+        score_lists={key: str(value) for key, value in lists.items() if key in LISTS},
         truth_file=str(section.get("truth_file", "")),
+        parts=section.get("parts") is True,
         ignore=section.get("ignore") is True,
         base=base,
+        is_own=is_own,
     )
+
+
+def _unknown(
+    section: Mapping[str, Any], keys: Collection[str], what: str, where: str
+) -> Iterator[Problem]:
+    for key in section.keys() - set(keys):
+        close = get_close_matches(key, keys, n=1)
+        hint = f"Did you mean {close[0]!r}?" if close else f"It may have: {', '.join(keys)}."
+        yield Problem("unknown-key", where, f"{what} has no key {key!r}.", hint)
+
+
+def _label_names(value: Any) -> Mapping[str, str] | str | None:
+    """A table from code to name, a list that is counted from 0, a file or a column; "" for none."""
+    if isinstance(value, list):
+        return {str(code): str(name) for code, name in enumerate(value)}
+    if isinstance(value, dict):
+        return {str(code): str(name) for code, name in value.items()}
+    return "" if value is False else None if value is None else str(value)
 
 
 def _texts(value: Any) -> tuple[str, ...]:
@@ -139,16 +221,36 @@ def mapping_as_toml(*mappings: Mapping[str, str]) -> str:
     return "\n".join(dict.fromkeys(_section(mapping) for mapping in mappings))
 
 
+def mapping_as_section(mapping: Mapping[str, str]) -> dict[str, Any]:
+    """A run's mapping as a section of `errata.toml`, its values as TOML has them.
+
+    What `own_choices.write_choice` takes, once `file` is a path below the root.
+    """
+    [section] = tomllib.loads(_section(mapping))["predictions"]
+    return dict(section)
+
+
 def _section(mapping: Mapping[str, str]) -> str:
     values = {key: re.sub(r"\s*\([^()]*\)$", "", mapping.get(key, "")) for key in KEYS}
-    lines = [f"{key} = {_toml(value)}" for key, value in values.items() if value]
+    lines = [f"{key} = {_toml(key, value)}" for key, value in values.items() if value]
     return "\n".join(["[[predictions]]", *lines, ""])
 
 
-def _toml(value: str) -> str:
-    """A value as TOML: a list of texts as it stands, everything else as text."""
+def _toml(key: str, value: str) -> str:
+    """A value as TOML: a list, a table or a truth value as it stands, everything else as text."""
+    if key in ("parts", "ignore") and value in ("true", "false"):
+        return value
+    if key in ("probabilities", "label_names") and value.startswith("{") and _is_toml(value):
+        return value
     try:
         is_list = value.startswith("[") and isinstance(json.loads(value), list)
     except ValueError:
         is_list = False
-    return value if is_list else json.dumps(value, ensure_ascii=False)
+    return value if is_list else toml_value(value)
+
+
+def _is_toml(value: str) -> bool:
+    try:
+        return isinstance(tomllib.loads(f"value = {value}")["value"], dict)
+    except tomllib.TOMLDecodeError:
+        return False

@@ -12,7 +12,12 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from diagnostics.readers import Reading, prediction_table
-from diagnostics.readers.prediction_table.choices import KEYS, mapping_entry
+from diagnostics.readers.prediction_table.choices import (
+    KEYS,
+    choices,
+    mapping_as_section,
+    mapping_entry,
+)
 from diagnostics.readers.walking import listed
 from tests.readers.prediction_table.test_prediction_table import CASES, found_below
 
@@ -63,6 +68,44 @@ def test_the_text_is_toml_with_one_section_for_each_table() -> None:
             {"file": "a.csv", "predicted_label": "*_pred"},
             {"file": 'b "2".csv', "true_label": "P (x)", "labels": ["x", "y"]},
         ]
+    }
+
+
+def test_lists_tables_and_truth_values_are_written_as_such() -> None:
+    mapping = {
+        "file": "a.csv",
+        "probabilities": mapping_entry('{labels = "names", scores = "p (x)"}', "2 lists"),
+        "label_names": mapping_entry('{0 = "cat", "1.5" = "dog (big)"}', "from labels.txt"),
+        "candidate": '["mtry", "C"]',
+        "weight": "w",
+        "parts": mapping_entry("true", "3 files"),
+    }
+    assert mapping_as_section(mapping) == {
+        "file": "a.csv",
+        "probabilities": {"labels": "names", "scores": "p (x)"},
+        "label_names": {"0": "cat", "1.5": "dog (big)"},
+        "candidate": ["mtry", "C"],
+        "weight": "w",
+        "parts": True,
+    }
+
+
+def test_every_key_is_understood_and_a_wrong_one_named(tmp_path: Path) -> None:
+    (tmp_path / "a [1].csv").write_text(TABLE)
+    (tmp_path / "errata.toml").write_text(
+        '[[predictions]]\nfile = "a [1].csv"\nlabel_names = ["cat", "dog"]\n'
+        'probabilities = {labels = "names", score = "p"}\ncandidates = "m"\nparts = true\n'
+        'weight = "w"\n[[predictions]]\nlabel_names = false\ncandidate = ["a", "b"]\n'
+    )
+    [first, second], problems = choices(listed(tmp_path, tmp_path))
+    assert first.covers(tmp_path / "a [1].csv")
+    assert (first.label_names, second.label_names) == ({"0": "cat", "1": "dog"}, "")
+    assert (first.score_lists, first.parts) == ({"labels": "names"}, True)
+    assert first.columns == {"weight": ("w",)}
+    assert second.columns == {"candidate": ("a", "b")}
+    assert {(problem.what, problem.hint) for problem in problems} == {
+        ("`probabilities` has no key 'score'.", "Did you mean 'scores'?"),
+        ("[predictions] has no key 'candidates'.", "Did you mean 'candidate'?"),
     }
 
 

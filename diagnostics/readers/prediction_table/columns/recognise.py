@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from diagnostics.readers.prediction_table.aside import set_aside
 from diagnostics.readers.prediction_table.columns import names as names_of
 from diagnostics.readers.prediction_table.columns.class_columns import told_columns
 from diagnostics.readers.prediction_table.columns.names import (
@@ -63,6 +64,7 @@ def recognise(
     if not sample.width or (not told and is_other_table(sample)):
         return None
     search = Search(sample, told, list(sample.columns))
+    aside = set_aside(search)
     index = _index_columns(search)
     fold = search.chosen("fold", best(search.scalars(), [names_of.FOLD]))
     split = search.chosen("split", best(search.scalars(), [names_of.SPLIT]))
@@ -90,6 +92,7 @@ def recognise(
         fold=fold,
         split=split,
         index=index,
+        **aside,
         is_guessed=frozenset(guessed),
         not_found=tuple(search.not_found),
         refusal=several_labels(sample, truth, answers),

@@ -50,6 +50,10 @@ class Roles:
     split: str | None = None
     model: tuple[str, ...] = ()
     index: tuple[str, ...] = ()
+    candidate: tuple[str, ...] = ()
+    repeat: str | None = None
+    weight: str | None = None
+    group: str | None = None
     is_guessed: frozenset[str] = frozenset()
     not_found: tuple[str, ...] = ()
     refusal: str = ""
@@ -57,7 +61,8 @@ class Roles:
     @property
     def taken(self) -> set[str]:
         """The columns that are no content of an example."""
-        single = (self.true_label, self.id, self.fold, self.split, *self.model, *self.index)
+        within = (self.fold, self.repeat, self.split, *self.model, *self.candidate)
+        single = (self.true_label, self.id, self.weight, *within, *self.index)
         answers = [name for answer in self.answers for name in answer.columns]
         return {name for name in (*single, *answers) if name}
 
