@@ -15,14 +15,16 @@ from diagnostics.readers.prediction_table.choices import Choice, choices, mappin
 from diagnostics.readers.prediction_table.columns.names import is_foreign, is_prediction_file
 from diagnostics.readers.prediction_table.columns.recognise import recognise
 from diagnostics.readers.prediction_table.columns.roles import Roles
-from diagnostics.readers.prediction_table.content import example_ids, examples_table
+from diagnostics.readers.prediction_table.content import example_ids, examples_table, twice_there
 from diagnostics.readers.prediction_table.files import SUFFIXES, read_table, sample_table
+from diagnostics.readers.prediction_table.grids import with_grid
 from diagnostics.readers.prediction_table.reading import (
     Examples,
     Source,
     run_reading,
     with_truth_content,
 )
+from diagnostics.readers.prediction_table.remarks import Remarks
 from diagnostics.readers.prediction_table.runs import parts, split_names
 from diagnostics.readers.prediction_table.table import Table, UnreadableTable
 from diagnostics.readers.prediction_table.truth import truth_beside
@@ -34,7 +36,7 @@ LOOKS_FOR = (
     "a csv, tsv, jsonl, json or parquet table with a column of predicted labels, or with a score "
     "for every class"
 )
-VERSION = 2
+VERSION = 3
 #: A first look: without any of this in its first bytes a file is not parsed to see what it is.
 MAY_BE = re.compile(
     rb"pred|hyp|hat|output|answer|prob|score|logit|conf|softmax|p_|p ?\(|label|class|target|top"
@@ -163,6 +165,8 @@ def _runs(source: Source) -> Iterator[Reading | Problem]:
     frame, roles = source.table.frame, source.roles
     if roles.split and split_names(frame[roles.split]) is None:
         roles = replace(roles, split=None)
+    frame, roles, remarks = with_grid(frame, roles, source.choice.columns)
+    source = replace(source, remarks=remarks)
     if not roles.true_label:
         truth = truth_beside(source.folder, source.name, frame, roles, source.choice)
         frame = with_truth_content(frame, truth)
@@ -172,6 +176,8 @@ def _runs(source: Source) -> Iterator[Reading | Problem]:
     for part in runs:
         ids, origin = example_ids(part.frame, roles)
         content = examples_table(part.frame, roles, ids, source.folder)
+        twice = Remarks(oddities=twice_there(part.frame, roles))
+        source = replace(source, remarks=remarks + twice)
         for columns in roles.answers:
             try:
                 yield run_reading(source, part, columns, Examples(ids, origin, content))

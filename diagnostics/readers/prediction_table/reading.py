@@ -16,6 +16,7 @@ from diagnostics.readers.prediction_table.choices import Choice, mapping_entry
 from diagnostics.readers.prediction_table.columns.names import key
 from diagnostics.readers.prediction_table.columns.roles import AnswerColumns, Roles
 from diagnostics.readers.prediction_table.rankings import ranked_answers
+from diagnostics.readers.prediction_table.remarks import Remarks
 from diagnostics.readers.prediction_table.runs import Part, fold_numbers, split_names, split_of_file
 from diagnostics.readers.prediction_table.table import Table
 from diagnostics.readers.prediction_table.truth import HINT, Truth
@@ -42,6 +43,7 @@ class Source:
     table: Table = field(default_factory=lambda: Table(pl.DataFrame()))
     roles: Roles = field(default_factory=lambda: Roles(()))
     truth: Truth | None = None
+    remarks: Remarks = field(default_factory=Remarks)
 
     @property
     def stem(self) -> str:
@@ -99,12 +101,19 @@ def run_reading(source: Source, part: Part, columns: AnswerColumns, examples: Ex
         labels=labels,
         predictions=predictions,
         examples=examples.content,
-        n_examples=len(frame),
+        n_examples=_count(frame, roles, examples.ids),
+        parameters=part.parameters,
         tags=part.tags,
         problems=[*table_problems(source), *_run_problems(source, answers)],
         notes=_notes(source, answers, examples),
         mapping=_mapping(source, columns, answers, examples),
     )
+
+
+def _count(frame: pl.DataFrame, roles: Roles, ids: pl.Series) -> int | None:
+    """The rows; None where folds repeat: which examples they have is counted once all is known."""
+    is_repeated = roles.fold is not None and ids.n_unique() < len(frame)
+    return None if is_repeated else len(frame)
 
 
 def run_name(source: Source, part: Part, columns: AnswerColumns) -> tuple[str, str]:
@@ -126,7 +135,8 @@ def run_name(source: Source, part: Part, columns: AnswerColumns) -> tuple[str, s
 
 def table_problems(source: Source) -> list[Problem]:
     """What is odd about the file, guessed about its columns, or wrong in `errata.toml`."""
-    problems = [source.problem(*oddity) for oddity in source.table.oddities]
+    oddities = (*source.table.oddities, *source.remarks.oddities)
+    problems = [source.problem(*oddity) for oddity in oddities]
     hint = "Save an errata.toml beside it that says which column is which."
     if "header" in source.roles.is_guessed:
         what = "The table has no header; its columns were told apart by their values."
@@ -196,12 +206,28 @@ def _mapping(
         "fold": mapping_entry(roles.fold or ""),
         "split": mapping_entry(roles.split or ""),
         "model": mapping_entry(roles.model[0] if len(roles.model) == 1 else _listed(roles.model)),
+        **_mapping_aside(source),
         **(source.truth.mapping if source.truth else {}),
         **answers.mapping,
+        **source.remarks.mapping,
     }
     if columns.model and columns.predicted:
         mapping |= _mapping_of_models(columns, mapping)
     return {role: value for role, value in mapping.items() if value}
+
+
+def _mapping_aside(source: Source) -> dict[str, str]:
+    """Columns that say nothing of the answer."""
+    roles = source.roles
+    several = {"candidate": roles.candidate, "shown": source.choice.columns.get("shown", ())}
+    single = {"repeat": roles.repeat, "weight": roles.weight, "group": roles.group}
+    return {
+        **{role: mapping_entry(name or "") for role, name in single.items()},
+        **{
+            role: mapping_entry(names[0] if len(names) == 1 else _listed(names))
+            for role, names in several.items()
+        },
+    }
 
 
 def _mapping_of_models(columns: AnswerColumns, mapping: dict[str, str]) -> dict[str, str]:
@@ -220,7 +246,8 @@ def _listed(names: tuple[str, ...]) -> str:
 
 
 def _notes(source: Source, answers: Answers, examples: Examples) -> list[str]:
-    notes = [f"Examples are told apart by {examples.origin}.", *answers.notes]
+    notes = [f"Examples are told apart by {examples.origin}.", *source.remarks.notes]
+    notes += answers.notes
     if source.truth:
         notes.append(source.truth.note)
     if silent := answers.predicted.null_count():

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from typing import Any
 
 import polars as pl
 
 from diagnostics.readers.prediction_table.columns.names import MODEL, is_named, key
 from diagnostics.readers.prediction_table.columns.roles import Roles
-from diagnostics.readers.prediction_table.content import content_columns, content_hash
+from diagnostics.readers.prediction_table.content import content_columns, content_hash, typed
+from diagnostics.readers.prediction_table.parameter_names import NUMBERS_OF_SETTINGS, PARAMETER
 
 #: More values than this, and a column is no list of models.
 MOST_RUNS = 1000
+#: Letters of a setting's value in the name of a run; a pipeline's repr has hundreds.
+LONGEST = 60
 SPLIT_NAMES = {
     **dict.fromkeys(("test", "testing", "eval", "evaluation", "holdout", "oof"), "test"),
     **dict.fromkeys(("val", "valid", "validation", "dev", "development"), "validation"),
@@ -29,6 +33,7 @@ class Part:
     rows: pl.Series
     name: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 def parts(frame: pl.DataFrame, roles: Roles, *, is_told: bool) -> tuple[list[Part], Roles]:
@@ -37,20 +42,33 @@ def parts(frame: pl.DataFrame, roles: Roles, *, is_told: bool) -> tuple[list[Par
     A column called `model` names runs if the same examples come back for each of its values, or
     if it has a single one; in a table about cars it is a property of the car.
     """
-    keys = list(roles.model) if is_told else _run_columns(frame, roles)
-    roles = replace(roles, model=tuple(keys))
+    models = list(roles.model) if is_told or roles.candidate else _run_columns(frame, roles)
+    roles = replace(roles, model=tuple(models))
+    keys = [*models, *roles.candidate]
     everything = pl.Series(range(len(frame)), dtype=pl.UInt32)
     if not keys:
         return [Part(frame, everything)], roles
+    settings = [name for name in keys if name in roles.candidate or is_named(name, PARAMETER)]
+    values_of = {name: typed(frame[name]) for name in settings}
     # The zero character keeps our column apart from all that a file may call its own.
     numbered = frame.with_columns(everything.alias("\0row"))
     groups = numbered.partition_by(keys, maintain_order=True, as_dict=True)
     runs = []
     for values, group in groups.items():
-        tags = {name: str(value) for name, value in zip(keys, values, strict=True)}
-        rows = group["\0row"]
-        runs.append(Part(group.drop("\0row"), rows, " ".join(tags.values()), tags))
+        written = dict(zip(keys, map(str, values), strict=True))
+        parameters = {name: column[group["\0row"][0]] for name, column in values_of.items()}
+        name = " ".join(_word(name, written[name], roles) for name in keys)
+        tags = {name: written[name] for name in models}
+        runs.append(Part(group.drop("\0row"), group["\0row"], name, tags, parameters))
     return runs, roles
+
+
+def _word(name: str, value: str, roles: Roles) -> str:
+    """What a column adds to the run's name: a model's name stands alone, a setting has its own."""
+    is_alone = name in roles.model or is_named(name, NUMBERS_OF_SETTINGS)
+    text = " ".join(value.split())
+    short = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return short if is_alone else f"{name}={short}"
 
 
 def _run_columns(frame: pl.DataFrame, roles: Roles) -> list[str]:

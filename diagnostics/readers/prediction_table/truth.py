@@ -21,9 +21,9 @@ from diagnostics.readers.prediction_table.columns.names import (
     key,
 )
 from diagnostics.readers.prediction_table.columns.roles import Roles
+from diagnostics.readers.prediction_table.content import id_texts
 from diagnostics.readers.prediction_table.files import SUFFIXES, read_table
 from diagnostics.readers.prediction_table.table import UnreadableTable
-from diagnostics.readers.prediction_table.values.labels import texts
 from diagnostics.workspace.safe_paths import file_inside
 
 TRUTH_FILE = (
@@ -130,11 +130,11 @@ def _same_ids(other: pl.DataFrame, frame: pl.DataFrame, roles: Roles, label: str
     """The other file's id column: called like ours or like an id, with most of our ids in it."""
     if roles.id is None:
         return None
-    ours = texts(frame[roles.id]).unique()
+    ours = id_texts(frame[roles.id])[0].unique()
     free = [n for n in other.columns if n != label and not other[n].dtype.is_nested()]
     alike = [name for name in free if key(name) == key(roles.id or "")]
     for name in dict.fromkeys([*alike, *best(free, IDENTITY)]):
-        theirs = texts(other[name])
+        theirs = id_texts(other[name])[0]
         is_shared = ours.is_in(theirs.to_list()).sum() * 2 > len(ours)
         if is_shared and theirs.n_unique() == len(theirs):
             return name
@@ -145,9 +145,9 @@ def _by_id(
     other: pl.DataFrame, frame: pl.DataFrame, ours: str, theirs: str, label: str, shown: str
 ) -> Truth:
     extra = [name for name in other.columns if name not in (*frame.columns, label, theirs)]
-    ids = texts(other[theirs]).alias("\0id")
+    ids = id_texts(other[theirs])[0].alias("\0id")
     right = other.select(ids, pl.col(label).alias("\0label"), *extra)
-    left = texts(frame[ours]).alias("\0id").to_frame()
+    left = id_texts(frame[ours])[0].alias("\0id").to_frame()
     joined = left.join(right, on="\0id", how="left", maintain_order="left")
     matches = left["\0id"].is_in(ids.to_list()).sum()
     matched = f"{matches:,} of {len(frame):,} rows matched"
