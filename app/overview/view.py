@@ -113,7 +113,8 @@ def _figures(experiment: Experiment, best: Run, *, is_wide: bool) -> None:
     if not values:
         st.text("No scores: nothing says which answers are right.")
         return
-    shown = [metric, *(["macro_f1"] if metric != "macro_f1" and "macro_f1" in values else [])]
+    others = [f"sample_weighted_{metric}", *(["macro_f1"] if metric != "macro_f1" else [])]
+    shown = [metric, *(name for name in others if name in values)]
     with st.container(horizontal=True, gap="large" if is_wide else "medium"):
         for name in shown:
             label = metric_words(name) if is_known(name) else "Score"

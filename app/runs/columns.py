@@ -53,14 +53,15 @@ _NOTES = {
 
 
 def default_columns(columns: Sequence[RunColumn], metric: str) -> list[str]:
-    """The metric, its interval, whether it is as good as the best, its spread, the usual other
-    metric, the mistakes, some parameters, the time.
+    """The metric, its interval, whether it is as good as the best, itself by sample weight, its
+    spread, the usual other metric, the mistakes, some parameters, the time.
     """  # noqa: D205
     other = "macro_f1" if metric != "macro_f1" else "accuracy"
     parameters = [column for column in columns if column.kind == "parameter"][:PARAMETERS]
     wanted = [
         *(c for c in columns if c.kind == "metric" and c.of == metric),
         *(c for c in columns if c.kind in ("low", "high", "same")),
+        *(c for c in columns if c.kind == "metric" and c.of == f"sample_weighted_{metric}"),
         *(c for c in columns if c.kind == "fold_std" and c.of == metric),
         *(c for c in columns if c.kind == "metric" and c.of == other),
         *(c for c in columns if c.kind in ("errors", "failed", "problems", "resource")),

@@ -121,11 +121,15 @@ def _print_ties(console: Console, judged: Judged) -> None:
 
 
 def _shown_metrics(experiment: Experiment) -> list[str]:
-    """What the runs are ranked by, and the usual other one; of scores alone, the first three."""
+    """What the runs are ranked by, also by sample weight, and the usual other one.
+
+    Of scores alone, the first three.
+    """
     from diagnostics.workspace.scores import headline, metric_names
 
     known = metric_names(experiment)
-    wanted = [headline(experiment), "macro_f1"]
+    by = headline(experiment)
+    wanted = [by, f"sample_weighted_{by}", "macro_f1"]
     if experiment.examples is None:
         wanted += known[:3]
     return [name for name in dict.fromkeys(wanted) if name in known]

@@ -17,6 +17,9 @@ _WORDS = {
     "roc_auc": "ROC AUC",
     "score": "Score",
     "mcc": "Matthews correlation (mcc)",
+    "sample_weighted_accuracy": "Accuracy by sample weight",
+    "sample_weighted_balanced_accuracy": "Balanced accuracy by sample weight",
+    "sample_weighted_macro_f1": "Macro F1 by sample weight",
 }
 _AVERAGES = {"macro": "Macro", "micro": "Micro", "weighted": "Weighted"}
 _FIGURES = {"f1": "F1", "precision": "precision", "recall": "recall"}

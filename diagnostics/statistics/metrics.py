@@ -64,6 +64,29 @@ def summary_metrics(counts: Counts) -> dict[str, float]:
     return metrics
 
 
+def sample_weighted_metrics(counts: Counts, weights: Figures) -> dict[str, float]:
+    """Accuracy, macro F1 and balanced accuracy where rows count as much as their weights say.
+
+    `counts` and `weights` are the rows' numbers and the sums of their weights, with the truth in
+    the rows. The definitions are scikit-learn's with `sample_weight` and `zero_division=0`: macro
+    F1 runs over the classes that occur, those of weight 0 too; balanced accuracy is the mean recall
+    of the classes with any weight in the truth. Empty without any weight.
+    """
+    total = float(weights.sum())
+    if not total > 0:
+        return {}
+    hits, support, predicted = np.diag(weights), weights.sum(axis=1), weights.sum(axis=0)
+    occurs = (counts.sum(axis=1) + counts.sum(axis=0)) > 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        f1 = np.nan_to_num(2 * hits / (support + predicted))
+        recall = hits / support
+    return {
+        "accuracy": float(hits.sum() / total),
+        "macro_f1": float(f1[occurs].mean()),
+        "balanced_accuracy": float(np.nanmean(recall)),
+    }
+
+
 def _matthews(counts: Counts, total: int) -> float:
     """Gorodkin 2004, as scikit-learn has it: 0 where it is undefined."""
     truth, answers = counts.sum(axis=1).astype(float), counts.sum(axis=0).astype(float)

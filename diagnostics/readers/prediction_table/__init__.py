@@ -29,6 +29,7 @@ from diagnostics.readers.prediction_table.runs import parts, split_names
 from diagnostics.readers.prediction_table.table import Table, UnreadableTable
 from diagnostics.readers.prediction_table.truth import truth_beside
 from diagnostics.readers.prediction_table.values.measurements import NotClassification
+from diagnostics.readers.prediction_table.weights import about_weights
 from diagnostics.workspace import Problem
 
 NAME = "predictions"
@@ -166,6 +167,7 @@ def _runs(source: Source) -> Iterator[Reading | Problem]:
     if roles.split and split_names(frame[roles.split]) is None:
         roles = replace(roles, split=None)
     frame, roles, remarks = with_grid(frame, roles, source.choice.columns)
+    remarks += about_weights(frame, roles)
     source = replace(source, remarks=remarks)
     if not roles.true_label:
         truth = truth_beside(source.folder, source.name, frame, roles, source.choice)

@@ -21,6 +21,7 @@ from diagnostics.readers.prediction_table.runs import Part, fold_numbers, split_
 from diagnostics.readers.prediction_table.table import Table
 from diagnostics.readers.prediction_table.truth import HINT, Truth
 from diagnostics.readers.prediction_table.values.labels import distinct
+from diagnostics.readers.prediction_table.weights import weighted_scores
 from diagnostics.workspace import NO_PREDICTION, Evidence, Problem
 from diagnostics.workspace.tables import predictions_frame
 
@@ -104,6 +105,9 @@ def run_reading(source: Source, part: Part, columns: AnswerColumns, examples: Ex
         n_examples=_count(frame, roles, examples.ids),
         parameters=part.parameters,
         tags=part.tags,
+        scores=weighted_scores(
+            frame, roles, answers.truth, canonical["predicted_label"], canonical["split"]
+        ),
         problems=[*table_problems(source), *_run_problems(source, answers)],
         notes=_notes(source, answers, examples),
         mapping=_mapping(source, columns, answers, examples),
