@@ -14,6 +14,7 @@ else:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             chosen_view = view.choose_view()
             listing = view.choose_listing(experiment)
+        view.show_direction(experiment, listing.metric)
         if chosen_view == "Parameters":
             from app.runs.parameters import view as parameters_view
 

@@ -21,6 +21,7 @@ from diagnostics.workspace.scores import (
     headline,
     peers,
     ranked_runs,
+    rises,
     run_metrics,
     score_points,
 )
@@ -124,7 +125,8 @@ def _figures(experiment: Experiment, best: Run, *, is_wide: bool) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if len(experiment.runs) > 1:
             # Not every run may be compared with it: some lack folds, or saw less data.
-            end = "highest" if len(peers(experiment, best)) == len(experiment.runs) else "first"
+            are_equals = len(peers(experiment, best)) == len(experiment.runs)
+            end = ("highest" if rises(experiment, metric) else "lowest") if are_equals else "first"
             st.badge(f"{end} of {len(experiment.runs):,}", color="blue")
         st.text(best.run)
 

@@ -10,6 +10,7 @@ import streamlit as st
 from diagnostics.runs.run_table import RunColumn
 from diagnostics.statistics.metric_names import is_percentage, metric_words
 from diagnostics.workspace.parameters import short_names
+from diagnostics.workspace.run import SPREADS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,7 @@ PARAMETERS = 8
 WIDEST = 340
 
 #: Columns in the units of their metric.
-SHARES = ("metric", "fold_mean", "fold_std", "split", "low", "high")
+SHARES = ("metric", "fold_mean", "fold_std", "split", "low", "high", *SPREADS)
 _HEADS = {
     "run": "Run",
     "errors": "Wrong",
@@ -40,7 +41,21 @@ _HEADS = {
     "p_folds": "p by folds",
     "selected": "Picked",
 }
+_OF_METRIC = {
+    "fold_mean": ", mean of folds",
+    "fold_std": " ±",
+    "std": " ± (file)",
+    "standard_error": ", standard error",
+    "lowest": ", lowest",
+    "highest": ", highest",
+    "interval_low": ", interval from",
+    "interval_high": ", interval to",
+}
 _NOTES = {
+    "std": "Standard deviation, as the file says.",
+    "standard_error": "Standard error, as the file says.",
+    "interval_low": "Lower end of the interval that the file gives.",
+    "interval_high": "Upper end of the interval that the file gives.",
     "fold_std": "Standard deviation over the folds, that of a sample (n - 1).",
     "resource": "How much the search gave it to learn from: rows, or another budget.",
     "low": "Lower end of the 95 % interval of the score.",
@@ -62,7 +77,7 @@ def default_columns(columns: Sequence[RunColumn], metric: str) -> list[str]:
         *(c for c in columns if c.kind == "metric" and c.of == metric),
         *(c for c in columns if c.kind in ("low", "high", "same")),
         *(c for c in columns if c.kind == "metric" and c.of == f"sample_weighted_{metric}"),
-        *(c for c in columns if c.kind == "fold_std" and c.of == metric),
+        *(c for c in columns if c.kind in ("fold_std", *SPREADS) and c.of == metric),
         *(c for c in columns if c.kind == "metric" and c.of == other),
         *(c for c in columns if c.kind in ("errors", "failed", "problems", "resource")),
         *parameters,
@@ -84,10 +99,8 @@ def _head(column: RunColumn) -> str:
     match column.kind:
         case "metric":
             return words
-        case "fold_mean":
-            return f"{words}, mean of folds"
-        case "fold_std":
-            return f"{words} ±"
+        case kind if kind in _OF_METRIC:
+            return f"{words}{_OF_METRIC[kind]}"
         case "split":
             return f"{words}, {column.split}"
         case kind:

@@ -16,6 +16,7 @@ from app.runs.leaderboard import board, show_verdict
 from app.runs.listing import Listing
 from app.widgets.missing import missing
 from diagnostics import Experiment
+from diagnostics.runs.leaderboard_words import direction_words
 from diagnostics.runs.run_table import (
     RunColumn,
     filtered_runs,
@@ -119,6 +120,13 @@ def _choose_values(experiment: Experiment) -> tuple[str, list[str]]:
         width=300,
     )
     return parameter, values
+
+
+def show_direction(experiment: Experiment, metric: str) -> None:
+    """That nothing says which way is up, before anything is called the best."""
+    words = direction_words(experiment, metric)
+    if words:
+        st.warning(words, icon=":material/swap_vert:")
 
 
 def show_unequal(experiment: Experiment) -> None:

@@ -68,6 +68,7 @@ KINDS = (
             *("truth-", "orientation-assumed", "class-order-unknown", "score-unclear"),
             *("normalised-matrix", "weighted-report", "confidence-", "unknown-scores"),
             *("rows-come-back", "same-example-twice", "label-names-", "weights-"),
+            "direction-unknown",
         ),
     ),
     OTHER,

@@ -131,7 +131,7 @@ def drop(pair: Against, limit: Limit, alpha: float | None) -> Ruling:
     DiagnosticsError
         If a run has no such metric, or significance is asked for and cannot be judged.
     """
-    from diagnostics.workspace.scores import rises
+    from diagnostics.workspace.scores import direction, rises
 
     name = limit.metric
     before, after, is_paired = _both(pair, name)
@@ -145,6 +145,8 @@ def drop(pair: Against, limit: Limit, alpha: float | None) -> Ruling:
     if worse > ROUNDING:
         more = f"{by:.4g} more than" if exceeds else "within"
         clauses.append(f"{worse:.4g} worse, {more} the {limit.value:.6g} allowed")
+    if direction(pair.experiment, name) is None:
+        clauses.append("taking more as better, for nothing says which way is up")
     if evidence is not None and exceeds:
         clauses.append(f"{'' if evidence.is_worse else 'but not '}significant ({evidence.says})")
     if not is_paired:

@@ -183,6 +183,7 @@ def _main_split(reading: Reading, cube: pl.DataFrame) -> str:
     there = set(cube["split"].drop_nulls())
     if reading.predictions is not None:
         there |= set(reading.predictions["split"].unique().drop_nulls())
+    there = there or {score.split for score in reading.scores}
     return next((split for split in SPLITS if split in there), min(there, default="test"))
 
 

@@ -39,6 +39,19 @@ def best_words(board: Leaderboard) -> str:
     return f"{score} {tie_words(board) or why_nothing_was_tested(board)}".strip()
 
 
+def direction_words(experiment: Experiment, metric: str) -> str:
+    """That nothing says which way is up; "" where the files or the metric's name do."""
+    from diagnostics.workspace.scores import direction
+
+    if metric not in _measured(experiment) or direction(experiment, metric) is not None:
+        return ""
+    return f"Whether more {metric} is better is not known: the highest stands first."
+
+
+def _measured(experiment: Experiment) -> set[str]:
+    return {score.metric for run in experiment.runs for score in run.scores}
+
+
 def tie_words(board: Leaderboard) -> str:
     """How many of the others cannot be told from the best; "" where nothing was tested."""
     decides = deciding_test(board)
@@ -268,6 +281,7 @@ def _sentence(words: str) -> str:
 
 __all__ = [
     "best_words",
+    "direction_words",
     "deciding_test",
     "interval_text",
     "interval_words",

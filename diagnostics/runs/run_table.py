@@ -16,6 +16,7 @@ from diagnostics.workspace.parameters import (
     parameter_text,
     parameter_texts,
 )
+from diagnostics.workspace.run import SPREADS
 from diagnostics.workspace.scores import mean, metric_names, run_metrics, std
 
 if TYPE_CHECKING:
@@ -28,6 +29,12 @@ Kind = Literal[
     "examples",
     "fold_mean",
     "fold_std",
+    "std",
+    "standard_error",
+    "lowest",
+    "highest",
+    "interval_low",
+    "interval_high",
     "folds",
     "split",
     "failed",
@@ -72,7 +79,8 @@ def run_table(experiment: Experiment) -> pd.DataFrame:
     file gave as a metric without a finite value is named in `failed`, what is wrong with a run is
     said in `problems`, and `resource` is what it was given to learn from. A parameter's column
     holds numbers if all its values are numbers, else texts as the files write them; a run that does
-    not name the parameter has a null. Standard deviations over folds are those of a sample (n - 1).
+    not name the parameter has a null. Standard deviations over folds are those of a sample (n - 1);
+    what files say of a score's spread (`SPREADS`) has columns of its own.
     """
     import pandas as pd
 
@@ -105,10 +113,13 @@ class _Row:
         self.folds: dict[str, list[float]] = defaultdict(list)
         self.elsewhere: dict[tuple[str, str], list[float]] = defaultdict(list)
         self.fold_numbers: set[int] = set()
+        self.spreads: dict[str, dict[str, float]] = {}
         self.wholes: set[tuple[str, str]] = set()
         for score in sorted(run.scores, key=lambda score: score.fold is not None):
             if score.split != run.split:
                 self._add_elsewhere(score)
+            elif score.fold is None:
+                self.spreads[score.metric] = dict(score.spread)
             elif score.fold is not None and math.isfinite(score.value):
                 self.folds[score.metric].append(score.value)
                 self.fold_numbers.add(score.fold)
@@ -134,6 +145,8 @@ class _Row:
                 return std(folds)
             case "split":
                 return mean(elsewhere)
+            case kind if kind in SPREADS:
+                return self.spreads.get(column.of, {}).get(kind)
             case "folds":
                 return len(self.fold_numbers) or None
             case "failed":
@@ -185,6 +198,10 @@ def _metric_columns(metrics: list[str], rows: list[_Row]) -> list[RunColumn]:
         if any(metric in row.folds for row in rows):
             columns.append(RunColumn(f"{metric}_fold_mean", "fold_mean", metric))
             columns.append(RunColumn(f"{metric}_fold_std", "fold_std", metric))
+        there = {name for row in rows for name in row.spreads.get(metric, {})}
+        columns += [
+            RunColumn(f"{metric}_{kind}", kind, metric) for kind in SPREADS if kind in there
+        ]
     others = dict.fromkeys(key for row in rows for key in row.elsewhere)
     columns += [RunColumn(f"{split}_{of}", "split", of, split) for split, of in others]
     return columns

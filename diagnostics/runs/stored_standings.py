@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from diagnostics.workspace import Experiment
 
 #: Part of every key: raised when the same runs come to be judged otherwise.
-VERSION = 1
+VERSION = 2
 #: Experiments that stay.
 MOST_KEPT = 200
 
@@ -26,8 +26,8 @@ MOST_KEPT = 200
 class Judged:
     """Each run's standing, the best first, and the sentences that go with them.
 
-    `ties` are the runs that cannot be told from the best, `said` how many they are, and `test`
-    what was tested; "" where nothing was.
+    `ties` are the runs that cannot be told from the best, `said` how many they are and whether it
+    is known which way is up, `test` what was tested; "" where nothing was.
     """
 
     standings: tuple[Standing, ...]
@@ -83,7 +83,8 @@ def _read(path: Path) -> Judged | None:
 
 def _judged(experiment: Experiment) -> Judged:
     from diagnostics.runs.leaderboard import run_leaderboard
-    from diagnostics.runs.leaderboard_words import test_words, tie_words
+    from diagnostics.runs.leaderboard_words import direction_words, test_words, tie_words
 
     board = run_leaderboard(experiment, selection=False)
-    return Judged(board.standings, tuple(board.ties), tie_words(board), test_words(board))
+    said = f"{direction_words(experiment, board.metric)} {tie_words(board)}".strip()
+    return Judged(board.standings, tuple(board.ties), said, test_words(board))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 
+from diagnostics.statistics.metric_table import known_metric
+
 #: Written where there is no value.
 MISSING = "–"
 
@@ -23,7 +25,13 @@ _WORDS = {
 }
 _AVERAGES = {"macro": "Macro", "micro": "Micro", "weighted": "Weighted"}
 _FIGURES = {"f1": "F1", "precision": "precision", "recall": "recall"}
-_FALLING = re.compile(r"(^|[_ ])(loss|error|errors|mse|rmse|mae|ece|brier|perplexity)($|[_ ])")
+#: What is left of names that the table of metrics does not have: these words fall, too.
+_FALLING = re.compile(
+    r"(^|[_ ])(loss|losses|error|errors|logloss|mse|rmse|mae|ece|brier|perplexity)($|[_ ])"
+)
+_RISING = re.compile(
+    r"^(?!(std|sd|se|rank)_).*[_ ](accuracy|acc|f1|precision|recall|auc|mcc|score)$"
+)
 
 
 def is_known(metric: str) -> bool:
@@ -58,6 +66,18 @@ def metric_text(metric: str, value: float | None) -> str:
     return f"{value:.1%}" if is_percentage(metric) else f"{value:.3f}"
 
 
+def direction_by_name(metric: str) -> bool | None:
+    """Whether more is better, as far as the name tells; None if it is not known at all."""
+    found = known_metric(metric)
+    if found is not None:
+        return found.rises
+    name = metric.lower()
+    return False if _FALLING.search(name) else True if _RISING.search(name) else None
+
+
 def rises_by_name(metric: str) -> bool:
-    """Whether more is better, as far as the name tells: losses and errors fall, the rest rises."""
-    return _FALLING.search(metric.lower()) is None
+    """Whether more is better, where a direction must be had: unknown ones are taken to rise.
+
+    Whoever calls a run the best by one of those says so: see `direction_by_name`.
+    """
+    return direction_by_name(metric) is not False

@@ -20,7 +20,7 @@ from diagnostics.workspace.own_folder import is_plain_folder, made_folder
 from diagnostics.workspace.run import Evidence, Problem, Run, Score
 
 #: Part of every key: a change of the tables' layout makes everything be read again.
-VERSION = "6"
+VERSION = "7"
 #: Tables that nothing refers to are kept this long: another process may be looking at them.
 KEPT_SECONDS = 24 * 3600
 #: How the names of what is not yet complete begin.
@@ -211,7 +211,9 @@ def _problems(rows: list[list[Any]]) -> tuple[Problem, ...]:
 
 
 def _scores(rows: list[list[Any]]) -> tuple[Score, ...]:
-    return tuple(Score(*row) for row in rows)
+    return tuple(
+        Score(*row[:5], spread=tuple((name, value) for name, value in row[5])) for row in rows
+    )
 
 
 #: Fields of a run that JSON has not as they are: how one is written, and how it is read back.

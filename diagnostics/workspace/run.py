@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Flag, auto
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from diagnostics.errors import DiagnosticsError
 
@@ -15,6 +15,11 @@ Split = Literal["test", "validation", "train"]
 
 #: Held-out first: the split that a view shows unless told otherwise.
 SPLITS: tuple[Split, ...] = ("test", "validation", "train")
+
+#: What files say beside a score: its standard deviation and standard error, the lowest and the
+#: highest of those that it is the mean of, the bounds of its interval.
+Spread = Literal["std", "standard_error", "lowest", "highest", "interval_low", "interval_high"]
+SPREADS: tuple[Spread, ...] = get_args(Spread)
 
 #: Problems of runs whose figures are of fewer examples than was planned.
 INCOMPLETE = ("unfinished-run", "failed-fits")
@@ -59,13 +64,18 @@ class Problem:
 
 @dataclass(frozen=True)
 class Score:
-    """One number that a tool wrote or that we computed; `fold` is None for an aggregate."""
+    """One number that a tool wrote or that we computed; `fold` is None for an aggregate.
+
+    `spread` is what a file says of how far the number may be off: pairs of one of `SPREADS` and its
+    value.
+    """
 
     metric: str
     value: float
     split: str = "test"
     fold: int | None = None
     greater_is_better: bool | None = None
+    spread: tuple[tuple[Spread, float], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from diagnostics.statistics.metric_names import rises_by_name
+from diagnostics.statistics.metric_names import direction_by_name
 from diagnostics.workspace.experiment import Experiment
 from diagnostics.workspace.run import Run
 
@@ -25,7 +25,9 @@ _ORDER = (
 def headline(experiment: Experiment) -> str:
     """The metric that an experiment's runs are ranked by unless told otherwise."""
     known = metric_names(experiment)
-    return next((metric for metric in _HEADLINES if metric in known), [*known, "accuracy"][0])
+    usual = (metric for metric in _HEADLINES if metric in known)
+    ordered = (metric for metric in known if direction(experiment, metric) is not None)
+    return next(usual, next(ordered, [*known, "accuracy"][0]))
 
 
 def metric_names(experiment: Experiment) -> list[str]:
@@ -54,11 +56,16 @@ def run_metrics(run: Run) -> dict[str, float]:
     return {m: mean(values) for m, values in folds.items() if m not in known} | known
 
 
-def rises(experiment: Experiment, metric: str) -> bool:
-    """Whether more is better: as the files say, else as the metric's name does."""
+def direction(experiment: Experiment, metric: str) -> bool | None:
+    """Whether more is better: as the files say, else as the metric's name does; None if neither."""
     said = (score.greater_is_better for run in experiment.runs for score in run.scores
             if score.metric == metric and score.greater_is_better is not None)  # fmt: skip
-    return next(said, rises_by_name(metric))
+    return next(said, direction_by_name(metric))
+
+
+def rises(experiment: Experiment, metric: str) -> bool:
+    """Whether more is taken to be better, to have an order: so it is where nothing says."""
+    return direction(experiment, metric) is not False
 
 
 def ranked_runs(experiment: Experiment, metric: str | None = None) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from diagnostics import Evidence, Experiment, Run, Score
+from diagnostics.runs.leaderboard_words import direction_words
 from diagnostics.runs.run_table import NOT_SET, filtered_runs, run_columns, run_table, value_choices
 from diagnostics.statistics.metric_names import metric_text, metric_words, rises_by_name
 from diagnostics.workspace.parameters import (
@@ -18,6 +19,7 @@ from diagnostics.workspace.parameters import (
     short_names,
 )
 from diagnostics.workspace.scores import (
+    direction,
     fold_points,
     given,
     headline,
@@ -194,6 +196,28 @@ def test_what_the_files_say_of_the_direction_beats_the_name() -> None:
     runs = [a_run(name, scores=(s,)) for name, s in zip("ab", scores, strict=True)]
     assert not rises_by_name("loss_avoided")
     assert ranked_runs(an_experiment(*runs), "loss_avoided") == ["b", "a"]
+
+
+def test_a_direction_that_nothing_tells_is_said_and_heads_no_ranking() -> None:
+    scores = [(Score("foo", v), Score("logloss", v)) for v in (0.1, 0.9)]
+    experiment = an_experiment(*(a_run(n, scores=s) for n, s in zip("ab", scores, strict=True)))
+    assert headline(experiment) == "logloss"
+    assert ranked_runs(experiment) == ["a", "b"]
+    assert direction(experiment, "foo") is None
+    assert direction_words(experiment, "logloss") == ""
+    assert direction_words(experiment, "foo") == (
+        "Whether more foo is better is not known: the highest stands first."
+    )
+
+
+def test_what_files_say_of_the_spread_has_columns_of_its_own() -> None:
+    spread = (("std", 0.02), ("interval_low", 0.9))
+    run = a_run("a", scores=(Score("auc", 0.92, spread=spread), Score("f1", 0.8)))
+    table = run_table(an_experiment(run))
+    assert [name for name in table if name.startswith(("auc", "f1"))] == [
+        "auc", "auc_std", "auc_interval_low", "f1",
+    ]  # fmt: skip
+    assert table.loc[0, ["auc_std", "auc_interval_low"]].tolist() == [0.02, 0.9]
 
 
 def test_usual_metrics_come_first_and_our_own_figures_beat_the_files() -> None:
