@@ -57,7 +57,7 @@ KINDS = (
         ":material/rule:",
         (
             *("stale-", "results-differ", "report-and-matrix-differ", "inconsistent-"),
-            *("confidence-differs", "label-spaces-differ"),
+            *("confidence-differs", "label-spaces-differ", "uneven-lists"),
         ),
     ),
     ProblemKind("Not on the same test data", ":material/call_split:", ("different-",)),

@@ -28,6 +28,7 @@ def example_ids(frame: pl.DataFrame, roles: Roles) -> tuple[pl.Series, str]:
         if own.n_unique() == len(own) and not own.has_nulls() and not _is_count(own):
             return own, f"index column {name!r}"
     content = [roles.text] if roles.text else content_columns(frame, roles)
+    content = [name for name in content if not frame[name].dtype.is_nested()]
     if content:
         written = frame.select(content)
         plain = _with_plain_space(written)

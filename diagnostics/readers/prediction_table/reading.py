@@ -15,6 +15,7 @@ from diagnostics.readers.prediction_table.answers import Answers, model_answers
 from diagnostics.readers.prediction_table.choices import Choice, mapping_entry
 from diagnostics.readers.prediction_table.columns.names import key
 from diagnostics.readers.prediction_table.columns.roles import AnswerColumns, Roles
+from diagnostics.readers.prediction_table.labelled import labelled_answers
 from diagnostics.readers.prediction_table.rankings import ranked_answers
 from diagnostics.readers.prediction_table.remarks import Remarks
 from diagnostics.readers.prediction_table.runs import Part, fold_numbers, split_names, split_of_file
@@ -77,6 +78,8 @@ def run_reading(source: Source, part: Part, columns: AnswerColumns, examples: Ex
     truth = _truth_of(source, part)
     if columns.ranked:
         answers = ranked_answers(frame, columns, truth)
+    elif columns.listed:
+        answers = labelled_answers(frame, columns, truth, source.choice)
     else:
         answers = model_answers(frame, columns, truth, source.choice)
     canonical: dict[str, Any] = {

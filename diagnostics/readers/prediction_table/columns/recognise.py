@@ -19,6 +19,7 @@ from diagnostics.readers.prediction_table.columns.names import (
 from diagnostics.readers.prediction_table.columns.other_tables import is_other_table, several_labels
 from diagnostics.readers.prediction_table.columns.roles import AnswerColumns, Roles, Search
 from diagnostics.readers.prediction_table.columns.score_columns import (
+    listed_scores,
     ranked_columns,
     with_own_scores,
     with_scores,
@@ -111,7 +112,8 @@ def _index_columns(search: Search) -> tuple[str, ...]:
 def _truth_and_answers(
     search: Search, *, is_called_so: bool
 ) -> tuple[str | None, list[AnswerColumns]]:
-    ranked = _ranked(search)
+    listed = listed_scores(search)  # first: a list of labels is no answer of several labels
+    ranked = () if listed else _ranked(search)
     predictions = [] if ranked else _prediction_candidates(search)
     truths = _truth_candidates(search, predictions)
     truth, predicted = _best_pair(search, truths, predictions)
@@ -130,6 +132,7 @@ def _truth_and_answers(
     if len(answers) > 1:
         return truth, [with_own_scores(search, answer, known) for answer in answers]
     only = replace(answers[0], model="") if answers else AnswerColumns()
+    only = replace(only, listed=listed)
     return truth, with_scores(search, only, truth, known, is_called_so=is_called_so)
 
 

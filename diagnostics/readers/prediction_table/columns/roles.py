@@ -22,13 +22,16 @@ class AnswerColumns:
     classes: ClassColumns | None = None
     vector: str | None = None
     ranked: tuple[tuple[str, str | None], ...] = ()
+    #: A list of labels and a list of their scores in each row, in any order.
+    listed: tuple[str, str] | None = None
 
     @property
     def columns(self) -> set[str]:
         """Every column that the answer is read from."""
-        listed = [name for pair in self.ranked for name in pair]
+        places = [name for pair in self.ranked for name in pair]
         stems = self.classes.stems if self.classes else ()
-        every = (self.predicted, self.confidence, self.vector, *listed, *stems)
+        lists = self.listed or ()
+        every = (self.predicted, self.confidence, self.vector, *places, *stems, *lists)
         return {name for name in every if name}
 
 

@@ -16,6 +16,7 @@ from diagnostics.readers.prediction_table.columns.class_columns import (
 )
 from diagnostics.readers.prediction_table.columns.names import best, key
 from diagnostics.readers.prediction_table.columns.roles import AnswerColumns, Search
+from diagnostics.readers.prediction_table.values.labelled_scores import labelled_lists, told_lists
 from diagnostics.readers.prediction_table.values.scores import is_list, numbers
 
 
@@ -42,10 +43,24 @@ def ranked_columns(search: Search) -> tuple[tuple[str, str | None], ...]:
     return pairs if pairs[0][1] or not search.is_number(pairs[0][0]) else ()
 
 
+def listed_scores(search: Search) -> tuple[str, str] | None:
+    """The lists of labels and of their scores, taken; None if there are none.
+
+    `errata.toml` tells them by both names, or by that of the column which held both.
+    """
+    free = search.sample.select(search.free)
+    told = search.told.get("probabilities", ())
+    pair = told_lists(free, told) if told else next(iter(labelled_lists(free)), None)
+    search.take(*(pair or ()))
+    return pair
+
+
 def with_scores(
     search: Search, answer: AnswerColumns, truth: str | None, known: set[str], *, is_called_so: bool
 ) -> list[AnswerColumns]:
     """The only model's answer with its scores; [] if there is neither a label nor a score."""
+    if answer.listed:
+        return [answer]
     classes, vector = _full_scores(search, known, is_called_so=is_called_so)
     search.take(vector, *(classes.stems if classes else ()))
     if classes or vector:

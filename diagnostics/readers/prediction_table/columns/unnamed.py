@@ -11,6 +11,7 @@ from diagnostics.readers.prediction_table.columns.class_columns import is_number
 from diagnostics.readers.prediction_table.columns.names import is_named
 from diagnostics.readers.prediction_table.columns.roles import AnswerColumns, Search
 from diagnostics.readers.prediction_table.columns.score_columns import is_share, single_scores
+from diagnostics.readers.prediction_table.values.labelled_scores import all_labels
 
 #: Labels come back: of this many rows at least one in ten has the label of another.
 FEW, DIFFERENT = 20, 0.9
@@ -47,11 +48,15 @@ def only_column_left(
 def truth_by_values(search: Search, answers: Sequence[AnswerColumns]) -> str | None:
     """The one column that holds the predicted labels, or the one of them beside the prediction."""
     predicted = next((answer.predicted for answer in answers if answer.predicted), None)
-    if predicted is None:
+    listed = next((answer.listed for answer in answers if answer.listed), None)
+    if listed is not None:
+        predicted, known = predicted or listed[0], all_labels(search.sample, listed)
+    elif predicted is None:
         return None
-    known = search.values(predicted)
+    else:
+        known = search.values(predicted)
     # A column `prediction` may hold 0.999 beside a truth of 0 and 1.
-    if is_share(search.sample[predicted]):
+    if listed is None and is_share(search.sample[predicted]):
         known = {"0", "1"}
     other = (*names.IDENTITY[:2], *names.MODEL)
     free = [name for name in search.scalars() if not is_named(name, *other)]
