@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from diagnostics.readers import HEAD
+from diagnostics.readers.prediction_table.shapes.nested import flat
 from diagnostics.readers.prediction_table.table import SAMPLE, Table, UnreadableTable
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -60,7 +61,7 @@ def sample_delimited(head: bytes, suffix: str) -> Table:
     body = rows[1:] if dialect.has_header else rows
     padded = [([cell or None for cell in row] + [None] * width)[:width] for row in body]
     schema = dict.fromkeys(dialect.names, pl.String)
-    return Table(pl.DataFrame(padded, schema=schema, orient="row"), dialect.has_header)
+    return Table(flat(pl.DataFrame(padded, schema=schema, orient="row")), dialect.has_header)
 
 
 def read_delimited(path: Path, head: bytes) -> Table:
@@ -83,7 +84,7 @@ def read_delimited(path: Path, head: bytes) -> Table:
                     break
                 continue
             oddities = (oddity, NOT_UTF8 if encoding == FALLBACK else None)
-            return Table(frame, dialect.has_header, tuple(filter(None, oddities)))
+            return Table(flat(frame), dialect.has_header, tuple(filter(None, oddities)))
     what = "The file cannot be read as a table."
     raise UnreadableTable("broken-table", what, "Open it in an editor and look at its first rows.")
 

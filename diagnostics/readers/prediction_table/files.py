@@ -18,6 +18,7 @@ import polars as pl
 
 from diagnostics.readers import HEAD
 from diagnostics.readers.prediction_table.delimited import read_delimited, sample_delimited
+from diagnostics.readers.prediction_table.shapes.nested import flat
 from diagnostics.readers.prediction_table.table import CUT_OFF, SAMPLE, Table, UnreadableTable
 
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet")
@@ -91,7 +92,7 @@ def _parquet(path: Path, rows: int | None) -> pl.DataFrame:
     except pl.exceptions.PolarsError as error:
         what = "The file is no readable Parquet file."
         raise UnreadableTable("broken-table", what, CUT_OFF) from error
-    frame = _flat(frame)
+    frame = flat(frame)
     coded = [name for name, kind in frame.schema.items() if kind in (pl.Categorical, pl.Enum)]
     raw = [name for name, kind in frame.schema.items() if kind in (pl.Binary, pl.Object)]
     return frame.drop(raw).with_columns(pl.col(coded).cast(pl.String))
@@ -101,7 +102,7 @@ def _json_lines(path: Path) -> Table:
     """JSON lines; the fast way, else line by line: bare NaN, a half-written end, mixed types."""
     try:
         # As bytes: read_ndjson takes no glob=False, and folders may be called `C=[1]`.
-        return Table(_flat(pl.read_ndjson(path.read_bytes(), infer_schema_length=None)))
+        return Table(flat(pl.read_ndjson(path.read_bytes(), infer_schema_length=None)))
     except pl.exceptions.PolarsError:
         rows, broken = _line_by_line(path)
     if not rows:
@@ -153,20 +154,8 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
 
 def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
     try:
-        return _flat(pl.DataFrame(rows, infer_schema_length=None, strict=False))
+        return flat(pl.DataFrame(rows, infer_schema_length=None, strict=False))
     except (pl.exceptions.PolarsError, TypeError, OverflowError) as error:
         what = f"The objects do not make a table: {error}."
         hint = "Give every object the same keys, with values of the same kind."
         raise UnreadableTable("broken-table", what, hint) from error
-
-
-def _flat(frame: pl.DataFrame) -> pl.DataFrame:
-    """Nested objects as columns of their own: `prediction.label`, `prediction.score`."""
-    columns: dict[str, pl.Series] = {}
-    for column in frame:
-        if isinstance(column.dtype, pl.Struct):
-            for inner in column.struct.unnest():
-                columns.setdefault(f"{column.name}.{inner.name}", inner)
-        else:
-            columns[column.name] = column
-    return pl.DataFrame([column.alias(name) for name, column in columns.items()])

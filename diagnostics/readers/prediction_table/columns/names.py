@@ -32,6 +32,8 @@ TRUTH = tuple(
         "y_?test",
         "expected",
         "reference",
+        "annotations?",
+        "cats",
         "labels?",
         "targets?",
         "class",

@@ -10,6 +10,7 @@ import polars as pl
 from diagnostics.readers.prediction_table.columns.names import (
     COUNT,
     LABEL_WORDS,
+    TRUTH,
     best,
     is_foreign,
     key,
@@ -29,6 +30,13 @@ def several_labels(
     columns = [name for name in (truth, *(answer.predicted for answer in answers)) if name]
     if any(sample[name].dtype.is_nested() for name in columns):
         return "multilabel-not-read"
+    if truth is None and any(answer.listed for answer in answers):
+        listed = [name for name, kind in sample.schema.items() if kind == pl.List(pl.String)]
+        if best(
+            [name for name in listed if all(name not in answer.columns for answer in answers)],
+            TRUTH,
+        ):
+            return "multilabel-not-read"
     keys = [key(name) for name in sample.columns]
     true = _stems(keys, r"(?:y_?true|true|actual|gold|label|target)_(\w+)")
     shared = true & _stems(keys, r"(?:y_?pred|pred|predicted)_(\w+)")

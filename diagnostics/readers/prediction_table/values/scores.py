@@ -70,7 +70,7 @@ def is_list(column: pl.Series) -> bool:
 
 def vectors(column: pl.Series) -> np.ndarray:
     """A list column as an array (rows, length); rows of another length than most are NaN."""
-    lists = _parsed_lists(column) if column.dtype == pl.String else column
+    lists = listed_numbers(column) if column.dtype == pl.String else column
     if isinstance(lists.dtype, pl.Array):
         lists = lists.arr.to_list()
     lists = lists.cast(pl.List(pl.Float64), strict=False)
@@ -84,7 +84,7 @@ def vectors(column: pl.Series) -> np.ndarray:
     )
 
 
-def _parsed_lists(column: pl.Series) -> pl.Series:
+def listed_numbers(column: pl.Series) -> pl.Series:
     """Numbers out of `[0.1, 0.9]`, `[0.1 0.9]` or `[np.float64(0.1)]`; not of a cut `[0.1 ...]`."""
     try:
         return column.str.json_decode(pl.List(pl.Float64))
