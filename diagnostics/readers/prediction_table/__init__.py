@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import polars as pl
 
@@ -26,7 +25,8 @@ from diagnostics.readers.prediction_table.reading import (
 )
 from diagnostics.readers.prediction_table.remarks import Remarks
 from diagnostics.readers.prediction_table.runs import parts, split_names
-from diagnostics.readers.prediction_table.table import Table, UnreadableTable
+from diagnostics.readers.prediction_table.shapes.content import opened_head
+from diagnostics.readers.prediction_table.table import Table, UnreadableTable, kind_of, stem_of
 from diagnostics.readers.prediction_table.truth import truth_beside
 from diagnostics.readers.prediction_table.values.measurements import NotClassification
 from diagnostics.readers.prediction_table.weights import about_weights
@@ -41,7 +41,7 @@ VERSION = 3
 #: A first look: without any of this in its first bytes a file is not parsed to see what it is.
 MAY_BE = re.compile(
     rb"pred|hyp|hat|output|answer|prob|score|logit|conf|softmax|p_|p ?\(|label|class|target|top"
-    rb"|rank|intent",
+    rb"|rank|intent|y_true|actual|gold|cats|annotation",
     re.IGNORECASE,
 )
 #: Rows, evenly spread over a table, by which the roles of its columns are recognised.
@@ -111,20 +111,21 @@ def _claims(folder: Folder, name: str, decided: list[Choice]) -> bool:
     choice = _choice(folder, name, decided)
     if choice.ignore:
         return False
-    stem, suffix = Path(name).stem, Path(name).suffix.lower()
-    is_called_so = is_prediction_file(stem) and suffix != ".json"
-    head = b"" if suffix == ".parquet" else folder.head(name)
+    stem, suffix = stem_of(name), kind_of(name)
+    is_called_so = is_prediction_file(stem)
+    head = b"" if suffix == ".parquet" else opened_head(name, folder.head(name))
     may_be = suffix == ".parquet" or is_called_so or choice.columns or MAY_BE.search(head)
     if not may_be:
         return False
     try:
         table = sample_table(folder.path / name, head)
     except UnreadableTable:
-        return is_called_so  # then it is to be said that it cannot be read
+        return is_called_so and suffix != ".json"  # then it is to be said that it cannot be read
     if _roles(table, stem, choice) is not None:
         return True
     # Then it is to be said that no column holds an answer, unless another tool wrote the table.
-    return is_called_so and not is_foreign(table.frame.columns)
+    is_to_be_said = is_called_so and suffix != ".json"
+    return is_to_be_said and not is_foreign(table.frame.columns)
 
 
 def _roles(sample: Table, stem: str, choice: Choice) -> Roles | None:

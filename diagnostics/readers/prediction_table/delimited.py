@@ -15,8 +15,9 @@ from typing import Any
 import polars as pl
 
 from diagnostics.readers import HEAD
+from diagnostics.readers.prediction_table.shapes.content import content_of, is_compressed
 from diagnostics.readers.prediction_table.shapes.nested import flat
-from diagnostics.readers.prediction_table.table import SAMPLE, Table, UnreadableTable
+from diagnostics.readers.prediction_table.table import SAMPLE, Table, UnreadableTable, kind_of
 
 SEPARATORS = (",", ";", "\t", "|")
 #: What Excel saves as "CSV (comma delimited)" on western Windows; it names nearly every byte.
@@ -72,10 +73,10 @@ def read_delimited(path: Path, head: bytes) -> Table:
     UnreadableTable
         If no way of reading makes a table of it.
     """
-    dialect, _ = sniff(head, path.suffix.lower())
+    dialect, _ = sniff(head, kind_of(path.name))
     encodings = [dialect.encoding] if dialect.encoding != "utf-8" else ["utf-8", FALLBACK]
     for encoding in encodings:
-        source = path if encoding == "utf-8" else _recoded(path, encoding)
+        source = _source(path, encoding)
         for way, oddity in zip(WAYS, (None, RAGGED, UNQUOTED), strict=True):
             try:
                 frame = _frame(source, dialect, way)
@@ -153,9 +154,11 @@ def _is_data(first: list[str], rest: list[list[str]]) -> bool:
     return sum(recurs) * 2 > len(recurs) or (any(recurs) and any(c.isdigit() for c in cells))
 
 
-def _recoded(path: Path, encoding: str) -> bytes:
-    """The file in UTF-8: Polars itself parses no other encoding."""
-    return path.read_bytes().decode(encoding, "replace").encode()
+def _source(path: Path, encoding: str) -> Path | bytes:
+    """The file, or what it holds in UTF-8: Polars itself parses no other encoding."""
+    if encoding == "utf-8":
+        return content_of(path) if is_compressed(path.name) else path
+    return content_of(path).decode(encoding, "replace").encode()
 
 
 def _frame(source: Path | bytes, dialect: Dialect, way: dict[str, Any]) -> pl.DataFrame:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -19,7 +18,7 @@ from diagnostics.readers.prediction_table.labelled import labelled_answers
 from diagnostics.readers.prediction_table.rankings import ranked_answers
 from diagnostics.readers.prediction_table.remarks import Remarks
 from diagnostics.readers.prediction_table.runs import Part, fold_numbers, split_names, split_of_file
-from diagnostics.readers.prediction_table.table import Table
+from diagnostics.readers.prediction_table.table import Table, stem_of
 from diagnostics.readers.prediction_table.truth import HINT, Truth
 from diagnostics.readers.prediction_table.values.labels import distinct
 from diagnostics.readers.prediction_table.weights import weighted_scores
@@ -50,7 +49,7 @@ class Source:
     @property
     def stem(self) -> str:
         """The file's name without its ending."""
-        return Path(self.name).stem
+        return stem_of(self.name)
 
     def problem(self, code: str, what: str, hint: str) -> Problem:
         """A problem of this file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
@@ -26,3 +27,15 @@ class Table:
     frame: pl.DataFrame
     has_header: bool = True
     oddities: tuple[tuple[str, str, str], ...] = ()
+
+
+def kind_of(name: str) -> str:
+    """The ending that says how a file is written: `.csv` of `answers.csv.gz`."""
+    path = Path(name.lower())
+    return Path(path.stem).suffix if path.suffix == ".gz" else path.suffix
+
+
+def stem_of(name: str) -> str:
+    """A file's name without its endings."""
+    path = Path(name)
+    return Path(path.stem).stem if path.suffix.lower() == ".gz" else path.stem

@@ -23,7 +23,7 @@ from diagnostics.readers.prediction_table.columns.names import (
 from diagnostics.readers.prediction_table.columns.roles import Roles
 from diagnostics.readers.prediction_table.content import id_texts
 from diagnostics.readers.prediction_table.files import SUFFIXES, read_table
-from diagnostics.readers.prediction_table.table import UnreadableTable
+from diagnostics.readers.prediction_table.table import UnreadableTable, stem_of
 from diagnostics.workspace.safe_paths import file_inside
 
 TRUTH_FILE = (
@@ -88,9 +88,9 @@ def _candidates(folder: Folder, name: str, choice: Choice) -> Iterator[tuple[Pat
 
 
 def _is_truth_name(name: str) -> bool:
-    stem, suffix = Path(name).stem, Path(name).suffix.lower()
+    stem = stem_of(name)
     is_called_so = re.fullmatch(TRUTH_FILE, key(stem)) is not None
-    return suffix in SUFFIXES and is_called_so and not is_prediction_file(stem)
+    return name.lower().endswith(SUFFIXES) and is_called_so and not is_prediction_file(stem)
 
 
 def _label_column(other: pl.DataFrame, roles: Roles, choice: Choice) -> str | None:
