@@ -15,7 +15,13 @@ from diagnostics.readers.prediction_table.columns.names import is_foreign, is_pr
 from diagnostics.readers.prediction_table.columns.recognise import recognise
 from diagnostics.readers.prediction_table.columns.roles import Roles
 from diagnostics.readers.prediction_table.content import example_ids, examples_table, twice_there
-from diagnostics.readers.prediction_table.files import SUFFIXES, read_table, sample_table
+from diagnostics.readers.prediction_table.delimited import LOOSE
+from diagnostics.readers.prediction_table.files import (
+    SUFFIXES,
+    is_text_table,
+    read_table,
+    sample_table,
+)
 from diagnostics.readers.prediction_table.grids import with_grid
 from diagnostics.readers.prediction_table.reading import (
     Examples,
@@ -46,6 +52,8 @@ MAY_BE = re.compile(
 )
 #: Rows, evenly spread over a table, by which the roles of its columns are recognised.
 SPREAD = 1000
+#: Files with these endings may be anything, whatever they are called.
+MANY_KINDS = (".json", *LOOSE)
 NOT_LABELS = (
     "Errata reads labels. If these are labels, or another column is the prediction, say so in "
     "errata.toml."
@@ -113,6 +121,7 @@ def _claims(folder: Folder, name: str, decided: list[Choice]) -> bool:
         return False
     stem, suffix = stem_of(name), kind_of(name)
     is_called_so = is_prediction_file(stem)
+    is_to_be_said = is_called_so and suffix not in MANY_KINDS
     head = b"" if suffix == ".parquet" else opened_head(name, folder.head(name))
     may_be = suffix == ".parquet" or is_called_so or choice.columns or MAY_BE.search(head)
     if not may_be:
@@ -120,11 +129,15 @@ def _claims(folder: Folder, name: str, decided: list[Choice]) -> bool:
     try:
         table = sample_table(folder.path / name, head)
     except UnreadableTable:
-        return is_called_so and suffix != ".json"  # then it is to be said that it cannot be read
+        return (
+            is_called_so and suffix not in MANY_KINDS
+        )  # then it is to be said that it cannot be read
+    is_text = suffix in LOOSE and not choice.columns
+    if is_text and not is_text_table(table, is_called_so=is_called_so):
+        return False
     if _roles(table, stem, choice) is not None:
         return True
     # Then it is to be said that no column holds an answer, unless another tool wrote the table.
-    is_to_be_said = is_called_so and suffix != ".json"
     return is_to_be_said and not is_foreign(table.frame.columns)
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import polars as pl
 
 from diagnostics.readers import HEAD
-from diagnostics.readers.prediction_table.delimited import read_delimited, sample_delimited
+from diagnostics.readers.prediction_table.delimited import LOOSE, read_delimited, sample_delimited
 from diagnostics.readers.prediction_table.shapes.content import opened_head
+from diagnostics.readers.prediction_table.shapes.documents import names_an_answer
 from diagnostics.readers.prediction_table.shapes.json_tables import read_json, sample_json
 from diagnostics.readers.prediction_table.shapes.nested import flat
 from diagnostics.readers.prediction_table.table import (
@@ -23,7 +24,8 @@ from diagnostics.readers.prediction_table.table import (
     kind_of,
 )
 
-TEXTS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json")
+DELIMITED = (".csv", ".tsv", *LOOSE)
+TEXTS = (*DELIMITED, ".jsonl", ".ndjson", ".json")
 SUFFIXES = (*TEXTS, *(f"{suffix}.gz" for suffix in TEXTS), ".parquet")
 
 
@@ -41,7 +43,7 @@ def sample_table(path: Path, head: bytes) -> Table:
     if suffix == ".parquet":
         return Table(_parquet(path, SAMPLE))
     require_text(head)
-    if suffix in (".csv", ".tsv"):
+    if suffix in DELIMITED:
         return sample_delimited(head, suffix)
     return sample_json(path, head)
 
@@ -61,7 +63,7 @@ def read_table(path: Path) -> Table:
         with path.open("rb") as file:
             head = opened_head(path.name, file.read(HEAD))
         require_text(head)
-        return read_delimited(path, head) if suffix in (".csv", ".tsv") else read_json(path)
+        return read_delimited(path, head) if suffix in DELIMITED else read_json(path)
     except OSError as error:
         what = f"The file cannot be opened: {error.strerror or error}."
         hint = "Check that it exists and that you may read it."
@@ -94,3 +96,22 @@ def _parquet(path: Path, rows: int | None) -> pl.DataFrame:
     coded = [name for name, kind in frame.schema.items() if kind in (pl.Categorical, pl.Enum)]
     raw = [name for name, kind in frame.schema.items() if kind in (pl.Binary, pl.Object)]
     return frame.drop(raw).with_columns(pl.col(coded).cast(pl.String))
+
+
+def is_text_table(table: Table, *, is_called_so: bool) -> bool:
+    """Whether a text of no telling ending is a table: columns with an answer, or short labels.
+
+    Most texts are none; reports and logs stand in columns, too.
+    """
+    frame = table.frame
+    if frame.width > 1:
+        is_full = frame.null_count().sum_horizontal().sum() * 5 <= frame.width * len(frame)
+        is_named = table.has_header and any(map(names_an_answer, frame.columns))
+        return is_full and len(frame) > 1 and (is_named or is_called_so)
+    if not is_called_so or not frame.width or len(frame) < 2:
+        return False
+    values = frame.to_series()
+    if values.dtype != pl.String:
+        return True
+    is_short = (values.str.len_chars() <= 60) & (values.str.count_matches(r"\s+") < 3)
+    return values.n_unique() < len(values) and bool((is_short.mean() or 0) > 0.95)

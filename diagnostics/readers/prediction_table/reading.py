@@ -252,8 +252,8 @@ def _listed(names: tuple[str, ...]) -> str:
 
 
 def _notes(source: Source, answers: Answers, examples: Examples) -> list[str]:
-    notes = [f"Examples are told apart by {examples.origin}.", *source.remarks.notes]
-    notes += answers.notes
+    notes = [f"Examples are told apart by {examples.origin}.", *source.table.notes]
+    notes += [*source.remarks.notes, *answers.notes]
     if source.truth:
         notes.append(source.truth.note)
     if silent := answers.predicted.null_count():

@@ -22,11 +22,12 @@ class UnreadableTable(Exception):
 
 @dataclass(frozen=True)
 class Table:
-    """A file as a frame, and what was odd about it: (code, what, hint)."""
+    """A file as a frame, what was odd about it (code, what, hint), and what else is to be said."""
 
     frame: pl.DataFrame
     has_header: bool = True
     oddities: tuple[tuple[str, str, str], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def kind_of(name: str) -> str:

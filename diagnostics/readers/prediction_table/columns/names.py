@@ -107,7 +107,7 @@ FOREIGN: tuple[frozenset[str], ...] = tuple(
 )  # fmt: skip
 COUNT = r"n|count|counts|freq|frequency|n_predictions|support"
 PREDICTION_FILE = (
-    r"(?:^|_)(?:y_?)?(?:preds?|predicted|predictions?|oof|submissions?|y_?hat)(?:_|\d|$)"
+    r"(?:^|_)(?:y_?)?(?:preds?|predict|predicted|predictions?|oof|submissions?|y_?hat)(?:_|\d|$)"
 )
 
 

@@ -204,9 +204,19 @@ def _with_id(rows: list[dict[str, Any]], keys: Sequence[str]) -> Data:
     return [{"id": name, **row} for name, row in zip(keys, rows, strict=True)]
 
 
+def names_an_answer(name: str) -> bool:
+    """Whether a name speaks of a predicted label, or of scores."""
+    return is_named(name, *ANSWERS)
+
+
+def names_a_role(name: str) -> bool:
+    """Whether a name speaks of a role in a table of predictions."""
+    return is_named(name, *ROLES)
+
+
 def _named(keys: Sequence[str] | Mapping[str, Any]) -> int:
     """How many names speak of a role, in a table of predictions."""
-    return sum(is_named(name, *ROLES) for name in keys)
+    return sum(map(names_a_role, keys))
 
 
 def _has_answer(keys: Sequence[str] | Mapping[str, Any], stem: str) -> bool:

@@ -46,7 +46,9 @@ def flat(frame: pl.DataFrame) -> pl.DataFrame:
     """
     columns: dict[str, pl.Series] = {}
     for column in frame:
-        for part in _parts(column, DEEPEST):
+        # Polars takes `^…$` for a pattern, whichever way a column is asked for.
+        name = f"{column.name} " if re.fullmatch(r"\^.*\$", column.name) else column.name
+        for part in _parts(column.alias(name), DEEPEST):
             columns.setdefault(part.name, part)
     table = _with_parallel_lists(pl.DataFrame(list(columns.values())))
     paired = {name for pair in labelled_lists(table) for name in pair}
