@@ -169,17 +169,17 @@ def _scores(experiment: Experiment, run: Run) -> dict[str, str]:
     """The metrics of the split that speaks for the run, then those of the others."""
     values = run_metrics(run)
     known = [metric for metric in metric_names(experiment) if metric in values]
-    found = {metric_words(metric): metric_text(metric, values[metric]) for metric in known}
+    written = {metric_words(metric): metric_text(metric, values[metric]) for metric in known}
     for score in run.scores:
         if score.fold is not None:
             continue
         is_main = score.split == run.split
         name = metric_words(score.metric) + ("" if is_main else f", {score.split}")
         if not is_main:
-            found[name] = metric_text(score.metric, score.value)
+            written[name] = metric_text(score.metric, score.value)
         for kind, value in score.spread:
-            found[f"{name}, {kind.replace('_', ' ')}"] = metric_text(score.metric, value)
-    return found
+            written[f"{name}, {kind.replace('_', ' ')}"] = metric_text(score.metric, value)
+    return written
 
 
 def _pairs(pairs: Mapping[str, str], head: str, what: str) -> None:

@@ -132,6 +132,7 @@ _SAID_ANYWAY = {"score", "metric", "ovr", "ovo", "overall", "total", "handtill",
 #: Words of a name that say on what, or of how many, it was measured.
 _AROUND = {"mean", "avg", "average", "best", "final", "cv", "oof", "eval", "test", "train", "dev",
            "training", "val", "valid", "validation", "holdout", "internal"}  # fmt: skip
+_PARTED = re.compile(r"[^A-Za-z0-9.]+|(?<!\d)\.|\.(?!\d)")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+(?:\.\d+)?")
 
 
@@ -143,9 +144,8 @@ _BY_ALIAS = {_alias(name): metric for metric in METRICS for name in (metric.name
 
 
 def metric_words_of(name: str) -> list[str]:
-    """The words of a name in small letters, parted by whatever is no letter or digit."""
-    parts = re.split(r"[^A-Za-z0-9.]+", name.strip())
-    return [part.strip(".").lower() for part in parts if part.strip(".")]
+    """The words of a name in small letters, parted by whatever is no letter, digit or decimal."""
+    return [word.lower() for word in _PARTED.split(name) if word]
 
 
 def camel_words_of(name: str) -> list[str]:
@@ -156,8 +156,17 @@ def camel_words_of(name: str) -> list[str]:
 def exact_metric(words: Sequence[str]) -> KnownMetric | None:
     """The metric that these words name, its average apart; None if they name none.
 
-    Numbers stand for those that metrics take: `top 5 accuracy`, `f0.5`, `recall@10`.
+    Numbers stand for those that metrics take: `top 5 accuracy`, `f0.5`, `recall@10`. `neg` before
+    one turns it round, as scikit-learn does.
     """
+    base = _named(words)
+    if base is None and words and words[0] in ("neg", "negative", "negated"):
+        base = _named(words[1:])
+        return base and replace(base, rises=not base.rises, low=-base.high, high=-base.low)
+    return base
+
+
+def _named(words: Sequence[str]) -> KnownMetric | None:
     averaged = any(word in _AVERAGES for word in words)
     kept = [w for w in words if w not in _AVERAGES and not (averaged and w in ("avg", "average"))]
     for form in (list(words), kept, [w for w in kept if w not in _SAID_ANYWAY]):
@@ -173,16 +182,9 @@ def _numberless(words: Sequence[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def known_metric(name: str) -> KnownMetric | None:
-    """What is known of a metric by its name; None if nothing is.
-
-    `neg_` before one that falls turns it round, as scikit-learn does.
-    """
+    """What is known of a metric by its name; None if nothing is."""
     for words in (metric_words_of(name), camel_words_of(name)):
         for form in (words, [word for word in words if word not in _AROUND]):
             if found := exact_metric(form):
                 return found
-            if form[:1] in (["neg"], ["negative"], ["negated"]) and (
-                base := exact_metric(form[1:])
-            ):
-                return replace(base, rises=not base.rises, low=-base.high, high=-base.low)
     return None

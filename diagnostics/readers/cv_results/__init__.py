@@ -11,7 +11,7 @@ from diagnostics.workspace import Problem
 
 NAME = "cv_results"
 LOOKS_FOR = "the cv_results_ of scikit-learn searches (csv, json, parquet, skops)"
-VERSION = 1
+VERSION = 2
 
 
 def matches(folder: Folder) -> bool:

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from diagnostics.readers import Folder, Reading
+from diagnostics.readers.candidate_names import candidate_names
 from diagnostics.readers.cv_results.files import Columns, number
 from diagnostics.readers.cv_results.values import parameters
 from diagnostics.workspace import Evidence, Problem, Score
-from diagnostics.workspace.parameters import short_names
 
 # No rank: halving ranks across its rounds, so that the winner may be ninth, and before 1.2
 # failures could have rank -2147483648.
 _SCORE = re.compile(r"(?P<what>mean|std|split(?P<fold>\d+))_(?P<split>test|train)_(?P<metric>.+)")
-#: Names longer than this say no more to the eye.
-NAME_LENGTH = 100
-VALUE_LENGTH = 40
 #: A mean that differs by more from that of its folds was made in another way.
 TOLERANCE = 1e-8
 
@@ -154,38 +149,3 @@ def _tags(columns: Columns, row: int) -> dict[str, str]:
         if value is not None and not math.isnan(value):
             tags[name] = f"{value:g}"
     return tags
-
-
-def candidate_names(
-    parameters_text: Sequence[Mapping[str, str]], iterations: Sequence[Any] | None = None
-) -> list[str]:
-    """Names made of the parameters that differ, each once: `C=1, kernel=rbf`."""
-    names = list(dict.fromkeys(name for texts in parameters_text for name in texts))
-    differing = [n for n in names if len({texts.get(n) for texts in parameters_text}) > 1]
-    shorter = short_names(differing or names)
-    cut: list[str] = []
-    for row, texts in enumerate(parameters_text):
-        parts = [f"{shorter[n]}={_short(texts[n])}" for n in shorter if n in texts]
-        if iterations is not None:
-            parts.append(f"iteration {_short(str(iterations[row]))}")
-        name = ", ".join(parts) or f"candidate {row}"
-        cut.append(name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…")
-    return _told_apart(cut)
-
-
-def _told_apart(names: list[str]) -> list[str]:
-    counts, seen = Counter(names), Counter[str]()
-    unique = []
-    for name in names:
-        seen[name] += 1
-        unique.append(name if counts[name] == 1 or seen[name] == 1 else f"{name} #{seen[name]}")
-    return unique
-
-
-def _short(text: str) -> str:
-    """A value in a name: floats with four figures, long texts cut."""
-    try:
-        is_long = len(text) > 7 and "." in text
-        return f"{float(text):.4g}" if is_long else text
-    except ValueError:
-        return text if len(text) <= VALUE_LENGTH else f"{text[: VALUE_LENGTH - 1]}…"

@@ -194,6 +194,8 @@ def number(value: Any) -> float | None:
         text = value.strip()
         if not text:
             return math.nan
+        if "_" in text:  # Python reads 20_80 as 2080
+            return None
         try:
             return float(text)
         except ValueError:

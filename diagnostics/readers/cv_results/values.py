@@ -59,6 +59,8 @@ def typed(text: str) -> Any:
     """A cell's value: a number, a truth value, or the text that it is."""
     if text in _WORDS:
         return _WORDS[text]
+    if re.fullmatch(r"[\d_]*_[\d_]*", text):  # Python reads 20_80 as 2080
+        return text
     try:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):

@@ -11,12 +11,12 @@ from diagnostics.readers.run_table.choices import chosen_roles
 from diagnostics.readers.run_table.roles import guessed_roles
 from diagnostics.readers.run_table.rows import runs
 from diagnostics.readers.run_table.tables import read_table
-from diagnostics.readers.search_tables import columns_of, run_table_kind
+from diagnostics.readers.search_tables import is_run_table
 from diagnostics.workspace import Problem
 
 NAME = "run tables"
 LOOKS_FOR = "tables with a row for each run: parameters and metrics side by side"
-VERSION = 1
+VERSION = 2
 
 _TABLES = (".csv", ".tsv", ".parquet")
 _CALLED_SO = re.compile(
@@ -59,4 +59,4 @@ def _empty(folder: Folder) -> list[str]:
 def _files(folder: Folder) -> list[str]:
     searches = set(search_files(folder))
     tables = [file.name for file in folder.with_suffix(*_TABLES) if file.name not in searches]
-    return [name for name in tables if run_table_kind(columns_of(folder, name))]
+    return [name for name in tables if is_run_table(folder, name)]

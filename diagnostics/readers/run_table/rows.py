@@ -3,93 +3,138 @@
 from __future__ import annotations
 
 import math
-import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from diagnostics.readers import Folder, Reading
-from diagnostics.readers.cv_results.candidates import candidate_names
-from diagnostics.readers.cv_results.files import Columns, number
+from diagnostics.readers.candidate_names import candidate_names, short_texts
+from diagnostics.readers.cv_results.files import Columns
 from diagnostics.readers.cv_results.values import typed
+from diagnostics.readers.run_table.cells import cell
 from diagnostics.readers.run_table.roles import Role
-from diagnostics.workspace import Evidence, Problem, Score
+from diagnostics.readers.run_table.scores import Entry, row_entries
+from diagnostics.statistics.metric_table import metric_words_of
+from diagnostics.workspace import Evidence, Problem
 from diagnostics.workspace.plain_values import plain_value, value_text
 
-#: Words before a metric that say on what it was measured.
-_SPLITS = {
-    "train": "train",
-    "training": "train",
-    "val": "validation",
-    "valid": "validation",
-    "validation": "validation",
-}
-_PREFIX = re.compile(
-    r"((mean|avg|average|best|final|cv|oof|eval|test|train|training|val|valid|validation)[\s_-]+)+",
-    re.IGNORECASE,
-)
+_UNITS = {"ms": 0.001, "milliseconds": 0.001, "msec": 0.001, "min": 60.0, "mins": 60.0,
+          "minutes": 60.0, "hours": 3600.0, "hrs": 3600.0, "h": 3600.0}  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Metric:
-    """A column of scores: what it measures, on what, and which way is up."""
+class _Group:
+    """The rows of one run, each with the fold that it is, None where it is the whole."""
 
-    column: str
-    name: str
-    split: str
-    rises: bool
+    rows: tuple[int, ...]
+    folds: tuple[int | None, ...]
+    data: str = ""
 
 
 def runs(
     folder: Folder, file: str, columns: Columns, roles: Mapping[str, Role], *, alone: bool
 ) -> Iterator[Reading | Problem]:
-    """A run for each row; rows that differ in nothing but their fold are one run."""
-    metrics = [_metric(name, role) for name, role in roles.items() if role.startswith("metric")]
-    if not metrics:
+    """A run for each row, or for all rows that differ in nothing but fold, metric and split.
+
+    The rows of one data set are an experiment of their own.
+    """
+    if not any(role in ("metric", "metric-falling", "value") for role in roles.values()):
         what = f"No column of {file} is said to be a metric."
         hint = "Say on the Overview which of its columns are metrics."
         yield Problem("no-metrics", folder.where(file), what, hint)
-    groups = _groups(columns, roles)
-    parameters = [_parameters(columns, roles, rows[0]) for rows in groups]
+    entries, notes, unknown = row_entries(columns, roles)
+    if unknown:
+        yield _unknown_direction(folder, file, unknown)
+    groups = _groups(columns, roles, entries)
+    parameters = [_parameters(columns, roles, group.rows[0]) for group in groups]
     texts = [{name: value_text(value) for name, value in values.items()} for values in parameters]
     names = _names(columns, roles, groups, texts, file)
-    for rows, name, values, written in zip(groups, names, parameters, texts, strict=True):
-        folds = len(rows) > 1
+    for group, name, values, written in zip(groups, names, parameters, texts, strict=True):
+        scores = [
+            entry.score(fold)
+            for row, fold in zip(group.rows, group.folds, strict=True)
+            for entry in entries[row]
+        ]
+        has_folds = any(score.fold is not None for score in scores)
+        where = folder.where(file)
         yield Reading(
             run=name,
             task="classification",
-            path=folder.where(file),
+            path=where,
             siblings=folder.relative,
-            experiment="" if alone else folder.where(file),
-            search=folder.where(file),
-            evidence=Evidence.SCORES | Evidence.FOLDS if folds else Evidence.SCORES,
+            experiment=group.data or ("" if alone else where),
+            search=f"{where}: {group.data}" if group.data else where,
+            evidence=Evidence.SCORES | Evidence.FOLDS if has_folds else Evidence.SCORES,
             parameters={key: plain_value(value) for key, value in values.items()},
             parameters_text=written,
-            fit_seconds=_seconds(columns, roles, rows),
-            scores=list(_scores(columns, metrics, rows)),
+            fit_seconds=_seconds(columns, roles, group.rows, "seconds"),
+            score_seconds=_seconds(columns, roles, group.rows, "score-seconds"),
+            tags=_tags(columns, roles, group.rows[0]),
+            scores=sorted(scores, key=lambda score: (score.metric, score.split)),
+            notes=notes,
             mapping=_mapping(file, roles),
         )
 
 
-def _metric(column: str, role: Role) -> Metric:
-    prefix = _PREFIX.match(column)
-    words = prefix.group().lower() if prefix else ""
-    split = next((_SPLITS[word] for word in re.split(r"[\s_-]+", words) if word in _SPLITS), "test")
-    name = column[prefix.end() :] if prefix else column
-    return Metric(column, re.sub(r"[\s-]+", "_", name.strip().lower()), split, role == "metric")
+def _unknown_direction(folder: Folder, file: str, metrics: Sequence[str]) -> Problem:
+    names = ", ".join(metrics[:5]) + (" and more" if len(metrics) > 5 else "")
+    what = f"Whether more is better is not known of {names} in {file}."
+    hint = (
+        "The highest stands first. Say on the Overview that the column of values is a metric of "
+        "which higher, or lower, is better."
+    )
+    return Problem("direction-unknown", folder.where(file), what, hint)
 
 
-def _groups(columns: Columns, roles: Mapping[str, Role]) -> list[list[int]]:
-    """Rows by run: those with one name and parameters, if a fold or nothing tells them apart."""
-    rows = range(len(next(iter(columns.values()))))
+def _groups(
+    columns: Columns, roles: Mapping[str, Role], entries: Sequence[Sequence[Entry]]
+) -> list[_Group]:
+    """Rows by run: those with one name and parameters, if something else tells them apart."""
     told_by = [name for name, role in roles.items() if role in ("parameter", "name")]
-    has_folds = "fold" in roles.values()
-    if told_by and not has_folds:
-        return [[row] for row in rows]
-    groups: dict[tuple[str, ...], list[int]] = {}
+    data = [name for name, role in roles.items() if role == "experiment"]
+    folds = [name for name, role in roles.items() if role == "fold"]
+    is_merged = bool(folds) or any(role in ("metric-name", "split") for role in roles.values())
+    runs_of: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for row in range(len(entries)):
+        key = tuple(str(columns[name][row]).strip() for name in (*data, *told_by))
+        runs_of[key].append(row)
+    groups = []
+    for rows in runs_of.values():
+        data_set = ", ".join(str(columns[name][rows[0]]).strip() for name in data)
+        if not is_merged:
+            # Without anything that tells rows apart they are the folds of one.
+            numbers = range(len(rows)) if len(rows) > 1 and not told_by else [None] * len(rows)
+            parts = [list(zip(rows, numbers, strict=True))]
+            if told_by:
+                parts = [[part] for part in parts[0]]
+        else:
+            parts = _parts(columns, folds, entries, rows)
+        groups += [_Group(*zip(*part, strict=True), data_set) for part in parts]
+    return groups
+
+
+def _parts(
+    columns: Columns, folds: Sequence[str], entries: Sequence[Sequence[Entry]], rows: Sequence[int]
+) -> list[list[tuple[int, int | None]]]:
+    """The rows of one run with their folds; what returns in no other fold is another run."""
+    seen: Counter[tuple[object, ...]] = Counter()
+    again: list[int] = []
+    keys: list[tuple[object, ...]] = []
     for row in rows:
-        groups.setdefault(tuple(str(columns[name][row]) for name in told_by), []).append(row)
-    return list(groups.values())
+        fold = tuple(str(columns[name][row]) for name in folds)
+        what = (fold, *sorted({(e.metric, e.split, e.fold or -1) for e in entries[row]}))
+        again.append(seen[what])
+        seen[what] += 1
+        keys.append((fold, again[-1]) if folds else ())
+    if folds:
+        numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+        one = len(numbers) == 1
+        return [[(row, None if one else numbers[key]) for row, key in zip(rows, keys, strict=True)]]
+    parts: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
+    for row, copy in zip(rows, again, strict=True):
+        parts[copy].append((row, None))
+    return list(parts.values())
 
 
 def _parameters(columns: Columns, roles: Mapping[str, Role], row: int) -> dict[str, Any]:
@@ -104,32 +149,55 @@ def _parameters(columns: Columns, roles: Mapping[str, Role], row: int) -> dict[s
 def _names(
     columns: Columns,
     roles: Mapping[str, Role],
-    groups: Sequence[list[int]],
+    groups: Sequence[_Group],
     texts: Sequence[Mapping[str, str]],
     file: str,
 ) -> list[str]:
+    """Names that are unique within each data set: as a column says, else by what differs."""
     column = next((name for name, role in roles.items() if role == "name"), None)
-    if column is not None:
-        said = [str(columns[column][rows[0]]).strip() for rows in groups]
-        if all(said) and len(set(said)) == len(said):
-            return said
-    return [file] if len(groups) == 1 else candidate_names(texts)
+    names = [""] * len(groups)
+    for data in dict.fromkeys(group.data for group in groups):
+        at = [index for index, group in enumerate(groups) if group.data == data]
+        written = [
+            str(columns[column][groups[i].rows[0]]).strip() if column is not None else ""
+            for i in at
+        ]
+        if all(written) and len(set(written)) == len(written):
+            chosen = short_texts(written)
+        elif len(at) == 1:
+            chosen = [file]
+        else:
+            named = [{"": name} if name else {} for name in written]
+            chosen = candidate_names([one | texts[i] for one, i in zip(named, at, strict=True)])
+        for index, name in zip(at, chosen, strict=True):
+            names[index] = name
+    return names
 
 
-def _scores(columns: Columns, metrics: Sequence[Metric], rows: Sequence[int]) -> Iterator[Score]:
-    for metric in metrics:
-        for fold, row in enumerate(rows):
-            value = number(columns[metric.column][row])
-            known = math.nan if value is None else value
-            number_of_fold = fold if len(rows) > 1 else None
-            yield Score(metric.name, known, metric.split, number_of_fold, metric.rises)
+def _seconds(
+    columns: Columns, roles: Mapping[str, Role], rows: Sequence[int], role: Role
+) -> float | None:
+    """The mean over folds, in seconds whatever unit the column's name has."""
+    column = next((name for name, known in roles.items() if known == role), None)
+    if column is None:
+        return None
+    cells = [cell(columns[column][row]) for row in rows]
+    known = [one.value for one in cells if one is not None and math.isfinite(one.value)]
+    unit = next((_UNITS[word] for word in metric_words_of(column) if word in _UNITS), 1.0)
+    return math.fsum(known) / len(known) * unit if known else None
 
 
-def _seconds(columns: Columns, roles: Mapping[str, Role], rows: Sequence[int]) -> float | None:
-    column = next((name for name, role in roles.items() if role == "seconds"), None)
-    values = [number(columns[column][row]) for row in rows] if column else []
-    known = [value for value in values if value is not None and math.isfinite(value)]
-    return math.fsum(known) / len(known) if known else None
+def _tags(columns: Columns, roles: Mapping[str, Role], row: int) -> dict[str, str]:
+    """What is known of the run besides: sizes, counts, times of parts of the work."""
+    about = []
+    taken: set[Role] = set()
+    for name, role in roles.items():
+        if role == "about" or role in taken:
+            about.append(name)
+        elif role in ("seconds", "score-seconds"):
+            taken.add(role)
+    values = {name: str(columns[name][row]).strip() for name in about}
+    return {name: value for name, value in values.items() if value}
 
 
 def _mapping(file: str, roles: Mapping[str, Role]) -> dict[str, str]:
