@@ -211,8 +211,10 @@ def _problems(rows: list[list[Any]]) -> tuple[Problem, ...]:
 
 
 def _scores(rows: list[list[Any]]) -> tuple[Score, ...]:
+    """Scores from their fields; the pairs of a spread became lists."""
     return tuple(
-        Score(*row[:5], spread=tuple((name, value) for name, value in row[5])) for row in rows
+        Score(metric, value, split, fold, rises, tuple((kind, by) for kind, by in spread))
+        for metric, value, split, fold, rises, spread in rows
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from diagnostics.statistics.metric_names import direction_by_name, rises_by_name
 from diagnostics.statistics.metric_table import METRICS, known_metric
+from tests.made.metric_table import metric_table, written_table
 
 FALLING = (
     "logloss", "log_loss", "mlogloss", "LogLoss", "cross_entropy", "crossentropy", "nll",
@@ -55,3 +56,7 @@ def test_what_is_turned_round_reaches_the_other_way() -> None:
     loss = known_metric("neg_log_loss")
     assert loss is not None
     assert loss.low == -math.inf
+
+
+def test_the_document_has_the_table() -> None:
+    assert written_table() == metric_table()

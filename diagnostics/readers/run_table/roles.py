@@ -197,7 +197,7 @@ def _long_form(columns: Columns, roles: Mapping[str, Role]) -> dict[str, Role]:
     ]
     if not named or not values:
         return {}
-    return {named[0]: "metric-name", **dict.fromkeys(values, cast("Role", "value"))}
+    return {named[0]: "metric-name", **dict.fromkeys(values, "value")}
 
 
 def _unattached(roles: Mapping[str, Role]) -> dict[str, Role]:
@@ -284,7 +284,7 @@ def _told_apart(columns: Columns, roles: Mapping[str, Role]) -> dict[str, Role]:
     changed |= _needed(columns, known)
     if not {"parameter", "name", "fold"} & set(known.values()):
         ids = [name for name in free if _is_id(name) and _unique(columns, [*within, name])]
-        changed |= dict.fromkeys(ids[:1], cast("Role", "name"))
+        changed |= dict.fromkeys(ids[:1], "name")
     return changed
 
 

@@ -110,7 +110,10 @@ def _groups(
                 parts = [[part] for part in parts[0]]
         else:
             parts = _parts(columns, folds, entries, rows)
-        groups += [_Group(*zip(*part, strict=True), data_set) for part in parts]
+        groups += [
+            _Group(tuple(row for row, _ in part), tuple(fold for _, fold in part), data_set)
+            for part in parts
+        ]
     return groups
 
 
@@ -168,7 +171,8 @@ def _names(
             chosen = [file]
         else:
             named = [{"": name} if name else {} for name in written]
-            chosen = candidate_names([one | texts[i] for one, i in zip(named, at, strict=True)])
+            rows = [{**one, **texts[i]} for one, i in zip(named, at, strict=True)]
+            chosen = candidate_names(rows)
         for index, name in zip(at, chosen, strict=True):
             names[index] = name
     return names
