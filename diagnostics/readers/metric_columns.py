@@ -82,6 +82,8 @@ _PHRASES = (
     (re.compile(r"\b(ci)(low|lower|high|upper)\b"), r"\1 \2"),
 )
 _FOLD = re.compile(r"\b(?:fold|split|run|seed|repeat|rep) ?(\d+)\b")
+#: How pandas tells a second column of a name apart.
+_AGAIN = re.compile(r"(?<=[A-Za-z])\.\d+$")
 _SPREAD_AT_END = re.compile(r"(.+?)[ _.]?(SD|Sd|SE|STD|Std)")
 
 
@@ -106,7 +108,8 @@ def figure(column: str) -> Figure | None:
 
 def bare_figure(column: str) -> Figure | None:
     """The figure of a column that names no metric but says what it is of one: `std`, `ci_low`."""
-    words = _words(metric_words_of(column.replace("±", " std ")))
+    once = _AGAIN.sub("", column)
+    words = _words(metric_words_of(once.replace("±", " std ")))
     fold, words = _without_fold(words)
     rest = [word for word in words if word not in _VALUES]
     is_named = bool(words) or fold is not None

@@ -55,6 +55,10 @@ _SPLIT = re.compile(
     r"(data[\s_]?)?(set|split|subset|partition|phase|part|source|stage|fold)|data|evaluated_on",
     re.IGNORECASE,
 )
+_SUMMARY = re.compile(
+    r"(overall[ _]?)?(mean|avg|average|std|sd|stdev|se|sem|min|max|median|total|all|overall)",
+    re.IGNORECASE,
+)
 #: Called so, whole numbers that return for every model are repeats; else they name the runs.
 _REPEAT = re.compile(r"(run|trial|rep|iteration|iter)([\s_]?(id|number|nr|no))?", re.I)
 _OF_FOLD = re.compile(r"[a-z]*[ _.-]?\d+(\.0)?([ _.-]?[a-z]+[ _.-]?\d+)?", re.IGNORECASE)
@@ -97,6 +101,11 @@ def guessed_roles(columns: Columns) -> dict[str, Role]:
     roles |= _unattached(roles)
     roles |= _told_apart(columns, roles)
     return roles
+
+
+def is_summary(fold: Any) -> bool:
+    """Whether it stands for what the other folds come to: `Mean`, `Std`."""
+    return bool(_SUMMARY.fullmatch(str(fold).strip()))
 
 
 def is_autogluons(columns: Columns) -> bool:
@@ -172,9 +181,12 @@ def _are_splits(values: Sequence[Any]) -> bool:
 
 
 def _are_folds(values: Sequence[Any]) -> bool:
-    """Numbers, or words with numbers: `3`, `Fold03`, `Fold1.Rep2`; `20_80` is a share of rows."""
-    texts = [str(value).strip() for value in values]
-    return all(map(_OF_FOLD.fullmatch, texts))
+    """Numbers, or words with numbers: `3`, `Fold03`, `Fold1.Rep2`; `20_80` is a share of rows.
+
+    Rows below them may sum them up.
+    """
+    texts = [str(value).strip() for value in values if not is_summary(value)]
+    return bool(texts) and all(map(_OF_FOLD.fullmatch, texts))
 
 
 def _long_form(columns: Columns, roles: Mapping[str, Role]) -> dict[str, Role]:
@@ -251,10 +263,15 @@ def _owner(spread: Figure, centres: Mapping[str, Figure]) -> str:
 
 
 def _neighbour(name: str, roles: Mapping[str, Role]) -> str:
-    """The metric before a column of spreads, if another metric follows."""
-    order = [n for n, role in roles.items() if role.startswith("metric") or n == name]
-    at = order.index(name)
-    return order[at - 1] if 0 < at < len(order) - 1 else ""
+    """The metric before a column of spreads, if another metric follows, or each has one behind."""
+    metrics = [n for n, role in roles.items() if role in ("metric", "metric-falling")]
+    order = list(roles)
+    alike = [n for n, role in roles.items() if role == roles[name] and not figure(n)]
+    before = {n: [m for m in metrics if order.index(m) < order.index(n)] for n in alike}
+    left = {n: found[-1] if found else "" for n, found in before.items()}
+    is_followed = len(before[name]) < len(metrics)
+    each_has_one = len(set(left.values())) == len(alike) == len(metrics)
+    return left[name] if is_followed or each_has_one else ""
 
 
 def _told_apart(columns: Columns, roles: Mapping[str, Role]) -> dict[str, Role]:

@@ -13,7 +13,7 @@ from diagnostics.readers.candidate_names import candidate_names, short_texts
 from diagnostics.readers.cv_results.files import Columns
 from diagnostics.readers.cv_results.values import typed
 from diagnostics.readers.run_table.cells import cell
-from diagnostics.readers.run_table.roles import Role
+from diagnostics.readers.run_table.roles import Role, is_summary
 from diagnostics.readers.run_table.scores import Entry, row_entries
 from diagnostics.statistics.metric_table import metric_words_of
 from diagnostics.workspace import Evidence, Problem
@@ -43,7 +43,9 @@ def runs(
         what = f"No column of {file} is said to be a metric."
         hint = "Say on the Overview which of its columns are metrics."
         yield Problem("no-metrics", folder.where(file), what, hint)
-    entries, notes, unknown = row_entries(columns, roles)
+    columns, notes = _without_summaries(columns, roles)
+    entries, more, unknown = row_entries(columns, roles)
+    notes += more
     if unknown:
         yield _unknown_direction(folder, file, unknown)
     groups = _groups(columns, roles, entries)
@@ -75,6 +77,21 @@ def runs(
             notes=notes,
             mapping=_mapping(file, roles),
         )
+
+
+def _without_summaries(columns: Columns, roles: Mapping[str, Role]) -> tuple[Columns, list[str]]:
+    """The rows of folds without those that sum them up, and that there were such."""
+    folds = [name for name, role in roles.items() if role == "fold"]
+    n = len(next(iter(columns.values())))
+    summed = [row for row in range(n) if any(is_summary(columns[name][row]) for name in folds)]
+    if not summed:
+        return columns, []
+    words = ", ".join(dict.fromkeys(str(columns[folds[0]][row]).strip() for row in summed))
+    left = {
+        name: [value for row, value in enumerate(values) if row not in summed]
+        for name, values in columns.items()
+    }
+    return left, [f"Rows called {words} sum up the folds and are not read as folds."]
 
 
 def _unknown_direction(folder: Folder, file: str, metrics: Sequence[str]) -> Problem:

@@ -34,7 +34,9 @@ def read_table(folder: Folder, name: str) -> Columns:
     filled = [[*row, *[""] * (width - len(row))][:width] for row in rows]
     columns: Columns = {}
     for at, column in enumerate(header):
-        columns.setdefault(column, [row[at] for row in filled])
+        # As pandas names a column that is there a second time.
+        times = header[:at].count(column)
+        columns[f"{column}.{times}" if times else column] = [row[at] for row in filled]
     return columns
 
 

@@ -121,6 +121,7 @@ logistic,0.85,0.03,0.80,0.89,0.82,0.88
      {"interval_low": 0.7, "interval_high": 0.9}),
     ("Model,F1,Accuracy\na,0.8 ± 0.05,0.9 ± 0.01\nb,0.7 ± 0.05,0.9 ± 0.01\n", {"std": 0.05}),
     ("Model,F1 (%),Accuracy\na,80 (5),0.9\nb,70 (5),0.9\n", {"std": 0.05}),
+    ("Model,F1,std,Brier,std\na,0.8,0.01,0.1,0.02\nb,0.7,0.01,0.2,0.03\n", {"std": 0.01}),
     ("Model,F1,Brier,std\na,0.8,0.1,0.5\nb,0.7,0.2,0.5\n", {}),
 ])  # fmt: skip
 def test_what_spreads_belong_to(table: str, spread: dict[str, float], tmp_path: Path) -> None:
@@ -171,6 +172,13 @@ def test_folds_in_columns_and_scores_of_two_splits(tmp_path: Path) -> None:
     }  # fmt: skip
     twice = read_back(tmp_path, "model,best_auc,final_auc\na,0.8,0.7\nb,1,1\n").run("a")
     assert values(twice) == {("best_auc", "test"): 0.8, ("final_auc", "test"): 0.7}
+
+
+def test_rows_that_sum_up_folds_are_no_folds(tmp_path: Path) -> None:
+    table = "Fold,Accuracy,AUC,F1\n0,0.8,0.7,0.9\n1,0.9,0.8,0.9\nMean,0.85,0.75,0.9\nStd,0,0,0\n"
+    (run,) = read_back(tmp_path, table).runs
+    assert fold_values(run, "accuracy") == {0: 0.8, 1: 0.9}
+    assert run.notes == ("Rows called Mean, Std sum up the folds and are not read as folds.",)
 
 
 @pytest.mark.parametrize("table", [
