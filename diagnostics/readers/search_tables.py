@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from diagnostics.readers import HEAD, Folder
 from diagnostics.readers.delimited import delimiter, header
@@ -88,7 +88,7 @@ def score_tables(folder: Folder) -> Iterator[UnreadFormat]:
         if file.name in others:
             continue
         kind = _kind_of(folder, file.name)
-        if kind and not _is_of_runs(kind):
+        if kind and not names_runs(kind):
             kinds.setdefault(kind, []).append(file.name)
     for kind, files in kinds.items():
         more = f", the first of {counted(len(files), 'like file')}" if len(files) > 1 else ""
@@ -97,20 +97,29 @@ def score_tables(folder: Folder) -> Iterator[UnreadFormat]:
 
 def is_run_table(folder: Folder, name: str) -> bool:
     """Whether a table has a row for each run, for each fold of one or each metric of one."""
-    return _is_of_runs(_kind_of(folder, name))
+    return names_runs(_kind_of(folder, name))
 
 
-def _is_of_runs(kind: str) -> bool:
+def names_runs(kind: str) -> bool:
+    """Whether a kind of table has a row for each run, or each fold or metric of one."""
     return kind.startswith((_CROSS_VALIDATED, _HAND_MADE))
 
 
 def _kind_of(folder: Folder, name: str) -> str:
     columns = columns_of(folder, name)
-    kind = score_table_kind(columns, name)
-    return kind or _long_kind(folder, name, columns)
+    return table_kind(columns, name, lambda: sampled(folder, name))
 
 
-def _long_kind(folder: Folder, name: str, columns: Collection[str]) -> str:
+def table_kind(
+    columns: Collection[str], file: str, sample: Callable[[], Mapping[str, Sequence[object]]]
+) -> str:
+    """What a table looks like by its columns, else by its first values; "" for none we know."""
+    return score_table_kind(columns, file) or _long_kind(columns, sample)
+
+
+def _long_kind(
+    columns: Collection[str], sample: Callable[[], Mapping[str, Sequence[object]]]
+) -> str:
     """A row for each metric of each run: `model, metric, value`."""
     named = [column for column in columns if METRIC_NAME.fullmatch(column)]
     values = [column for column in columns if (bare := bare_figure(column)) and _is_central(bare)]
@@ -119,8 +128,8 @@ def _long_kind(folder: Folder, name: str, columns: Collection[str]) -> str:
     is_history = any(column.lower() in ("epoch", "step") for column in columns)
     if not named or not values or not rest or is_history or _has_answers(columns):
         return ""
-    sample = sampled(folder, name)
-    if any(names_metrics(column, sample.get(column, [])) for column in named):
+    first = sample()
+    if any(names_metrics(column, first.get(column, [])) for column in named):
         return f"{_HAND_MADE} (a metric for each row)"
     return ""
 

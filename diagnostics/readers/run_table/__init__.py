@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from diagnostics.readers import Folder, Reading
 from diagnostics.readers.cv_results.files import Unreadable, search_files
 from diagnostics.readers.run_table.choices import chosen_roles
+from diagnostics.readers.run_table.json_tables import json_tables
 from diagnostics.readers.run_table.roles import guessed_roles
 from diagnostics.readers.run_table.rows import runs
 from diagnostics.readers.run_table.tables import read_table
@@ -59,4 +60,5 @@ def _empty(folder: Folder) -> list[str]:
 def _files(folder: Folder) -> list[str]:
     searches = set(search_files(folder))
     tables = [file.name for file in folder.with_suffix(*_TABLES) if file.name not in searches]
-    return [name for name in tables if is_run_table(folder, name)]
+    as_text = [name for name in tables if is_run_table(folder, name)]
+    return [*as_text, *(name for name in json_tables(folder) if name not in searches)]

@@ -6,13 +6,14 @@ from typing import Any
 
 from diagnostics.readers import Folder, delimited
 from diagnostics.readers.cv_results.files import Columns, Unreadable
+from diagnostics.readers.run_table.json_tables import json_columns
 
 #: A table with more rows is no table of runs.
 MOST = 20_000
 
 
 def read_table(folder: Folder, name: str) -> Columns:
-    """The columns of a csv, tsv or Parquet table, by name; texts in the former two.
+    """The columns of a csv, tsv, JSON or Parquet table, by name; texts in the former two.
 
     Raises
     ------
@@ -41,6 +42,9 @@ def read_table(folder: Folder, name: str) -> Columns:
 
 
 def _rows(folder: Folder, name: str) -> tuple[list[str], list[list[Any]]]:
+    if name.lower().endswith(".json"):
+        columns = json_columns(folder, name)
+        return list(columns), [list(row) for row in zip(*columns.values(), strict=True)]
     if not name.lower().endswith(".parquet"):
         header, *rows = delimited.rows(folder.path / name)
         return header, rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,42 @@ def test_folds_in_columns_and_scores_of_two_splits(tmp_path: Path) -> None:
     }  # fmt: skip
     twice = read_back(tmp_path, "model,best_auc,final_auc\na,0.8,0.7\nb,1,1\n").run("a")
     assert values(twice) == {("best_auc", "test"): 0.8, ("final_auc", "test"): 0.7}
+
+
+@pytest.mark.parametrize("table", [
+    '[{"model": "a", "logloss": 0.3, "C": 1}, {"model": "b", "logloss": 0.4, "C": null}]',
+    '{"a": {"logloss": 0.3, "C": 1}, "b": {"logloss": 0.4}}',
+    '{"model": ["a", "b"], "logloss": [0.3, 0.4], "C": [1, null]}',
+    '{"model": {"0": "a", "1": "b"}, "logloss": {"0": 0.3, "1": 0.4}, "C": {"0": 1, "1": null}}',
+    '{"columns": ["model", "logloss", "C"], "index": [0, 1],'
+    ' "data": [["a", 0.3, 1], ["b", 0.4, null]]}',
+])  # fmt: skip
+def test_json_is_read_alike(table: str, tmp_path: Path) -> None:
+    experiment = read_back(tmp_path, table, "leaderboard.json")
+    assert ranked_runs(experiment) == ["a", "b"]
+    assert values(experiment.run("a")) == {("logloss", "test"): 0.3}
+    assert dict(experiment.run("a").parameters) == {"C": 1}
+    assert dict(experiment.run("b").parameters) == {}
+
+
+def test_json_with_a_row_for_each_metric(tmp_path: Path) -> None:
+    rows = [
+        {"model": name, "metric": metric, "value": value}
+        for name, value in (("a", 0.9), ("b", 0.8))
+        for metric in ("accuracy", "f1")
+    ]
+    experiment = read_back(tmp_path, json.dumps(rows), "scores.json")
+    assert values(experiment.run("b")) == {("accuracy", "test"): 0.8, ("f1", "test"): 0.8}
+
+
+@pytest.mark.parametrize("table", [
+    '{"cat": {"precision": 0.9, "recall": 0.8}, "dog": {"precision": 0.9, "recall": 0.8}}',
+    '{"accuracy": 0.9, "f1": 0.8, "loss": 0.1}',
+    '[{"epoch": 1, "accuracy": 0.9, "f1": 0.8}, {"epoch": 2, "accuracy": 0.9, "f1": 0.8}]',
+])  # fmt: skip
+def test_json_of_other_things_is_left_alone(table: str, tmp_path: Path) -> None:
+    runs = [run for e in written(tmp_path, table, "results.json").experiments for run in e.runs]
+    assert [run for run in runs if run.reader == "run tables"] == []
 
 
 def test_rows_that_sum_up_folds_are_no_folds(tmp_path: Path) -> None:
