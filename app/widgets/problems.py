@@ -75,6 +75,7 @@ KINDS = (
             *("normalised-matrix", "weighted-report", "confidence-", "unknown-scores"),
             *("rows-come-back", "same-example-twice", "label-names-", "weights-"),
             "direction-unknown",
+            *("reports-not-named", "supports-missing"),
         ),
     ),
     OTHER,

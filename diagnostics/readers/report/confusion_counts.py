@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from diagnostics.readers.report.confusion import Matrix
+from diagnostics.readers.report.report import Report
 from diagnostics.workspace import Problem
 from diagnostics.workspace.labels import natural_order
 
@@ -52,18 +53,76 @@ def confusion_of(matrix: Matrix, supports: Mapping[str, int] | None, path: str) 
     return Confusion(names, counts.astype(np.int64), problems, notes)
 
 
+def agreement(matrix: Matrix, report: Report | None) -> int:
+    """How well a matrix fits a report: 2 with its recalls, 1 with its supports, 0 not at all."""
+    supports = report.supports if report else None
+    if report is None or supports is None:
+        return 0
+    for labels, total in _label_orders(matrix, supports):
+        found = _fitted(matrix, labels, total, "")
+        if found:
+            return 1 if recall_objection(found, report) else 2
+    return 0
+
+
+def macro_notes(counts: np.ndarray, report: Report) -> list[str]:
+    """What is to be said where the report's macro average is of other classes than the counts'."""
+    from diagnostics.statistics.metrics import summary_metrics
+
+    macro = report.averages.get("macro avg")
+    if macro is None or macro.f1 is None or not counts.sum():
+        return []
+    ours = summary_metrics(counts)["macro_f1"]
+    if abs(ours - macro.f1) <= 0.5 * 10.0 ** -(report.decimals or 4) + WHOLE:
+        return []
+    return [
+        f"The report has a macro F1 of {macro.f1:.4g}, which is over other classes: over those "
+        f"that occur it is {ours:.4g}. The report's own is kept among the scores."
+    ]
+
+
+def recall_objection(confusion: Confusion, report: Report) -> str:
+    """A class whose right answers in the matrix are not those of the report's recall, "" if none.
+
+    A figure may be off by its rounding: what is printed has two decimals, unless it says more.
+    """
+    error = 0.5 * 10.0 ** -(report.decimals or 2) + WHOLE
+    if confusion.counts is None:
+        return ""
+    for place, label in enumerate(confusion.labels):
+        line = report.classes.get(label)
+        total = int(confusion.counts[place].sum())
+        if line is None or line.recall is None or not total:
+            continue
+        right = int(confusion.counts[place, place])
+        if abs(right / total - line.recall) > error:
+            return (
+                f"Of class {label!r} the matrix has {right} of {total} right, which is "
+                f"{right / total:.4g}; the report's recall is {line.recall:.4g}."
+            )
+    return ""
+
+
 def _label_orders(
     matrix: Matrix, supports: Mapping[str, int] | None
 ) -> Iterator[tuple[tuple[str, ...], np.ndarray]]:
-    """The orders that the labels may stand in, likeliest first, with the supports in that order."""
-    if not supports or len(supports) != len(matrix.values):
+    """The orders that the labels may stand in, likeliest first, with the supports in that order.
+
+    A class without examples may be in the report alone, or in the matrix alone.
+    """
+    if not supports:
         return
-    if matrix.labels is not None and set(matrix.labels) == set(supports):
+    there = [label for label, n in supports.items() if n]
+    if matrix.labels is not None and set(there) <= set(matrix.labels):
         orders = [matrix.labels]
-    else:  # unnamed, or named otherwise than in the report (numbers there, names here)
-        orders = [tuple(supports), tuple(natural_order(supports)), tuple(sorted(supports))]
+    elif len(matrix.values) in (len(supports), len(there)):
+        # unnamed, or named otherwise than in the report (numbers there, names here)
+        names = there if len(matrix.values) == len(there) else list(supports)
+        orders = [tuple(names), tuple(natural_order(names)), tuple(sorted(names))]
+    else:
+        return
     for order in dict.fromkeys(orders):
-        yield order, np.asarray([supports[label] for label in order], dtype=float)
+        yield order, np.asarray([supports.get(label, 0) for label in order], dtype=float)
 
 
 def _fitted(
@@ -98,7 +157,19 @@ def _counts(values: np.ndarray, totals: np.ndarray) -> np.ndarray | None:
         counts = np.round(scaled)
         if (np.abs(scaled - counts) <= WHOLE).all() and (counts.sum(axis=1) == totals).all():
             return counts.astype(np.int64)
-    return None
+    return _of_rounded_shares(values, totals)
+
+
+def _of_rounded_shares(values: np.ndarray, totals: np.ndarray) -> np.ndarray | None:
+    """Counts of shares of rows that were rounded, where only one count fits each of them."""
+    decimals = next((d for d in (2, 3, 4) if np.allclose(values, values.round(d), atol=1e-9)), None)
+    if decimals is None or values.max() > 1 or (values == values.round()).all():
+        return None
+    slack = 0.5 * 10.0**-decimals * totals[:, None] + WHOLE
+    scaled = values * totals[:, None]
+    counts = np.round(scaled)
+    is_only_one = (np.abs(scaled - counts) <= slack).all() and (slack < 0.5).all()
+    return counts.astype(np.int64) if is_only_one and (counts.sum(1) == totals).all() else None
 
 
 def _is_symmetric(counts: np.ndarray) -> bool:
@@ -110,7 +181,7 @@ def _names(matrix: Matrix, supports: Mapping[str, int] | None) -> tuple[str, ...
         return matrix.labels
     if supports and len(supports) == len(matrix.values):
         return tuple(supports)
-    return tuple(f"class {place}" for place in range(len(matrix.values)))
+    return tuple(str(place) for place in range(len(matrix.values)))
 
 
 def _disagreement(path: str) -> Problem:
@@ -135,8 +206,8 @@ def _labels_missing(path: str, n: int) -> Problem:
     return Problem(
         "labels-missing",
         path,
-        f"The matrix has {n} classes and no names for them.",
-        'Save it as {"labels": [...], "confusion_matrix": [[...]]}, or a report beside it.',
+        f"The matrix has {n} classes and no names for them; they are called 0 to {n - 1}.",
+        "Name them in a classes.txt beside it, a line for each, or save the report beside it.",
     )
 
 

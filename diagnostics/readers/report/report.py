@@ -1,40 +1,31 @@
-"""scikit-learn's classification reports in the forms that people save them: json, csv, text."""
+"""scikit-learn's classification reports, and how they lie in JSON."""
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from diagnostics.readers.delimited import header
-
-#: Averages that stand among the classes. Multilabel reports alone have "samples avg".
-AVERAGES = ("micro avg", "macro avg", "weighted avg", "samples avg")
-
-_FIGURE = {"precision": "precision", "recall": "recall", "support": "support"} | dict.fromkeys(
-    ("f1-score", "f1_score", "f1 score", "f1"), "f1"
+from diagnostics.readers.report.figures import (
+    FIGURES,
+    Figures,
+    as_shares,
+    figure_cells,
+    figures_of,
+    number,
 )
-_FIGURES = frozenset(_FIGURE.values())
-_JSON_KEYS = tuple(
-    re.compile(rb'"%s"\s*:' % key)
-    for key in (rb"precision", rb"recall", rb"f1[-_ ]?(score)?", rb"support")
+from diagnostics.readers.report.summaries import sort_rows
+
+_JSON_KEYS = (
+    tuple(
+        re.compile(rb'"%s"\s*:' % key)
+        for key in (rb"precision", rb"recall", rb"f1[-_ ]?(score)?", rb"support")
+    ),
+    tuple(re.compile(rb'"%s"\s*:' % key) for key in (rb"pre", rb"rec", rb"f1", rb"sup")),
 )
-_TEXT_HEADER = re.compile(rb"^\s*precision\s+recall\s+f1-score\s+support\s*$", re.MULTILINE)
-_NUMBER = r"(?:\d+(?:\.\d+)?|nan)"
-_TEXT_ROW = re.compile(rf"\s*(.*?)\s+({_NUMBER})\s+({_NUMBER})\s+({_NUMBER})\s+({_NUMBER})\s*")
-_TEXT_ACCURACY = re.compile(rf"\s*accuracy\s+({_NUMBER})\s+({_NUMBER})\s*")
-
-
-@dataclass(frozen=True)
-class Figures:
-    """One line of a report; None where it says NaN or nothing."""
-
-    precision: float | None
-    recall: float | None
-    f1: float | None
-    support: float | None
+#: What imbalanced-learn's dictionary calls its averages, beside the classes.
+_BESIDE = {"avg_pre": "precision", "avg_rec": "recall", "avg_f1": "f1", "total_support": "support"}
 
 
 @dataclass(frozen=True)
@@ -45,6 +36,7 @@ class Report:
     averages: Mapping[str, Figures]
     accuracy: float | None = None
     decimals: int | None = None
+    are_percent: bool = False
 
     @property
     def is_multilabel(self) -> bool:
@@ -69,20 +61,7 @@ class Report:
 def is_report_json(head: bytes) -> bool:
     """Whether a JSON file begins like a classification report, bare or wrapped; not Rasa's."""
     is_rasa = b'"confused_with"' in head or b'"macro_avg"' in head  # the latter in its summaries
-    return not is_rasa and all(key.search(head) for key in _JSON_KEYS)
-
-
-def is_report_table(head: bytes) -> bool:
-    """Whether a delimited file begins like a report as pandas writes it, either way round."""
-    if len(_figure_cells(header(head))) == len(_FIGURES):
-        return True
-    firsts = [line.strip().split(b",", 1)[0].strip(b'" ') for line in head.splitlines()[1:6]]
-    return len(_figure_cells(cell.decode(errors="replace") for cell in firsts)) == len(_FIGURES)
-
-
-def is_report_text(head: bytes) -> bool:
-    """Whether a text file holds a printed report."""
-    return _TEXT_HEADER.search(head) is not None
+    return not is_rasa and any(all(key.search(head) for key in keys) for keys in _JSON_KEYS)
 
 
 def reports_in_json(content: Any) -> dict[str, Report]:
@@ -100,66 +79,45 @@ def reports_in_json(content: Any) -> dict[str, Report]:
     return {key: report for key, report in inner.items() if report}
 
 
-def report_in_table(rows: list[list[str]]) -> Report | None:
-    """The report in a table whose first row is the header; None if it is none."""
-    width = max(map(len, rows), default=0)
-    square = [row + [""] * (width - len(row)) for row in rows]
-    if len(_figure_cells(rows[0] if rows else [])) < len(_FIGURES):
-        square = [list(column) for column in zip(*square, strict=True)]
-    if len(square) < 2 or square[0][0].casefold() in _FIGURE:
-        return None
-    return report_of({row[0]: dict(zip(square[0][1:], row[1:], strict=True)) for row in square[1:]})
-
-
-def report_in_text(text: str) -> Report | None:
-    """The first printed report in a text; None if there is none or a line of it cannot be read."""
-    lines = iter(text.splitlines())
-    if not any(_TEXT_HEADER.match(line.encode()) for line in lines):
-        return None
-    entries: dict[str, Any] = {}
-    decimals = 2
-    for line in lines:
-        if accuracy := _TEXT_ACCURACY.fullmatch(line):
-            entries["accuracy"] = _number(accuracy[1])
-        elif row := _TEXT_ROW.fullmatch(line):
-            names = ("precision", "recall", "f1-score", "support")
-            entries[row[1]] = dict(zip(names, row.groups()[1:], strict=True))
-            decimals = max(len(row[2].partition(".")[2]), 1) if row[2] != "nan" else decimals
-        elif line.strip():
-            if any(name in entries for name in AVERAGES):
-                break
-            return None
-    return report_of(entries, decimals=decimals)
-
-
 def report_of(entries: Mapping[Any, Any], *, decimals: int | None = None) -> Report | None:
     """The report in `label -> figures`, None if there is not one class in it.
 
     `accuracy` is a number in the JSON form and a row of four equal numbers in a frame; a class
     of that name is a row of other numbers, and is kept as a class.
     """
-    if len(_figure_cells(entries)) == len(_FIGURES):  # a frame written the other way round
+    if len(figure_cells(entries)) == len(FIGURES):  # a frame written the other way round
         entries = _turned(entries)
-    lines = {str(label): line for label, value in entries.items() if (line := _figures(value))}
-    averages = {name: lines.pop(name) for name in AVERAGES if name in lines}
-    accuracy = _number(entries.get("accuracy"))
-    if accuracy is None and _is_accuracy(lines, averages):
-        accuracy = lines.pop("accuracy").precision
-    if not lines:
+    rows = [(str(label), line) for label, value in entries.items() if (line := _line(value))]
+    if set(_BESIDE) <= set(entries):
+        averages = {_BESIDE[key]: entries[key] for key in _BESIDE}
+        rows += [("avg / total", line) for line in [figures_of(averages)] if line]
+    return report_of_rows(rows, accuracy=number(entries.get("accuracy")), decimals=decimals)
+
+
+def report_of_rows(
+    rows: list[tuple[str, Figures]], *, accuracy: float | None = None, decimals: int | None = None
+) -> Report | None:
+    """The report in rows as a file has them, summaries among them; None without any class.
+
+    Raises
+    ------
+    ValueError
+        If a class has two rows.
+    """
+    rows, are_percent = as_shares(rows)
+    if are_percent:
+        accuracy = accuracy / 100 if accuracy is not None and accuracy > 1 else accuracy
+        decimals = None if decimals is None else decimals + 2
+    parts = sort_rows(rows)
+    if parts.twice:
+        raise ValueError(f"class {parts.twice!r} has two lines in one report")
+    if not parts.classes:
         return None
-    return Report(lines, averages, None if "micro avg" in averages else accuracy, decimals)
-
-
-def _is_accuracy(lines: Mapping[str, Figures], averages: Mapping[str, Figures]) -> bool:
-    row, whole = lines.get("accuracy"), averages.get("macro avg")
-    if row is None or not (row.precision == row.recall == row.f1 == row.support):
-        return False
-    others = [line.support or 0 for label, line in lines.items() if label != "accuracy"]
-    return whole is None or whole.support == sum(others)
-
-
-def _figure_cells(cells: Iterable[Any]) -> set[str]:
-    return {_FIGURE[str(cell).casefold()] for cell in cells if str(cell).casefold() in _FIGURE}
+    accuracy = parts.accuracy if accuracy is None else accuracy
+    averages = parts.averages
+    # Of some of the classes a report has a micro average where others have the accuracy.
+    accuracy = None if "micro avg" in averages else accuracy
+    return Report(parts.classes, averages, accuracy, decimals, are_percent)
 
 
 def _turned(entries: Mapping[Any, Any]) -> dict[str, dict[str, Any]]:
@@ -170,21 +128,5 @@ def _turned(entries: Mapping[Any, Any]) -> dict[str, dict[str, Any]]:
     return turned
 
 
-def _figures(value: Any) -> Figures | None:
-    if not isinstance(value, Mapping):
-        return None
-    known = {
-        _FIGURE[k.casefold()]: _number(v) for k, v in value.items() if str(k).casefold() in _FIGURE
-    }
-    return Figures(**known) if set(known) == _FIGURES else None
-
-
-def _number(value: Any) -> float | None:
-    """A finite number, also one written as text; None for everything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if math.isfinite(number) else None
+def _line(value: Any) -> Figures | None:
+    return figures_of(value) if isinstance(value, Mapping) else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from diagnostics.readers.report.report import Figures, Report
+from diagnostics.readers.report.figures import Figures
+from diagnostics.readers.report.report import Report
 
 #: Figures with no more decimals than this were rounded, if they do not fit whole counts.
 MOST_DECIMALS = 6
@@ -44,12 +45,24 @@ def counts_of(report: Report) -> Counts:
         if fitting is None:
             return Counts({})
         correct[label] = fitting
-    if objection := _accuracy_objection(report, supports, correct, error):
+    objection = _accuracy_objection(report, supports, correct, error) or _f1_objection(
+        report, error
+    )
+    if objection:
         return Counts({}, objection=objection)
     if len(correct) != 2 or not report.covers_all_labels:
         return Counts(correct)
     objection = _precision_objection(report, supports, correct, error)
     return Counts({} if objection else correct, not objection, objection)
+
+
+def accuracy_of(report: Report) -> float | None:
+    """The share of right answers where all classes are counted and the report does not say it."""
+    counts = counts_of(report)
+    total = sum((report.supports or {}).values())
+    if not counts.correct or not total or not report.covers_all_labels:
+        return None
+    return sum(counts.correct.values()) / total
 
 
 def rounding_error(report: Report) -> float | None:
@@ -104,12 +117,42 @@ def _accuracy_objection(
     report: Report, supports: dict[str, int], correct: dict[str, int], error: float
 ) -> str:
     total = sum(supports.values())
-    if report.accuracy is None or not total:
+    weighted = report.averages.get("weighted avg")
+    # The mean of the recalls, weighted by support, is the accuracy.
+    stated = report.accuracy
+    if stated is None and weighted is not None:
+        stated = weighted.recall
+    if stated is None or not total:
         return ""
-    found = sum(correct.values()) / total
-    if abs(found - report.accuracy) <= error:
+    counted = sum(correct.values()) / total
+    # Recalls such as 0.9 of 20 are exact beside an average that was rounded, or is of rounded ones.
+    if math.isclose(stated, round(stated, 2), abs_tol=1e-12):
+        error = max(error, 0.005 + WHOLE) if report.accuracy is not None else 0.0151
+    if abs(counted - stated) <= error:
         return ""
-    return f"The accuracy is {report.accuracy:.4g}, but recalls and supports give {found:.4g}."
+    name = "accuracy" if report.accuracy is not None else "weighted recall"
+    return f"The {name} is {stated:.4g}, but recalls and supports give {counted:.4g}."
+
+
+def _f1_objection(report: Report, error: float) -> str:
+    """A class whose F1 is not the harmonic mean of its precision and recall, rounding allowed."""
+    for label, line in report.classes.items():
+        if line.precision is None or line.recall is None or line.f1 is None:
+            continue
+        lowest = _harmonic(line.precision - error, line.recall - error)
+        highest = _harmonic(line.precision + error, line.recall + error)
+        if not lowest - error <= line.f1 <= highest + error:
+            found = _harmonic(line.precision, line.recall)
+            return (
+                f"Class {label!r} has F1 {line.f1:.4g}, but precision {line.precision:.4g} and "
+                f"recall {line.recall:.4g} give {found:.4g}."
+            )
+    return ""
+
+
+def _harmonic(precision: float, recall: float) -> float:
+    first, second = max(precision, 0.0), max(recall, 0.0)
+    return 2 * first * second / (first + second) if first + second else 0.0
 
 
 def _precision_objection(

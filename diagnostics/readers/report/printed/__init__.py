@@ -1,0 +1,1 @@
+"""Reports and matrices as programs print them: found in a text, read, named, and paired."""
