@@ -23,6 +23,7 @@ from diagnostics.readers.prediction_table.files import (
     sample_table,
 )
 from diagnostics.readers.prediction_table.grids import with_grid
+from diagnostics.readers.prediction_table.label_names import with_label_names
 from diagnostics.readers.prediction_table.reading import (
     Examples,
     Source,
@@ -187,6 +188,8 @@ def _runs(source: Source) -> Iterator[Reading | Problem]:
         truth = truth_beside(source.folder, source.name, frame, roles, source.choice)
         frame = with_truth_content(frame, truth)
         source = replace(source, truth=truth)
+    source = with_label_names(_over(source, frame, roles))
+    frame, roles, remarks = source.table.frame, source.roles, source.remarks
     runs, roles = parts(frame, roles, is_told="model" in source.choice.columns)
     source = replace(source, roles=roles)
     for part in runs:
@@ -201,3 +204,7 @@ def _runs(source: Source) -> Iterator[Reading | Problem]:
                 yield source.problem("not-classification", str(error), NOT_LABELS)
             except DiagnosticsError as error:
                 yield source.problem("unreadable-run", error.message, error.hint)
+
+
+def _over(source: Source, frame: pl.DataFrame, roles: Roles) -> Source:
+    return replace(source, table=replace(source.table, frame=frame), roles=roles)
