@@ -57,7 +57,8 @@ KINDS = (
         ":material/rule:",
         (
             *("stale-", "results-differ", "report-and-matrix-differ", "inconsistent-"),
-            *("confidence-differs", "label-spaces-differ"),
+            *("confidence-differs", "label-spaces-differ", "answer-contradicts-scores"),
+            "reading-doubted",
         ),
     ),
     ProblemKind("Not on the same test data", ":material/call_split:", ("different-",)),
@@ -66,6 +67,7 @@ KINDS = (
         ":material/help:",
         (
             *("truth-", "orientation-assumed", "class-order-unknown", "score-unclear"),
+            "positive-label-assumed",
             *("normalised-matrix", "weighted-report", "confidence-", "unknown-scores"),
         ),
     ),

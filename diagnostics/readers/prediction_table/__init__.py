@@ -16,6 +16,7 @@ from diagnostics.readers.prediction_table.columns.names import is_foreign, is_pr
 from diagnostics.readers.prediction_table.columns.recognise import recognise
 from diagnostics.readers.prediction_table.columns.roles import Roles
 from diagnostics.readers.prediction_table.content import example_ids, examples_table
+from diagnostics.readers.prediction_table.doubts import CODE, codes_of_one_another
 from diagnostics.readers.prediction_table.files import SUFFIXES, read_table, sample_table
 from diagnostics.readers.prediction_table.reading import (
     Examples,
@@ -23,7 +24,7 @@ from diagnostics.readers.prediction_table.reading import (
     run_reading,
     with_truth_content,
 )
-from diagnostics.readers.prediction_table.runs import parts, split_names
+from diagnostics.readers.prediction_table.runs import Part, parts, split_names
 from diagnostics.readers.prediction_table.table import Table, UnreadableTable
 from diagnostics.readers.prediction_table.truth import truth_beside
 from diagnostics.readers.prediction_table.values.measurements import NotClassification
@@ -34,11 +35,11 @@ LOOKS_FOR = (
     "a csv, tsv, jsonl, json or parquet table with a column of predicted labels, or with a score "
     "for every class"
 )
-VERSION = 2
+VERSION = 3
 #: A first look: without any of this in its first bytes a file is not parsed to see what it is.
 MAY_BE = re.compile(
     rb"pred|hyp|hat|output|answer|prob|score|logit|conf|softmax|p_|p ?\(|label|class|target|top"
-    rb"|rank|intent",
+    rb"|rank|intent|respon|estim|guess|winner|decision|choice|forecast|true|actual|gold",
     re.IGNORECASE,
 )
 #: Rows, evenly spread over a table, by which the roles of its columns are recognised.
@@ -163,12 +164,13 @@ def _runs(source: Source) -> Iterator[Reading | Problem]:
     frame, roles = source.table.frame, source.roles
     if roles.split and split_names(frame[roles.split]) is None:
         roles = replace(roles, split=None)
-    if not roles.true_label:
+    if not roles.true_label and not roles.verdict:
         truth = truth_beside(source.folder, source.name, frame, roles, source.choice)
         frame = with_truth_content(frame, truth)
         source = replace(source, truth=truth)
     runs, roles = parts(frame, roles, is_told="model" in source.choice.columns)
     source = replace(source, roles=roles)
+    yield from _odd_runs(source, runs)
     for part in runs:
         ids, origin = example_ids(part.frame, roles)
         content = examples_table(part.frame, roles, ids, source.folder)
@@ -179,3 +181,20 @@ def _runs(source: Source) -> Iterator[Reading | Problem]:
                 yield source.problem("not-classification", str(error), NOT_LABELS)
             except DiagnosticsError as error:
                 yield source.problem("unreadable-run", error.message, error.hint)
+
+
+def _odd_runs(source: Source, runs: list[Part]) -> Iterator[Problem]:
+    """Runs of one example each, and models that say the same in other labels."""
+    roles = source.roles
+    is_told = "model" in source.choice.columns or "predicted_label" in source.choice.columns
+    if is_told:
+        return
+    if len(runs) > 2 and all(len(part.frame) == 1 for part in runs):
+        what = f"{', '.join(roles.model)} makes {len(runs):,} runs of one example each."
+        hint = 'Say in errata.toml what names the runs: model = "…"; or what the example: id = "…".'
+        yield source.problem(CODE, what, hint)
+    answers = [entry.predicted for entry in roles.answers if entry.predicted]
+    if len(answers) > 1:
+        frame = source.table.frame
+        for oddity in codes_of_one_another([(name, frame[name]) for name in answers]):
+            yield source.problem(*oddity)

@@ -29,6 +29,8 @@ COLUMN_ROLES = (
     "fold",
     "split",
     "model",
+    "group",
+    "verdict",
 )
 KEYS = ("file", *COLUMN_ROLES, "labels", "positive_label", "scores", "truth_file", "ignore")
 
