@@ -19,7 +19,12 @@ from diagnostics.readers.prediction_table.doubts import (
     share_right,
 )
 from diagnostics.readers.prediction_table.single_score import from_score, of_two, told_kind
-from diagnostics.readers.prediction_table.spelt_answers import Answers, say_score, spelt_alike
+from diagnostics.readers.prediction_table.spelt_answers import (
+    Answers,
+    doubt_coding,
+    say_score,
+    spelt_alike,
+)
 from diagnostics.readers.prediction_table.values.bijections import threshold
 from diagnostics.readers.prediction_table.values.class_order import (
     class_labels,
@@ -96,6 +101,7 @@ def _from_labels(
     also = f"numbers in {columns.codes}" if columns.codes else ""
     answers = Answers(true, predicted, mapping={"predicted_label": mapping_entry(name, also)})
     answers.notes += spelt.notes
+    doubt_coding(answers, spelt)
     if columns.confidence is None:
         return answers
     score = one_score(frame[columns.confidence], told=told_kind(choice))
@@ -141,6 +147,8 @@ def _from_vectors(
         )
     answers = Answers(true, best if predicted is None else predicted, vectors=converted.values)
     answers.labels, answers.notes = order, notes
+    if spelt is not None:
+        doubt_coding(answers, spelt)
     _say_vectors(answers, converted, pattern, columns, differ=_count_differ(best, predicted))
     if how:
         answers.notes.append(how)

@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 import polars as pl
 
+from diagnostics.readers.prediction_table.columns.score_columns import is_share
 from diagnostics.readers.prediction_table.columns.steps import Step, weakest
 from diagnostics.readers.prediction_table.values.bijections import translation
 from diagnostics.readers.prediction_table.values.labels import labels
@@ -149,7 +150,8 @@ def best_matching(counted: Judged) -> tuple[dict[str, str], float]:
 def codes_of_one_another(answers: Sequence[tuple[str, pl.Series]]) -> list[Oddity]:
     """Models of a table whose answers say the same in other labels: one model, most likely."""
     found: list[Oddity] = []
-    spelt = [(name, labels(column)[0]) for name, column in answers if not column.dtype.is_nested()]
+    flat = [(name, column) for name, column in answers if not column.dtype.is_nested()]
+    spelt = [(name, labels(column)[0]) for name, column in flat if not is_share(column)]
     for (first, a), (second, b) in combinations(spelt[:MOST_LABELS], 2):
         kinds = a.drop_nulls().n_unique()
         if len(a) < FEW or kinds < 2 or kinds * 2 > len(a) or kinds != b.drop_nulls().n_unique():

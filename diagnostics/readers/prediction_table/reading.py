@@ -274,11 +274,12 @@ def _run_problems(source: Source, answers: Answers) -> list[Problem]:
     if not _has_truth(answers):
         what = "The table has no true labels: mistakes cannot be told."
         problems.append(source.problem("truth-missing", what, HINT))
-    elif answers.truth is not None:
+    elif answers.truth is not None and not source.roles.verdict:
         problems += _different_labels(source, answers.truth, answers.predicted)
     steps = [*source.roles.steps, *answers.steps, *_steps_of_truth(source)]
-    asked = doubts(answers.truth, answers.predicted, steps, answers.alternatives)
-    problems += [source.problem(*oddity) for oddity in asked]
+    if not source.roles.verdict:
+        asked = doubts(answers.truth, answers.predicted, steps, answers.alternatives)
+        problems += [source.problem(*oddity) for oddity in asked]
     if source.truth is not None and source.truth.is_by_row_order:
         hint = "Add ids to both files, so that a changed order cannot mix them up."
         problems.append(source.problem("truth-by-row-order", source.truth.note, hint))
@@ -289,7 +290,8 @@ def _steps_of_truth(source: Source) -> list[Step]:
     if source.truth is None or not source.truth.is_by_row_order or source.choice.truth_file:
         return []
     why = "the truth of each row stands in the same row of another file"
-    return [Step("truth_file", source.truth.mapping["truth_file"], LEFT_OVER, why, True)]
+    file = source.truth.mapping["truth_file"].partition(" (")[0]
+    return [Step("truth_file", file, LEFT_OVER, why, is_assumed=True)]
 
 
 def _different_labels(source: Source, truth: pl.Series, predicted: pl.Series) -> list[Problem]:

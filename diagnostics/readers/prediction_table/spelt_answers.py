@@ -56,6 +56,13 @@ def spelt_alike(
     return Spelt(answered, renamed(true, names), (f"{what} {predicted.name!r}.",))
 
 
+def doubt_coding(answers: Answers, spelt: Spelt) -> None:
+    """Ask whether two codings of the labels are one, where only the figures say so."""
+    if spelt.doubt:
+        hint = "Write answers and truth with the same numbers."
+        answers.oddities.append(("label-spaces-differ", f"{spelt.doubt} Which?", hint))
+
+
 def say_score(answers: Answers, score: OneScore) -> None:
     """Note how a single score was read, and what could not be."""
     if score.kind != "probability":

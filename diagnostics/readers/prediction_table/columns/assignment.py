@@ -15,7 +15,11 @@ from diagnostics.readers.prediction_table.columns.evidence import (
     truth_candidates,
     unnamed_answers,
 )
-from diagnostics.readers.prediction_table.columns.models import code_columns, models_beside
+from diagnostics.readers.prediction_table.columns.models import (
+    code_beside,
+    code_columns,
+    models_beside,
+)
 from diagnostics.readers.prediction_table.columns.roles import AnswerColumns, Search
 from diagnostics.readers.prediction_table.columns.score_columns import (
     ranked_columns,
@@ -79,7 +83,7 @@ def _answers(
 ) -> list[AnswerColumns]:
     predicted, models = _told_predictions(search, answer.column if answer else None)
     _keep(search, candidates, answer, predicted, "predicted_label")
-    own = codes.get(predicted or "")
+    own = codes.get(predicted or "") or (code_beside(search, predicted) if predicted else None)
     search.take(own)
     known = search.values(truth, predicted, own, *(entry.predicted for entry in models))
     is_told = "predicted_label" in search.told
@@ -109,7 +113,10 @@ def _told_predictions(search: Search, guess: str | None) -> tuple[str | None, li
     """The prediction column, or those of several models where `errata.toml` has a pattern."""
     told = search.told.get("predicted_label", ("",))[0]
     if "*" in told and (stems := told_columns(search.free, told).stems):
-        return None, [AnswerColumns(model=stem, predicted=name) for name, stem in stems.items()]
+        return None, [
+            AnswerColumns(model=stem, predicted=name, codes=code_beside(search, name))
+            for name, stem in stems.items()
+        ]
     return search.chosen("predicted_label", [guess]), []
 
 

@@ -28,13 +28,22 @@ def code_columns(search: Search, names: Sequence[str]) -> dict[str, str]:
     """Of columns with the same answer the one with numbers, by the one with names."""
     codes: dict[str, str] = {}
     flat = [name for name in names if not search.sample[name].dtype.is_nested()]
-    told = search.told_column("predicted_label")
+    numeric = [n for n in flat if search.is_number(n) and n not in search.told_columns()]
     for name in (name for name in flat if not search.is_number(name)):
-        for code in (n for n in flat if search.is_number(n) and n != told):
+        for code in numeric:
             if code not in codes.values() and _is_code(search, code, name):
                 codes[name] = code
                 break
     return codes
+
+
+def code_beside(search: Search, name: str) -> str | None:
+    """The free column with the numbers of the labels in `name`: of the same model, or of none."""
+    model = names_of.model_in(name)
+    numeric = [n for n in search.numeric() if n != name]
+    called = names_of.best(numeric, names_of.PREDICTION)
+    own = [n for n in numeric if model and names_of.model_in(n) == model] if model else called
+    return code_columns(search, [name, *own]).get(name)
 
 
 def models_beside(search: Search, known: set[str], *, beside: str | None) -> list[AnswerColumns]:

@@ -36,6 +36,7 @@ TRUTH = tuple(
         "y_?test",
         "expected",
         "reference",
+        "(?:obs|observed)",
         "labels?",
         "targets?",
         "class",

@@ -64,6 +64,8 @@ def recognise(
     is_judged = has_truth_file or "true_label" in told
     search.verdict = None if is_judged else verdict_column(search)
     search.take(search.verdict)
+    if search.told_column("verdict") is None:
+        search.not_found += search.told.get("verdict", ())
     truth, answers = truth_and_answers(search, is_called_so=is_called_so)
     if not answers:
         truth, answers = only_column_left(
@@ -89,7 +91,7 @@ def recognise(
         fold=fold,
         split=split,
         index=index,
-        group=search.told_column("group") or next(iter(search.groups()), None),
+        group=_group_column(search),
         verdict=search.verdict,
         steps=tuple(search.steps),
         not_found=tuple(search.not_found),
@@ -99,11 +101,19 @@ def recognise(
 
 def _index_columns(search: Search) -> tuple[str, ...]:
     """Columns that pandas wrote for its index, unless `errata.toml` gives them a role."""
-    told = {name for names in search.told.values() for name in names}
+    told = search.told_columns()
     named = [name for name in search.scalars() if is_named(name, names_of.INDEX)]
     index = [name for name in named if name not in told]
     search.take(*index)
     return tuple(index)
+
+
+def _group_column(search: Search) -> str | None:
+    """Whose rows come several times; the column stays free, for it is shown as well."""
+    if told := search.told_column("group"):
+        return told
+    search.not_found += search.told.get("group", ())
+    return next(iter(search.groups()), None)
 
 
 def _model_columns(search: Search) -> tuple[str, ...]:

@@ -115,6 +115,10 @@ class Search:
         told = self.told.get(role, ("",))[0]
         return told if told in self.sample.columns else None
 
+    def told_columns(self) -> set[str]:
+        """Every name that `errata.toml` has for a role."""
+        return {name for names in self.told.values() for name in names}
+
     def decide(self, *steps: Step) -> None:
         """Keep why a role was given; what `errata.toml` says is the reason where it does."""
         for step in steps:

@@ -13,8 +13,8 @@ import polars as pl
 from diagnostics.readers.prediction_table.values.labels import POSITIVE, canonical
 from diagnostics.workspace.labels import natural_order
 
-#: Beyond this z the truth says clearly which label has the higher scores (one in a hundred).
-CLEAR = 2.576
+#: Beyond this z the truth says clearly which label has the higher scores (one in twenty).
+CLEAR = 1.96
 #: So far below one half, and so surely, scores rank a label that is called positive wrongly.
 REVERSED, SURELY = 0.25, 3.09
 

@@ -19,12 +19,16 @@ PREFIXES = (r"__label__", r"label[_ ]?(?=\d)", r"(?:class|c|cls|cluster|category
 
 @dataclass(frozen=True)
 class Spelt:
-    """Answers and truth in one spelling; `respelt` has the answers' labels that were changed."""
+    """Answers and truth in one spelling; `respelt` has the answers' labels that were changed.
+
+    `doubt` asks where only the figures speak for that.
+    """
 
     predicted: pl.Series
     truth: pl.Series | None
     notes: tuple[str, ...] = ()
     respelt: Mapping[str, str] = field(default_factory=dict)
+    doubt: str = ""
 
 
 def spelt_as_one(predicted: pl.Series, truth: pl.Series | None) -> Spelt:
@@ -43,7 +47,7 @@ def spelt_as_one(predicted: pl.Series, truth: pl.Series | None) -> Spelt:
         notes.append(f"A true label {UNKNOWN!r} is none: it is never predicted.")
     answers = respelt_as(distinct([predicted]), distinct([truth]))
     if not answers:
-        return Spelt(predicted, truth, tuple(notes))
+        return _counted_anew(predicted, truth, notes)
     notes.append(said(answers))
     return Spelt(renamed(predicted, answers), truth, tuple(notes), answers)
 
@@ -83,6 +87,34 @@ def _signs(answers: set[str], truths: set[str]) -> dict[str, str]:
     if "-1" in answers and answers <= {"-1", "1"} and "0" in truths and truths <= {"0", "1"}:
         return {"-1": "0"}
     return {}
+
+
+def _counted_anew(predicted: pl.Series, truth: pl.Series, notes: list[str]) -> Spelt:
+    """Answers counted from 0 beside a truth counted from 1, or the other way round.
+
+    They share all labels but one, so that only the figures tell: more answers are right then.
+    """
+    as_read = Spelt(predicted, truth, tuple(notes))
+    sides = [distinct([column]) for column in (predicted, truth)]
+    if not all(re.fullmatch(r"\d{1,6}", label) for side in sides for label in side):
+        return as_read
+    answers, truths = (sorted(int(label) for label in side) for side in sides)
+    if len(answers) < 2 or len(answers) != len(truths):
+        return as_read
+    step = truths[0] - answers[0]
+    if abs(step) != 1 or [label + step for label in answers] != truths:
+        return as_read
+    names: dict[str, str | None] = {str(label): str(label + step) for label in answers}
+    anew = renamed(predicted, names)
+    own, instead = (float(str((column == truth).mean() or 0.0)) for column in (predicted, anew))
+    if instead <= max(own, 1 / len(truths)):
+        return as_read
+    doubt = (
+        f"Answers are counted from {answers[0]}, the truth from {truths[0]}, so that "
+        f"{answers[0]} was read as {truths[0]}: {instead:.0%} right. As they stand: {own:.0%}."
+    )
+    said_of = {old: str(new) for old, new in names.items()}
+    return Spelt(anew, truth, (*notes, said(said_of)), said_of, doubt)
 
 
 def _without_places(
