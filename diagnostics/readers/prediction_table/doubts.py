@@ -102,13 +102,13 @@ def doubts(
     """
     assumed = tuple(step for step in steps if step.is_assumed)
     columns = [step for step in assumed if step.role in ("true_label", "predicted_label")]
-    found = _never_repeating(truth, predicted, columns)
+    asked = _never_repeating(truth, predicted, columns)
     if truth is None or not truth.count():
-        return found
+        return asked
     for other in alternatives:
-        found.append(_asked(truth, predicted, other))
-    if not assumed or found:
-        return found
+        asked.append(_asked(truth, predicted, other))
+    if not assumed or asked:
+        return asked
     counted = judged(truth, predicted)
     if columns and counted.n >= FEW and counted.hits == counted.n and len(counted.known) > 1:
         return [_all_right(counted, columns)]
@@ -143,13 +143,15 @@ def best_matching(counted: Judged) -> tuple[dict[str, str], float]:
     counts = np.zeros((k, k), dtype=np.int64)
     np.add.at(counts, (counted.answer, counted.true), 1)
     rows, columns = linear_sum_assignment(counts, maximize=True)
-    names = {counted.known[row]: counted.known[column] for row, column in zip(rows, columns)}  # noqa: B905
+    names = {
+        counted.known[row]: counted.known[column] for row, column in zip(rows, columns, strict=True)
+    }
     return names, float(counts[rows, columns].sum() / max(counted.n, 1))
 
 
 def codes_of_one_another(answers: Sequence[tuple[str, pl.Series]]) -> list[Oddity]:
     """Models of a table whose answers say the same in other labels: one model, most likely."""
-    found: list[Oddity] = []
+    asked: list[Oddity] = []
     flat = [(name, column) for name, column in answers if not column.dtype.is_nested()]
     spelt = [(name, labels(column)[0]) for name, column in flat if not is_share(column)]
     for (first, a), (second, b) in combinations(spelt[:MOST_LABELS], 2):
@@ -163,8 +165,8 @@ def codes_of_one_another(answers: Sequence[tuple[str, pl.Series]]) -> list[Oddit
                 f"labels in all {len(a):,} rows. Are they one?"
             )
             hint = f'Name the one that counts in errata.toml: predicted_label = "{second}".'
-            found.append((CODE, what, hint))
-    return found
+            asked.append((CODE, what, hint))
+    return asked
 
 
 def _asked(truth: pl.Series, predicted: pl.Series, other: Alternative) -> Oddity:

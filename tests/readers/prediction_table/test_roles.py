@@ -67,7 +67,8 @@ def test_labels_that_differ_from_the_scores_are_the_truth(column: str, tmp_path:
 def test_an_answer_beside_scores_counts_whatever_it_is_called(column: str, tmp_path: Path) -> None:
     answers = ["yes" if score > 0.3 else "no" for score in SCORES[:, 0]]
     truth = ["yes" if at % 3 else "no" for at in range(40)]
-    rows = [(t, a, s, round(1 - s, 4)) for t, a, s in zip(truth, answers, SCORES[:, 0])]  # noqa: B905
+    both = zip(truth, answers, SCORES[:, 0], strict=True)
+    rows = [(true, answer, score, round(1 - score, 4)) for true, answer, score in both]
     reading = read_one(written(tmp_path, f"actual,{column},prob_yes,prob_no", rows))
     assert roles(reading)["predicted_label"] == column
     assert accuracy(reading) == sum(t == a for t, a in zip(truth, answers, strict=True)) / 40

@@ -63,7 +63,7 @@ def truth_candidates(
     free = [n for n in free if n != search.told_column("predicted_label")]
     named = best(free, names_of.TRUTH)
     named += best([n for n in free if n not in named], [names_of.TRUTH_PREFIX])
-    found = []
+    candidates = []
     for place, name in enumerate(named):
         strength, reason, is_assumed = EXACT, f"{name!r} is called like a truth", False
         if is_named(name, names_of.EITHER):
@@ -72,8 +72,8 @@ def truth_candidates(
             reason = f"{name!r} is called like labels, which may be true or predicted ones"
             if is_called_so and beside.equals(search.sample[name]):
                 strength = 0.0
-        found.append(Candidate(name, strength - PLACE * place, reason, is_assumed))
-    return found
+        candidates.append(Candidate(name, strength - PLACE * place, reason, is_assumed))
+    return candidates
 
 
 def answer_candidates(search: Search) -> list[Candidate]:
@@ -87,16 +87,16 @@ def answer_candidates(search: Search) -> list[Candidate]:
     labelled = [name for name in [*named, *less] if not is_share(search.sample[name])]
     if labelled:
         named = [name for name in named if name in labelled]
-    found = [
+    candidates = [
         Candidate(name, EXACT - PLACE * place, f"{name!r} is called like a prediction")
         for place, name in enumerate(named)
     ]
-    found += [
+    candidates += [
         Candidate(name, FAMILY - PLACE * place, f"{name!r} is called like an answer")
         for place, name in enumerate(less)
     ]
-    if found:
-        return found
+    if candidates:
+        return candidates
     several = [name for name in search.free if isinstance(search.sample[name].dtype, pl.List)]
     listed = [name for name in best(several, names_of.PREDICTION) if _holds_texts(search, name)]
     return [Candidate(name, EXACT, f"{name!r} is called like a prediction") for name in listed]
@@ -121,7 +121,7 @@ def unnamed_answers(
     """
     taken = {entry.column for entry in truths} | beside.columns
     known = search.values(*(entry.column for entry in truths)) | set(beside.labels)
-    found = []
+    candidates = []
     for name in search.scalars():
         if name in taken or not is_unspoken(name) or not can_be_labels(search, name):
             continue
@@ -132,8 +132,8 @@ def unnamed_answers(
         follows = agreement >= least and is_one_of_many and len(values) > 1
         if follows or (truths and not is_plain and values <= known and agreement > 0.5):
             what = f"{name!r} says what the scores beside it say in {agreement:.0%} of the rows"
-            found.append(Candidate(name, VALUES + agreement, what, is_assumed=True))
-    return found
+            candidates.append(Candidate(name, VALUES + agreement, what, is_assumed=True))
+    return candidates
 
 
 def may_answer(search: Search, name: str) -> bool:

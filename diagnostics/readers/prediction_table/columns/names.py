@@ -20,7 +20,7 @@ SCORE_WORDS = _any_of(
     "softmax certainty logits logit log_?probs? log_?probas? log_?probability log_?probabilities"
 )
 PREDICTION_WORDS = _any_of("preds? predicted predictions? yhat y_hat")
-_DONE = _any_of(
+ANSWERED = _any_of(
     "predict response estimated guessed assigned inferred detected classified suggested chosen "
     "winning forecast machine auto bot argmax best decoded"
 )
@@ -57,8 +57,8 @@ ANSWER = (
         "predict response estimate guess winner forecast decision choice chosen classification "
         "classified classified_as detected inferred assigned suggested suggestion argmax decoded"
     ),
-    rf"{_DONE}_{LABEL_WORDS}",
-    rf"{LABEL_WORDS}_{_DONE}",
+    rf"{ANSWERED}_{LABEL_WORDS}",
+    rf"{LABEL_WORDS}_{ANSWERED}",
 )
 #: A time, a size or a cost is never an answer, whatever stands before it: `pred_time_test`.
 MEASURED = _any_of(

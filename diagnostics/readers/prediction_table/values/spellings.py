@@ -106,7 +106,7 @@ def _counted_anew(predicted: pl.Series, truth: pl.Series, notes: list[str]) -> S
         return as_read
     names: dict[str, str | None] = {str(label): str(label + step) for label in answers}
     anew = renamed(predicted, names)
-    own, instead = (float(str((column == truth).mean() or 0.0)) for column in (predicted, anew))
+    own, instead = (int((column == truth).sum()) / len(truth) for column in (predicted, anew))
     if instead <= max(own, 1 / len(truths)):
         return as_read
     doubt = (
