@@ -53,6 +53,9 @@ from diagnostics.workspace.labels import natural_order
 
 #: Fewer rows may contradict their scores by chance, more labels are not matched.
 FEWEST, MOST_LABELS = 4, 200
+#: In so many rows so much more is right in another order of the scores: then that is asked about.
+MANY, MUCH = 50, 0.25
+SORTED = "In sorted order"
 UNORDERED = 'List the labels in the order of the scores in errata.toml: labels = ["…", "…"].'
 
 
@@ -132,6 +135,7 @@ def _from_vectors(
     raw = matrix(frame, by_class) if by_class else vectors(frame[pattern])
     converted = probabilities(raw, told=told_kind(choice), name=pattern)
     notes = list(spelt.notes) if spelt else []
+    read = true
     if stems and not choice.labels:
         stems, predicted, true = _named_alike(stems, converted.values, predicted, true, notes)
     labelled = [column for column in (predicted, true) if column is not None]
@@ -153,8 +157,9 @@ def _from_vectors(
     if how:
         answers.notes.append(how)
         answers.mapping["labels"] = mapping_entry(json.dumps(order, ensure_ascii=False))
-    if predicted is None and how and not choice.labels:
-        _doubt_order(answers, pattern)
+    is_named_by_place = predicted is None and true is not read
+    if predicted is None and (how or is_named_by_place) and not choice.labels:
+        _doubt_order(answers, pattern, "In the columns' order" if is_named_by_place else SORTED)
     elif predicted is not None and "predicted_label" not in choice.columns:
         _doubt_answers(answers, best, columns, pattern)
     return answers
@@ -181,35 +186,36 @@ def _named_alike(
             None if true is None else renamed(true, names),
         )
     spoken = {canonical(label) for label in known}
-    is_matched = any(canonical(stem) in spoken for stem in stems)
-    respelt = {} if is_matched else respelt_as(stems, known)
-    if respelt and len(known & {respelt.get(stem, stem) for stem in stems}) > 1:
+    matched = sum(canonical(stem) in spoken for stem in stems)
+    respelt = respelt_as(stems, known) if matched < len(stems) else {}
+    if respelt and sum(respelt.get(stem, stem) in known for stem in stems) > max(matched, 1):
         stems = [respelt.get(stem, stem) for stem in stems]
         notes.append(said(respelt).replace("Answers and truth", "Score columns and labels"))
     return stems, predicted, true
 
 
-def _doubt_order(answers: Answers, pattern: str) -> None:
-    """Scores without labels were taken in sorted order: the truth must bear that out."""
+def _doubt_order(answers: Answers, pattern: str, taken: str) -> None:
+    """Scores without labels were taken in some order: the truth must bear that out."""
     if answers.truth is None or not answers.truth.count():
         return
     counted = judged(answers.truth, answers.predicted)
-    if is_above_chance(counted) or len(answers.labels) > MOST_LABELS:
-        answers.steps.append(
-            Step("labels", pattern, FAMILY, "the scores were taken in the labels' sorted order")
-        )
+    if len(answers.labels) > MOST_LABELS:
         return
     names, best = best_matching(counted)
-    order = [names.get(label, label) for label in answers.labels]
     own = counted.hits / max(counted.n, 1)
+    is_clearly_other = counted.n >= MANY and best >= own + MUCH
+    if is_above_chance(counted) and not is_clearly_other:
+        why = f"{taken.lower()} of the labels more is right than by chance"
+        answers.steps.append(Step("labels", pattern, FAMILY, why))
+        return
+    order = [names.get(label, label) for label in answers.labels]
+    instead = f"; in the order {', '.join(order[:10])} it would be {best:.0%}. Which?"
     what = (
-        f"Nothing says which label each of the scores in {pattern!r} belongs to. In sorted order "
+        f"Nothing says which label each of the scores in {pattern!r} belongs to. {taken} "
         f"({', '.join(answers.labels[:10])}) {own:.0%} are right"
+        f"{instead if best > own else '.'}"
     )
-    if best > own:
-        what += f"; in the order {', '.join(order[:10])} it would be {best:.0%}. Which?"
-    answers.oddities.append(("class-order-unknown", what.rstrip(".") + ("" if best > own else "."),
-                             UNORDERED))  # fmt: skip
+    answers.oddities.append(("class-order-unknown", what, UNORDERED))
 
 
 def _doubt_answers(answers: Answers, best: pl.Series, columns: AnswerColumns, pattern: str) -> None:

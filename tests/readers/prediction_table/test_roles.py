@@ -195,6 +195,17 @@ def test_a_target_is_the_truth_and_scores_of_nobody_are_asked_about(
     assert (codes(settled), accuracy(settled)) == ([], pytest.approx(5 / 6))
 
 
+@pytest.mark.parametrize(("shift", "problems"), [(0, []), (1, ["class-order-unknown"])])
+def test_numbers_get_the_names_of_the_columns_and_the_truth_must_bear_it_out(
+    shift: int, problems: list[str], tmp_path: Path
+) -> None:
+    rows = [(at, (true + shift) % 3, *SCORES[at]) for at, true in enumerate(TRUE)]
+    reading = read_one(written(tmp_path, f"id,label,{OF_CLASSES}", rows))
+    assert sorted(reading.labels) == sorted(CLASSES)
+    assert codes(reading) == problems
+    assert all("In the columns' order" in problem.what for problem in reading.problems)
+
+
 REVIEWED = [
     {"text": "works well", "label": "Positive", "answer": "accept", "score": 0.91},
     {"text": "broke", "label": "Positive", "answer": "reject", "score": 0.81},
@@ -276,3 +287,27 @@ def test_wekas_unlabelled_rows_have_no_truth(tmp_path: Path) -> None:
     assert codes(reading) == ["truth-missing"]
     assert sorted(reading.labels) == ["setosa", "versicolor", "virginica"]
     assert confidences(reading) == [1.0, 0.9, 0.8, 0.7]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "target,prediction,p_1,p_0",
+        "target,label,score_1,score_0",
+        "target,pred,prob_1,prob_-1",
+        "target,prob_1,prob_0",
+        "target,P(1),P(-1)",
+    ],
+)
+def test_minus_one_and_one_beside_nought_and_one(header: str, tmp_path: Path) -> None:
+    """As mljar writes them; the confidence is that of the answer under its new name."""
+    shares = [0.2, 0.9, 0.7, 0.6, 0.4, 0.1]
+    rows = []
+    for truth, share in zip([-1, 1, 1, -1, 1, -1], shares, strict=True):
+        answer = [] if header.count(",") == 2 else [int(share > 0.5)]
+        rows.append((truth, *answer, share, round(1 - share, 2)))
+    reading = read_one(written(tmp_path, header, rows))
+    assert sorted(reading.labels) == ["-1", "1"]
+    assert accuracy(reading) == pytest.approx(4 / 6)
+    assert confidences(reading) == [0.8, 0.9, 0.7, 0.6, 0.6, 0.9]
+    assert set(codes(reading)) <= {"class-order-unknown"}

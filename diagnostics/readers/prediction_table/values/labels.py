@@ -42,7 +42,12 @@ def labels(*columns: pl.Series) -> list[pl.Series]:
 
 
 def canonical(label: str) -> str:
-    """A label as a column name may spell it: without case, spaces and punctuation."""
+    """A label as a column name may spell it: without case, spaces and punctuation.
+
+    The sign of a number stays: -1 and 1 are two labels.
+    """
+    if re.fullmatch(r"-\d+(?:\.\d+)?", label):
+        return label
     return re.sub(r"[\W_]+", "", label.casefold()) or label
 
 
