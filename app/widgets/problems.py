@@ -63,7 +63,8 @@ KINDS = (
         ":material/rule:",
         (
             *("stale-", "results-differ", "report-and-matrix-differ", "inconsistent-"),
-            *("confidence-differs", "label-spaces-differ", "uneven-lists"),
+            *("confidence-differs", "label-spaces-differ", "answer-contradicts-scores"),
+            *("reading-doubted", "uneven-lists"),
         ),
     ),
     ProblemKind("Not on the same test data", ":material/call_split:", ("different-",)),
@@ -72,6 +73,7 @@ KINDS = (
         ":material/help:",
         (
             *("truth-", "orientation-assumed", "class-order-unknown", "score-unclear"),
+            "positive-label-assumed",
             *("normalised-matrix", "weighted-report", "confidence-", "unknown-scores"),
             *("rows-come-back", "same-example-twice", "label-names-", "weights-"),
             "direction-unknown",

@@ -16,6 +16,7 @@ from diagnostics.readers.prediction_table.columns.recognise import recognise
 from diagnostics.readers.prediction_table.columns.roles import Roles
 from diagnostics.readers.prediction_table.content import example_ids, examples_table, twice_there
 from diagnostics.readers.prediction_table.delimited import LOOSE
+from diagnostics.readers.prediction_table.doubts import CODE, codes_of_one_another
 from diagnostics.readers.prediction_table.files import (
     SUFFIXES,
     is_text_table,
@@ -31,7 +32,7 @@ from diagnostics.readers.prediction_table.reading import (
     with_truth_content,
 )
 from diagnostics.readers.prediction_table.remarks import Remarks
-from diagnostics.readers.prediction_table.runs import parts, split_names
+from diagnostics.readers.prediction_table.runs import Part, parts, split_names
 from diagnostics.readers.prediction_table.shapes.content import opened_head
 from diagnostics.readers.prediction_table.table import Table, UnreadableTable, kind_of, stem_of
 from diagnostics.readers.prediction_table.truth import truth_beside
@@ -48,7 +49,8 @@ VERSION = 3
 #: A first look: without any of this in its first bytes a file is not parsed to see what it is.
 MAY_BE = re.compile(
     rb"pred|hyp|hat|output|answer|prob|score|logit|conf|softmax|p_|p ?\(|label|class|target|top"
-    rb"|rank|intent|y_true|actual|gold|cats|annotation",
+    rb"|rank|intent|respon|estim|guess|winner|decision|choice|forecast|true|actual|gold"
+    rb"|cats|annotation",
     re.IGNORECASE,
 )
 #: Rows, evenly spread over a table, by which the roles of its columns are recognised.
@@ -184,7 +186,7 @@ def _runs(source: Source) -> Iterator[Reading | Problem]:
     frame, roles, remarks = with_grid(frame, roles, source.choice.columns)
     remarks += about_weights(frame, roles)
     source = replace(source, remarks=remarks)
-    if not roles.true_label:
+    if not roles.true_label and not roles.verdict:
         truth = truth_beside(source.folder, source.name, frame, roles, source.choice)
         frame = with_truth_content(frame, truth)
         source = replace(source, truth=truth)
@@ -192,6 +194,7 @@ def _runs(source: Source) -> Iterator[Reading | Problem]:
     frame, roles, remarks = source.table.frame, source.roles, source.remarks
     runs, roles = parts(frame, roles, is_told="model" in source.choice.columns)
     source = replace(source, roles=roles)
+    yield from _odd_runs(source, runs)
     for part in runs:
         ids, origin = example_ids(part.frame, roles)
         content = examples_table(part.frame, roles, ids, source.folder)
@@ -208,3 +211,20 @@ def _runs(source: Source) -> Iterator[Reading | Problem]:
 
 def _over(source: Source, frame: pl.DataFrame, roles: Roles) -> Source:
     return replace(source, table=replace(source.table, frame=frame), roles=roles)
+
+
+def _odd_runs(source: Source, runs: list[Part]) -> Iterator[Problem]:
+    """Runs of one example each, and models that say the same in other labels."""
+    roles = source.roles
+    is_told = "model" in source.choice.columns or "predicted_label" in source.choice.columns
+    if is_told:
+        return
+    if len(runs) > 2 and all(len(part.frame) == 1 for part in runs):
+        what = f"{', '.join(roles.model)} makes {len(runs):,} runs of one example each."
+        hint = 'Say in errata.toml what names the runs: model = "…"; or what the example: id = "…".'
+        yield source.problem(CODE, what, hint)
+    answers = [entry.predicted for entry in roles.answers if entry.predicted]
+    if len(answers) > 1:
+        frame = source.table.frame
+        for oddity in codes_of_one_another([(name, frame[name]) for name in answers]):
+            yield source.problem(*oddity)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import cast
 
 import numpy as np
@@ -12,50 +11,61 @@ import polars as pl
 
 from diagnostics.readers.prediction_table.choices import Choice, mapping_entry
 from diagnostics.readers.prediction_table.columns.roles import AnswerColumns
-from diagnostics.readers.prediction_table.values.class_order import class_labels
-from diagnostics.readers.prediction_table.values.labels import distinct, labels, positive_label
+from diagnostics.readers.prediction_table.columns.steps import FAMILY, Step
+from diagnostics.readers.prediction_table.doubts import (
+    best_matching,
+    is_above_chance,
+    judged,
+    share_right,
+)
+from diagnostics.readers.prediction_table.single_score import from_score, of_two, told_kind
+from diagnostics.readers.prediction_table.spelt_answers import (
+    Answers,
+    doubt_coding,
+    say_score,
+    spelt_alike,
+)
+from diagnostics.readers.prediction_table.values.bijections import threshold
+from diagnostics.readers.prediction_table.values.class_order import (
+    class_labels,
+    names_of_codes,
+)
+from diagnostics.readers.prediction_table.values.labels import canonical, distinct, labels
 from diagnostics.readers.prediction_table.values.measurements import (
     NotClassification,
     holds_probabilities,
-    require_labels,
 )
 from diagnostics.readers.prediction_table.values.one_score import (
-    OneScore,
-    is_of_positive,
     one_score,
-    two_columns,
 )
 from diagnostics.readers.prediction_table.values.scores import (
-    Kind,
     Probabilities,
     matrix,
     probabilities,
     vectors,
 )
+from diagnostics.readers.prediction_table.values.spellings import (
+    renamed,
+    respelt_as,
+    said,
+)
 from diagnostics.workspace.labels import natural_order
 
-DOUBTFUL = "Say `positive_label` in errata.toml if they are the probability of one label."
+#: Fewer rows may contradict their scores by chance, more labels are not matched.
+FEWEST, MOST_LABELS = 4, 200
+#: In so many rows so much more is right in another order of the scores: then that is asked about.
+MANY, MUCH = 50, 0.25
+SORTED = "In sorted order"
 UNORDERED = 'List the labels in the order of the scores in errata.toml: labels = ["…", "…"].'
 
 
-@dataclass
-class Answers:
-    """Answers ready for `predictions_frame`, and what was chosen on the way."""
-
-    truth: pl.Series | None
-    predicted: pl.Series
-    confidence: np.ndarray | None = None
-    vectors: np.ndarray | None = None
-    labels: list[str] = field(default_factory=list)
-    rank: pl.Series | None = None
-    margin: pl.Series | None = None
-    mapping: dict[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    oddities: list[tuple[str, str, str]] = field(default_factory=list)
-
-
 def model_answers(
-    frame: pl.DataFrame, columns: AnswerColumns, truth: pl.Series | None, choice: Choice
+    frame: pl.DataFrame,
+    columns: AnswerColumns,
+    truth: pl.Series | None,
+    choice: Choice,
+    *,
+    stem: str = "",
 ) -> Answers:
     """One model's answers.
 
@@ -69,6 +79,8 @@ def model_answers(
         The true labels as found in this or another file, None if there are none.
     choice
         What `errata.toml` says about the meaning of the scores.
+    stem
+        The file's name without its ending, which may speak of the positive label.
 
     Raises
     ------
@@ -79,32 +91,7 @@ def model_answers(
         return _from_vectors(frame, columns, truth, choice)
     if columns.predicted and not holds_probabilities(frame[columns.predicted], truth):
         return _from_labels(frame, columns, truth, choice)
-    return _from_score(frame, columns, truth, choice)
-
-
-def spelt_alike(
-    predicted: pl.Series, truth: pl.Series | None
-) -> tuple[pl.Series, pl.Series | None]:
-    """Prediction and truth as labels, after it is sure that they are labels."""
-    require_labels(predicted, truth)
-    if truth is None:
-        return labels(predicted)[0], None
-    answered, true = labels(predicted, truth)
-    return answered, true
-
-
-def say_score(answers: Answers, score: OneScore) -> None:
-    """Note how a single score was read, and what could not be."""
-    if score.kind != "probability":
-        answers.mapping["scores"] = mapping_entry(score.kind, score.done)
-        answers.notes.append(f"The values of {score.name!r} look like {score.kind}: {score.done}.")
-    if score.words:
-        what = f"{score.words:,} values of {score.name!r} are no numbers"
-        answers.notes.append(f"{what}; the confidence of these rows is unknown.")
-    if score.outside:
-        what = f"{score.outside:,} values of {score.name!r} lie outside 0 to 1; they were left out."
-        hint = 'Say what they are in errata.toml: scores = "logit", "log-probability", "percent".'
-        answers.oddities.append(("confidence-outside", what, hint))
+    return from_score(frame, columns, truth, choice, stem)
 
 
 def _from_labels(
@@ -112,15 +99,19 @@ def _from_labels(
 ) -> Answers:
     """Predicted labels, with one score beside them or none."""
     name = cast(str, columns.predicted)
-    predicted, true = spelt_alike(frame[name], truth)
-    answers = Answers(true, predicted, mapping={"predicted_label": mapping_entry(name)})
+    spelt = spelt_alike(frame[name], truth, frame[columns.codes] if columns.codes else None)
+    predicted, true = spelt.predicted, spelt.truth
+    also = f"numbers in {columns.codes}" if columns.codes else ""
+    answers = Answers(true, predicted, mapping={"predicted_label": mapping_entry(name, also)})
+    answers.notes += spelt.notes
+    doubt_coding(answers, spelt)
     if columns.confidence is None:
         return answers
-    score = one_score(frame[columns.confidence], told=_told(choice))
+    score = one_score(frame[columns.confidence], told=told_kind(choice))
     known = natural_order(distinct([predicted] if true is None else [predicted, true]))
     meaning = "confidence of the predicted label"
     if len(known) == 2:
-        meaning = _of_two(answers, score, known, choice)
+        meaning = of_two(answers, score, known, choice)
     else:
         answers.confidence = score.values
     answers.mapping["confidence"] = mapping_entry(columns.confidence, meaning)
@@ -128,79 +119,25 @@ def _from_labels(
     return answers
 
 
-def _of_two(answers: Answers, score: OneScore, known: list[str], choice: Choice) -> str:
-    """Two labels: one score makes the whole vector, once it is clear whose probability it is."""
-    told = choice.positive_label if choice.positive_label in known else None
-    positive = told or is_of_positive(score.values, answers.predicted, known)
-    if positive is None:
-        answers.confidence = score.values
-        what = (
-            f"Column {score.name!r} has scores below 0.5 for both labels: neither the confidence "
-            "of the predicted label nor the probability of one of them."
-        )
-        answers.oddities.append(("score-unclear", what, DOUBTFUL))
-        return "confidence of the predicted label, doubtful"
-    answers.labels = known
-    answers.vectors = two_columns(score.values, answers.predicted, known, positive=positive)
-    if not positive:
-        return "confidence of the predicted label"
-    answers.mapping["positive_label"] = mapping_entry(positive)
-    answers.notes.append(f"Column {score.name!r} is read as the probability of {positive!r}.")
-    return f"probability of {positive!r}"
-
-
-def _from_score(
-    frame: pl.DataFrame, columns: AnswerColumns, truth: pl.Series | None, choice: Choice
-) -> Answers:
-    """One probability and no label: the positive label is predicted from 0.5 on."""
-    name = cast(str, columns.predicted or columns.confidence)
-    score = one_score(frame[name], told=_told(choice))
-    true = labels(truth)[0] if truth is not None else None
-    known = _two_labels(set() if true is None else distinct([true]))
-    positive = choice.positive_label
-    if positive not in known:
-        positive = positive_label(known, hint=name)
-    negative = next(label for label in known if label != positive)
-    value = pl.col("score").fill_nan(None)
-    picked = pl.when(value >= 0.5).then(pl.lit(positive)).when(value < 0.5).then(pl.lit(negative))
-    predicted = pl.DataFrame({"score": score.values}).select(picked).to_series()
-    answers = Answers(true, predicted, labels=known)
-    answers.vectors = two_columns(score.values, predicted, known, positive=positive)
-    rule = f"{positive!r} from 0.5 on"
-    answers.mapping["positive_label"] = mapping_entry(positive, "predicted from 0.5 on")
-    if columns.predicted:
-        answers.mapping["predicted_label"] = mapping_entry(name, f"probability of {positive!r}")
-    else:
-        answers.mapping["predicted_label"] = mapping_entry("", rule)
-        answers.mapping["confidence"] = mapping_entry(name, f"probability of {positive!r}")
-    answers.notes.append(
-        f"Column {name!r} is read as the probability of {positive!r}; predicted {rule}."
-    )
-    say_score(answers, score)
-    return answers
-
-
-def _two_labels(known: set[str]) -> list[str]:
-    """Two labels, of which perhaps only one or none occurs."""
-    if len(known) >= 2:
-        return natural_order(known)
-    if known <= {"0", "1"}:
-        return ["0", "1"]
-    return ["False", "True"] if known <= {"False", "True"} else [*known, f"not {min(known)}"]
-
-
 def _from_vectors(
     frame: pl.DataFrame, columns: AnswerColumns, truth: pl.Series | None, choice: Choice
 ) -> Answers:
     """A score for every class."""
+    spelt = None
     predicted, true = None, labels(truth)[0] if truth is not None else None
     if columns.predicted:
-        predicted, true = spelt_alike(frame[columns.predicted], truth)
+        codes = frame[columns.codes] if columns.codes else None
+        spelt = spelt_alike(frame[columns.predicted], truth, codes)
+        predicted, true = spelt.predicted, spelt.truth
     stems = list(columns.classes.stems.values()) if columns.classes else None
     pattern = columns.classes.pattern if columns.classes else cast(str, columns.vector)
     by_class = list(columns.classes.stems) if columns.classes else []
     raw = matrix(frame, by_class) if by_class else vectors(frame[pattern])
-    converted = probabilities(raw, told=_told(choice), name=pattern)
+    converted = probabilities(raw, told=told_kind(choice), name=pattern)
+    notes = list(spelt.notes) if spelt else []
+    read = true
+    if stems and not choice.labels:
+        stems, predicted, true = _named_alike(stems, converted.values, predicted, true, notes)
     labelled = [column for column in (predicted, true) if column is not None]
     known = natural_order(distinct(labelled))
     order, how = class_labels(stems, converted.values, known, predicted, told=choice.labels)
@@ -213,12 +150,102 @@ def _from_vectors(
             "several labels at once."
         )
     answers = Answers(true, best if predicted is None else predicted, vectors=converted.values)
-    answers.labels = order
+    answers.labels, answers.notes = order, notes
+    if spelt is not None:
+        doubt_coding(answers, spelt)
     _say_vectors(answers, converted, pattern, columns, differ=_count_differ(best, predicted))
     if how:
         answers.notes.append(how)
         answers.mapping["labels"] = mapping_entry(json.dumps(order, ensure_ascii=False))
+    is_named_by_place = predicted is None and true is not read
+    if predicted is None and (how or is_named_by_place) and not choice.labels:
+        _doubt_order(answers, pattern, "In the columns' order" if is_named_by_place else SORTED)
+    elif predicted is not None and "predicted_label" not in choice.columns:
+        _doubt_answers(answers, best, columns, pattern)
     return answers
+
+
+def _named_alike(
+    stems: list[str],
+    values: np.ndarray,
+    predicted: pl.Series | None,
+    true: pl.Series | None,
+    notes: list[str],
+) -> tuple[list[str], pl.Series | None, pl.Series | None]:
+    """Score columns, answers and truth with the same names: numbers get the columns' names."""
+    columns = [column for column in (predicted, true) if column is not None]
+    known = distinct(columns)
+    if names := names_of_codes(stems, values, known, predicted):
+        notes.append(
+            "Labels are numbers; they were named after the score columns: "
+            f"{', '.join(f'{code} is {name!r}' for code, name in list(names.items())[:3])}."
+        )
+        return (
+            stems,
+            None if predicted is None else renamed(predicted, names),
+            None if true is None else renamed(true, names),
+        )
+    spoken = {canonical(label) for label in known}
+    matched = sum(canonical(stem) in spoken for stem in stems)
+    respelt = respelt_as(stems, known) if matched < len(stems) else {}
+    if respelt and sum(respelt.get(stem, stem) in known for stem in stems) > max(matched, 1):
+        stems = [respelt.get(stem, stem) for stem in stems]
+        notes.append(said(respelt).replace("Answers and truth", "Score columns and labels"))
+    return stems, predicted, true
+
+
+def _doubt_order(answers: Answers, pattern: str, taken: str) -> None:
+    """Scores without labels were taken in some order: the truth must bear that out."""
+    if answers.truth is None or not answers.truth.count():
+        return
+    counted = judged(answers.truth, answers.predicted)
+    if len(answers.labels) > MOST_LABELS:
+        return
+    names, best = best_matching(counted)
+    own = counted.hits / max(counted.n, 1)
+    is_clearly_other = counted.n >= MANY and best >= own + MUCH
+    if is_above_chance(counted) and not is_clearly_other:
+        why = f"{taken.lower()} of the labels more is right than by chance"
+        answers.steps.append(Step("labels", pattern, FAMILY, why))
+        return
+    order = [names.get(label, label) for label in answers.labels]
+    instead = f"; in the order {', '.join(order[:10])} it would be {best:.0%}. Which?"
+    what = (
+        f"Nothing says which label each of the scores in {pattern!r} belongs to. {taken} "
+        f"({', '.join(answers.labels[:10])}) {own:.0%} are right"
+        f"{instead if best > own else '.'}"
+    )
+    answers.oddities.append(("class-order-unknown", what, UNORDERED))
+
+
+def _doubt_answers(answers: Answers, best: pl.Series, columns: AnswerColumns, pattern: str) -> None:
+    """Answers that say something else than the scores beside them in most rows."""
+    known = answers.predicted.is_not_null() & best.is_not_null()
+    differ = int((best != answers.predicted).filter(known).sum())
+    vectors = cast(np.ndarray, answers.vectors)
+    if vectors.shape[1] == 2:
+        is_second = (answers.predicted == answers.labels[1]).fill_null(value=False).to_numpy()
+        limits = threshold(vectors[:, 1], is_second)
+        if differ and limits is not None:
+            answers.notes.append(
+                f"{answers.labels[1]!r} is predicted from a threshold between {limits[0]:.4g} and "
+                f"{limits[1]:.4g} on, not from 0.5 on."
+            )
+            return
+    if differ * 2 <= known.sum() or known.sum() < FEWEST:
+        return
+    what = (
+        f"{columns.predicted!r} was read as the answer, and is not the most probable label of "
+        f"{pattern!r} in {differ:,} of {int(known.sum()):,} rows"
+    )
+    if answers.truth is not None and answers.truth.count():
+        own, instead = (share_right(answers.truth, x) for x in (answers.predicted, best))
+        what += f": {own:.0%} right. With the most probable label: {instead:.0%}"
+    hint = (
+        f'Say in errata.toml which column is the answer: predicted_label = "{columns.predicted}", '
+        'or in which order the scores stand: labels = ["…", "…"].'
+    )
+    answers.oddities.append(("answer-contradicts-scores", f"{what}. Which?", hint))
 
 
 def _say_vectors(
@@ -272,7 +299,3 @@ def _most_probable(values: np.ndarray, order: Sequence[str]) -> pl.Series:
     place = pl.Series(np.nan_to_num(values, nan=-1.0).argmax(axis=1))
     best = pl.Series("best", list(order), dtype=pl.String).gather(place)
     return pl.DataFrame([best, known]).select(pl.when("known").then("best")).to_series()
-
-
-def _told(choice: Choice) -> Kind | None:
-    return cast("Kind", choice.scores) if choice.scores else None

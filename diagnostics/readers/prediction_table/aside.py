@@ -1,4 +1,4 @@
-"""Columns that say nothing of the answer: weights, candidates, repeats, groups, what is shown."""
+"""Columns that say nothing of the answer: weights, candidates, repeats, what is shown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ class Aside(TypedDict):
     weight: str | None
     candidate: tuple[str, ...]
     repeat: str | None
-    group: str | None
 
 
 def set_aside(search: Search) -> Aside:
@@ -25,10 +24,10 @@ def set_aside(search: Search) -> Aside:
     numeric = [name for name in best(search.scalars(), [WEIGHT]) if search.is_number(name)]
     shown = _told(search, "shown")
     weight = search.chosen("weight", [name for name in numeric if name not in shown])
-    repeat, group = search.chosen("repeat"), search.chosen("group")
+    repeat = search.chosen("repeat")
     candidate = _told(search, "candidate")
     search.take(*shown, *candidate)
-    return Aside(weight=weight, candidate=candidate, repeat=repeat, group=group)
+    return Aside(weight=weight, candidate=candidate, repeat=repeat)
 
 
 def _told(search: Search, role: str) -> tuple[str, ...]:

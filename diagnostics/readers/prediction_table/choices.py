@@ -34,6 +34,7 @@ COLUMN_ROLES = (
     "candidate",
     "weight",
     "group",
+    "verdict",
     "shown",
 )
 KEYS = (

@@ -19,7 +19,6 @@ from diagnostics.readers.prediction_table.remarks import Remarks
 from diagnostics.readers.prediction_table.values.labels import (
     distinct,
     labels,
-    positive_label,
     texts,
 )
 from diagnostics.readers.prediction_table.values.measurements import holds_probabilities
@@ -278,8 +277,7 @@ def _positive(source: Source, written: _Labels, names: Names) -> str:
     seen = written.seen & names.keys()
     if labelled or len(scores) != 1 or not seen or not set(names) <= {"0", "1"}:
         return ""
-    hint = scores[0]
-    return names[positive_label(names, hint=hint)] if not _is_called(hint, names) else ""
+    return "" if _is_called(scores[0], names) else names[natural_order(names)[-1]]
 
 
 def _is_called(column: str, names: Names) -> bool:

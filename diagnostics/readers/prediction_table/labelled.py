@@ -9,9 +9,10 @@ from typing import cast
 import numpy as np
 import polars as pl
 
-from diagnostics.readers.prediction_table.answers import Answers, model_answers, say_score
+from diagnostics.readers.prediction_table.answers import model_answers
 from diagnostics.readers.prediction_table.choices import Choice, mapping_entry
 from diagnostics.readers.prediction_table.columns.roles import AnswerColumns
+from diagnostics.readers.prediction_table.spelt_answers import Answers, say_score
 from diagnostics.readers.prediction_table.values.labelled_scores import (
     MOST_CELLS,
     LabelledScores,

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from diagnostics.readers.prediction_table.answers import Answers, say_score, spelt_alike
 from diagnostics.readers.prediction_table.choices import mapping_entry
 from diagnostics.readers.prediction_table.columns.roles import AnswerColumns
+from diagnostics.readers.prediction_table.spelt_answers import Answers, say_score, spelt_alike
 from diagnostics.readers.prediction_table.values.labels import distinct, labels
 from diagnostics.readers.prediction_table.values.one_score import one_score
 from diagnostics.readers.prediction_table.values.scores import numbers
+from diagnostics.readers.prediction_table.values.spellings import renamed, respelt_as, said
 from diagnostics.workspace.labels import natural_order
 
 
@@ -24,10 +25,16 @@ def ranked_answers(frame: pl.DataFrame, columns: AnswerColumns, truth: pl.Series
         If the columns hold no labels.
     """
     names = [name for name, _ in columns.ranked]
-    spelt_alike(frame[names[0]], truth)
+    first_spelt = spelt_alike(frame[names[0]], truth)
     spelt = labels(*(frame[name] for name in names), *([] if truth is None else [truth]))
     places, true = spelt[: len(names)], None if truth is None else spelt[-1]
+    respelt: dict[str, str] = {}
+    if first_spelt.respelt and true is not None:
+        respelt = respelt_as(distinct(places), distinct([true]))
+        places = [renamed(place, respelt) for place in places]
     answers = Answers(true, places[0], labels=natural_order(distinct(places)))
+    if respelt:
+        answers.notes.append(said(respelt))
     several = f"the first of {len(names)} ranked labels" if len(names) > 1 else ""
     answers.mapping["predicted_label"] = mapping_entry(names[0], several)
     if first := columns.ranked[0][1]:

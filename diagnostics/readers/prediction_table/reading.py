@@ -10,17 +10,21 @@ from typing import Any
 import polars as pl
 
 from diagnostics.readers import Folder, Reading
-from diagnostics.readers.prediction_table.answers import Answers, model_answers
+from diagnostics.readers.prediction_table.answers import model_answers
 from diagnostics.readers.prediction_table.choices import Choice, mapping_entry
 from diagnostics.readers.prediction_table.columns.names import key
 from diagnostics.readers.prediction_table.columns.roles import AnswerColumns, Roles
+from diagnostics.readers.prediction_table.columns.steps import LEFT_OVER, VALUES, Step
+from diagnostics.readers.prediction_table.columns.verdicts import ANOTHER, judged_truth
+from diagnostics.readers.prediction_table.doubts import doubts
 from diagnostics.readers.prediction_table.labelled import labelled_answers
 from diagnostics.readers.prediction_table.rankings import ranked_answers
 from diagnostics.readers.prediction_table.remarks import Remarks
 from diagnostics.readers.prediction_table.runs import Part, fold_numbers, split_names, split_of_file
+from diagnostics.readers.prediction_table.spelt_answers import Answers
 from diagnostics.readers.prediction_table.table import Table, stem_of
 from diagnostics.readers.prediction_table.truth import HINT, Truth
-from diagnostics.readers.prediction_table.values.labels import distinct
+from diagnostics.readers.prediction_table.values.labels import distinct, labels
 from diagnostics.readers.prediction_table.weights import weighted_scores
 from diagnostics.workspace import NO_PREDICTION, Evidence, Problem
 from diagnostics.workspace.tables import predictions_frame
@@ -31,6 +35,14 @@ PLAIN = (
     r"(?:predictions?|preds?|results?|outputs?|submission|oof|data|reports?)"
     r"(?:_(?:test|val|valid|validation|dev|eval|final))*"
 )
+#: From this share of the rows on, in so many rows, labels that the other side lacks are a fault.
+STRANGE, ENOUGH = 0.2, 5
+#: The roles as sentences begin.
+ROLES = {
+    "true_label": "The column of the truth",
+    "predicted_label": "The column of the answers",
+    "confidence": "The column of the score",
+}
 
 
 @dataclass(frozen=True)
@@ -74,13 +86,13 @@ def run_reading(source: Source, part: Part, columns: AnswerColumns, examples: Ex
         If they are no labels.
     """
     frame, roles = part.frame, source.roles
-    truth = _truth_of(source, part)
+    truth = _truth_of(source, part, columns)
     if columns.ranked:
         answers = ranked_answers(frame, columns, truth)
     elif columns.listed:
         answers = labelled_answers(frame, columns, truth, source.choice)
     else:
-        answers = model_answers(frame, columns, truth, source.choice)
+        answers = model_answers(frame, columns, truth, source.choice, stem=source.stem)
     canonical: dict[str, Any] = {
         "example": examples.ids,
         "true_label": answers.truth,
@@ -91,7 +103,7 @@ def run_reading(source: Source, part: Part, columns: AnswerColumns, examples: Ex
         "split": _splits(source, frame),
         "fold": fold_numbers(frame[roles.fold]) if roles.fold else None,
     }
-    predictions, labels = predictions_frame(**canonical)
+    predictions, known = predictions_frame(**canonical)
     if answers.rank is not None or answers.margin is not None:
         predictions = _with_ranking(predictions, examples.ids, answers)
     run, siblings = run_name(source, part, columns)
@@ -101,7 +113,7 @@ def run_reading(source: Source, part: Part, columns: AnswerColumns, examples: Ex
         path=source.folder.where(source.name),
         siblings=siblings,
         evidence=_evidence(answers, roles, examples),
-        labels=labels,
+        labels=known,
         predictions=predictions,
         examples=examples.content,
         n_examples=_count(frame, roles, examples.ids),
@@ -144,10 +156,10 @@ def table_problems(source: Source) -> list[Problem]:
     oddities = (*source.table.oddities, *source.remarks.oddities)
     problems = [source.problem(*oddity) for oddity in oddities]
     hint = "Save an errata.toml beside it that says which column is which."
-    if "header" in source.roles.is_guessed:
+    if source.roles.is_assumed("header"):
         what = "The table has no header; its columns were told apart by their values."
         problems.append(source.problem("no-header", what, hint))
-    if "true_label" in source.roles.is_guessed:
+    if _is_guessed(source.roles):
         what = f"Column {source.roles.true_label!r} was taken for the truth because of its values."
         problems.append(source.problem("truth-guessed", what, hint))
     there = f"The table has: {', '.join(source.table.frame.columns[:20])}."
@@ -161,7 +173,16 @@ def table_problems(source: Source) -> list[Problem]:
     return problems
 
 
-def _truth_of(source: Source, part: Part) -> pl.Series | None:
+def _is_guessed(roles: Roles) -> bool:
+    """Whether the truth was told by its values, and not just by what is called like labels."""
+    step = roles.step("true_label")
+    return step is not None and step.is_assumed and step.strength == VALUES
+
+
+def _truth_of(source: Source, part: Part, columns: AnswerColumns) -> pl.Series | None:
+    if source.roles.verdict and columns.predicted:
+        suggested = labels(part.frame[columns.predicted])[0]
+        return judged_truth(part.frame[source.roles.verdict], suggested)
     if source.roles.true_label:
         return part.frame[source.roles.true_label]
     return source.truth.labels.gather(part.rows) if source.truth else None
@@ -202,13 +223,17 @@ def _mapping(
 ) -> dict[str, str]:
     """What each role was read from: the value for `errata.toml`, then words for people."""
     roles = source.roles
-    guess = "guessed by its values" if "true_label" in roles.is_guessed else ""
+    guess = "guessed by its values" if _is_guessed(roles) else ""
+    if not guess and roles.is_assumed("true_label"):
+        guess = "assumed"
     mapping = {
         "file": mapping_entry(source.name),
         "id": mapping_entry(roles.id) if roles.id else mapping_entry("", examples.origin),
         "text": mapping_entry(roles.text or ""),
         "image": mapping_entry(roles.image or ""),
         "true_label": mapping_entry(roles.true_label or "", guess),
+        "group": mapping_entry(roles.group or ""),
+        "verdict": mapping_entry(roles.verdict or ""),
         "fold": mapping_entry(roles.fold or ""),
         "split": mapping_entry(roles.split or ""),
         "model": mapping_entry(roles.model[0] if len(roles.model) == 1 else _listed(roles.model)),
@@ -217,6 +242,8 @@ def _mapping(
         **answers.mapping,
         **source.remarks.mapping,
     }
+    if roles.is_assumed("predicted_label") and roles.step("predicted_label") and columns.predicted:
+        mapping["predicted_label"] = _assumed(mapping["predicted_label"], columns.predicted)
     if columns.model and columns.predicted:
         mapping |= _mapping_of_models(columns, mapping)
     return {role: value for role, value in mapping.items() if value}
@@ -234,6 +261,12 @@ def _mapping_aside(source: Source) -> dict[str, str]:
             for role, names in several.items()
         },
     }
+
+
+def _assumed(entry: str, column: str) -> str:
+    """An entry of the mapping that says that it was assumed."""
+    words = entry[len(column) :].strip().removeprefix("(").removesuffix(")")
+    return mapping_entry(column, "assumed", words)
 
 
 def _mapping_of_models(columns: AnswerColumns, mapping: dict[str, str]) -> dict[str, str]:
@@ -256,6 +289,12 @@ def _notes(source: Source, answers: Answers, examples: Examples) -> list[str]:
     notes += [*source.remarks.notes, *answers.notes]
     if source.truth:
         notes.append(source.truth.note)
+    for step in source.roles.steps:
+        if step.is_assumed and step.role != "header":
+            notes.append(f"{ROLES.get(step.role, step.role)} was assumed: {step.reason}.")
+    if source.roles.verdict:
+        what = f"Answers are judged by the verdicts in {source.roles.verdict!r}"
+        notes.append(f"{what}; the true label of a rejected one is unknown: {ANOTHER!r}.")
     if silent := answers.predicted.null_count():
         notes.append(f"{silent:,} rows have no prediction; they count as {NO_PREDICTION!r}.")
     if answers.truth is not None and (unknown := answers.truth.null_count()):
@@ -268,20 +307,43 @@ def _run_problems(source: Source, answers: Answers) -> list[Problem]:
     if not _has_truth(answers):
         what = "The table has no true labels: mistakes cannot be told."
         problems.append(source.problem("truth-missing", what, HINT))
-    elif answers.truth is not None:
+    elif answers.truth is not None and not source.roles.verdict:
         problems += _different_labels(source, answers.truth, answers.predicted)
+    steps = [*source.roles.steps, *answers.steps, *_steps_of_truth(source)]
+    if not source.roles.verdict:
+        asked = doubts(answers.truth, answers.predicted, steps, answers.alternatives)
+        problems += [source.problem(*oddity) for oddity in asked]
     if source.truth is not None and source.truth.is_by_row_order:
         hint = "Add ids to both files, so that a changed order cannot mix them up."
         problems.append(source.problem("truth-by-row-order", source.truth.note, hint))
     return problems
 
 
-def _different_labels(source: Source, truth: pl.Series, predicted: pl.Series) -> list[Problem]:
-    true, answers = distinct([truth]), distinct([predicted])
-    if not answers or true & answers:
+def _steps_of_truth(source: Source) -> list[Step]:
+    if source.truth is None or not source.truth.is_by_row_order or source.choice.truth_file:
         return []
-    shown = [", ".join(sorted(labels)[:3]) for labels in (answers, true)]
+    why = "the truth of each row stands in the same row of another file"
+    file = source.truth.mapping["truth_file"].partition(" (")[0]
+    return [Step("truth_file", file, LEFT_OVER, why, is_assumed=True)]
+
+
+def _different_labels(source: Source, truth: pl.Series, predicted: pl.Series) -> list[Problem]:
+    """The problem of labels that the other side never says: all of them, or most on both sides."""
+    true, answers = distinct([truth]), distinct([predicted])
+    if not answers or answers <= true or true <= answers:
+        return []
+    shown = [", ".join(sorted(side)[:3]) for side in (answers, true)]
     what = f"No predicted label is ever a true one: predicted {shown[0]}, true {shown[1]}."
+    if true & answers:
+        strange = int(predicted.is_in(list(answers - true)).sum()) / len(predicted)
+        unsaid = int(truth.is_in(list(true - answers)).sum()) / len(truth)
+        if min(strange, unsaid) < STRANGE or len(truth) < ENOUGH:
+            return []
+        shown = [", ".join(sorted(side)[:3]) for side in (answers - true, true - answers)]
+        what = (
+            f"{strange:.0%} of the predicted labels are never true ones ({shown[0]}), and "
+            f"{unsaid:.0%} of the true ones are never predicted ({shown[1]})."
+        )
     hint = "Write both with the same names, or name the columns that share them in errata.toml."
     return [source.problem("label-spaces-differ", what, hint)]
 

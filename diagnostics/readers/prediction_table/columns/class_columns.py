@@ -18,8 +18,8 @@ WORDS = SCORE_WORDS.replace("_?", "[_ ]?")
 AFFIXES = (
     # `P(cat)`, `prob (cat)`
     rf"(?P<before>(?:[^()]*?[ _])?(?:p|{WORDS}) ?\()(?P<stem>.+)(?P<after>\))",
-    # `prob_cat`, `rf_proba_cat`, `pred.cat`, `logit: cat`
-    rf"(?P<before>(?:[^()]*?[ _.-])?(?:p|pred|{WORDS})[ _.:-]+)(?P<stem>.+)(?P<after>)",
+    # `prob_cat`, `rf_proba_cat`, `pred.cat`, `logit: cat`; the sign of `prob_-1` is the label's
+    rf"(?P<before>(?:[^()]*?[ _.-])?(?:p|pred|{WORDS})(?:[ _.:-]*[ _.:]|-))(?P<stem>.+)(?P<after>)",
     # `p0`, `class_1`: without anything between, a word may only be followed by a number
     rf"(?P<before>(?:p|c|class|{WORDS})_?)(?P<stem>\d+)(?P<after>)",
     # `cat_prob`, `cat score`

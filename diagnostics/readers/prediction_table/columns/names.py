@@ -20,6 +20,10 @@ SCORE_WORDS = _any_of(
     "softmax certainty logits logit log_?probs? log_?probas? log_?probability log_?probabilities"
 )
 PREDICTION_WORDS = _any_of("preds? predicted predictions? yhat y_hat")
+ANSWERED = _any_of(
+    "predict response estimated guessed assigned inferred detected classified suggested chosen "
+    "winning forecast machine auto bot argmax best decoded"
+)
 
 #: Best first: a table with `y_true` and `label` means `y_true`.
 TRUTH = tuple(
@@ -34,6 +38,7 @@ TRUTH = tuple(
         "reference",
         "annotations?",
         "cats",
+        "(?:obs|observed)",
         "labels?",
         "targets?",
         "class",
@@ -42,12 +47,40 @@ TRUTH = tuple(
 )
 TRUTH_PREFIX = r"(?:actual|true|gold)_\w+|\w+_(?:true|actual|gold|truth)"
 #: Names that are the truth beside a prediction, and the prediction when they stand alone.
-EITHER = r"(?:label|labels|class|target|category|intent)(?:_(?:name|label))?"
+EITHER = r"(?:label|labels|class|category|intent)(?:_(?:name|label))?"
 PREDICTION = (
     rf"(?:y_?)?{PREDICTION_WORDS}(?:_{LABEL_WORDS})?",
     rf"(?:label|class|target|model)_{PREDICTION_WORDS}",
     rf"(?:hyp|hypothesis|output|model_output|answer)(?:_{LABEL_WORDS})?",
 )
+#: Names of an answer that may as well be a text or a number: their values decide.
+ANSWER = (
+    _any_of(
+        "predict response estimate guess winner forecast decision choice chosen classification "
+        "classified classified_as detected inferred assigned suggested suggestion argmax decoded"
+    ),
+    rf"{ANSWERED}_{LABEL_WORDS}",
+    rf"{LABEL_WORDS}_{ANSWERED}",
+)
+#: A time, a size or a cost is never an answer, whatever stands before it: `pred_time_test`.
+MEASURED = _any_of(
+    "time times timestamp seconds second secs sec ms msec milliseconds latency duration runtime "
+    "elapsed cost costs n_tokens tokens token_count memory mem size bytes kb mb gb throughput "
+    "flops energy date datetime"
+)
+#: What a reviewer says of a suggested label, and the names of such columns.
+ACCEPTED = ("accept", "accepted", "approve", "approved", "correct", "right")
+REJECTED = ("reject", "rejected", "disapproved", "incorrect", "wrong")
+SKIPPED = ("ignore", "ignored", "skip", "skipped", "unsure")
+VERDICT = (
+    _any_of(
+        "answer verdict review reviewed decision judgement judgment assessment feedback status "
+        "evaluation annotation human human_verdict"
+    ),
+    r"(?:review|reviewer|human|annotator)_\w+",
+)
+#: Whose rows come several times: patients, users, genes.
+GROUP = (r"groups?(?:_id)?|cluster(?:_id)?", r"\w+_(?:id|uuid|key|number|no)|id_\w+")
 SCORE = (
     rf"(?:y_?)?(?:{PREDICTION_WORDS}|max|top)(?:_(?:label|class))?_{SCORE_WORDS}",
     "(?:confidence|conf|probability|proba|prob|certainty)",
@@ -65,7 +98,7 @@ _PLACE = (
 RANKED_LABEL = rf"{_PLACE}(?:_(?:label|class|name|pred))?"
 RANKED_SCORE = rf"(?:{_PLACE}_?{SCORE_WORDS}|{SCORE_WORDS}_?(?P<bare>\d{{1,2}}))"
 MODEL_PREDICTION = (
-    rf"(?P<model>\w+?)_(?:y_)?{PREDICTION_WORDS}(?:_(?:label|class))?"
+    rf"(?P<model>\w+?)_(?:y_)?{PREDICTION_WORDS}(?:_{LABEL_WORDS})?"
     rf"|(?:y_)?{PREDICTION_WORDS}(?:_(?:label|class))?_(?P<model_after>\w+)"
 )
 _FILE = _any_of(
@@ -74,7 +107,10 @@ _FILE = _any_of(
 )
 #: Best first; a file's name is an id as well.
 IDENTITY = (
-    _any_of("id ids uid uuid guid example_id sample_id example idx row_id key"),
+    _any_of(
+        "id ids uid uuid guid example_id sample_id example idx row_id key case case_id inst "
+        "instance instance_id"
+    ),
     r"\w+_(?:id|uuid|key|number|no)|id_\w+",
     rf"{_FILE}|audio|wav",
     "index",
@@ -123,6 +159,22 @@ def model_in(name: str) -> str:
     match = re.fullmatch(MODEL_PREDICTION, plain, re.IGNORECASE)
     group = "model" if match and match["model"] else "model_after"
     return name[slice(*match.span(group))] if match else ""
+
+
+def is_measured(name: str, others: Iterable[str]) -> bool:
+    """Whether a column is called like a time, a size or a cost, and not asked about as such.
+
+    `pred_size` beside `true_size` or `size` is an answer, and so is `size_pred`.
+    """
+    own = key(name)
+    if not re.fullmatch(rf"(?:\w+_)?{MEASURED}(?:_\w+)?", own):
+        return False
+    if re.fullmatch(rf"\w+_(?:y_)?{PREDICTION_WORDS}(?:_{LABEL_WORDS})?", own):
+        return False
+    asked = re.sub(rf"^(?:y_)?{PREDICTION_WORDS}_", "", own)
+    truths = {asked, *(f"{word}_{asked}" for word in ("true", "actual", "gold"))}
+    truths |= {f"{asked}_{word}" for word in ("true", "actual", "gold")}
+    return asked == own or not truths & {key(other) for other in others}
 
 
 def is_named(name: str, *patterns: str) -> bool:

@@ -8,16 +8,30 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from diagnostics.readers.prediction_table.columns.class_columns import ClassColumns, is_number
-from diagnostics.readers.prediction_table.columns.names import FOLD, IDENTITY, MODEL, SPLIT, best
+from diagnostics.readers.prediction_table.columns.names import (
+    FOLD,
+    GROUP,
+    IDENTITY,
+    MODEL,
+    SPLIT,
+    TEXT,
+    best,
+    is_named,
+)
+from diagnostics.readers.prediction_table.columns.steps import TOLD, Step, weakest
 from diagnostics.readers.prediction_table.values.labels import distinct, labels
 
 
 @dataclass(frozen=True)
 class AnswerColumns:
-    """The columns of one model's answers; `model` is "" where the table holds only one."""
+    """The columns of one model's answers; `model` is "" where the table holds only one.
+
+    `codes` says the labels of `predicted` as numbers.
+    """
 
     model: str = ""
     predicted: str | None = None
+    codes: str | None = None
     confidence: str | None = None
     classes: ClassColumns | None = None
     vector: str | None = None
@@ -31,7 +45,8 @@ class AnswerColumns:
         places = [name for pair in self.ranked for name in pair]
         stems = self.classes.stems if self.classes else ()
         lists = self.listed or ()
-        every = (self.predicted, self.confidence, self.vector, *places, *stems, *lists)
+        labels = (self.predicted, self.codes)
+        every = (*labels, self.confidence, self.vector, *places, *stems, *lists)
         return {name for name in every if name}
 
 
@@ -39,9 +54,11 @@ class AnswerColumns:
 class Roles:
     """What each column of a table is for; columns without a role are content.
 
-    `is_guessed` names the roles that no name speaks for ("header": the table has none),
-    `not_found` the columns of `errata.toml` that the table lacks, `refusal` is the code of the
-    problem because of which it is not read although it holds predictions.
+    `steps` says why each role was given as it is. `group` is whose rows come several times, a
+    patient for example; it is content, too. `verdict` is the column in which somebody accepts or
+    rejects the answers. `not_found` has the columns of `errata.toml` that the table lacks,
+    `refusal` is the code of the problem because of which it is not read although it holds
+    predictions.
     """
 
     answers: tuple[AnswerColumns, ...]
@@ -57,17 +74,31 @@ class Roles:
     repeat: str | None = None
     weight: str | None = None
     group: str | None = None
-    is_guessed: frozenset[str] = frozenset()
+    verdict: str | None = None
+    steps: tuple[Step, ...] = ()
     not_found: tuple[str, ...] = ()
     refusal: str = ""
 
     @property
     def taken(self) -> set[str]:
         """The columns that are no content of an example."""
-        within = (self.fold, self.repeat, self.split, *self.model, *self.candidate)
-        single = (self.true_label, self.id, self.weight, *within, *self.index)
+        within = (self.fold, self.repeat, self.split, *self.candidate)
+        single = (self.true_label, self.id, self.weight, self.verdict, *within)
         answers = [name for answer in self.answers for name in answer.columns]
-        return {name for name in (*single, *answers) if name}
+        return {name for name in (*single, *self.model, *self.index, *answers) if name}
+
+    @property
+    def weakest(self) -> Step | None:
+        """The step of the reading for which least speaks."""
+        return weakest(self.steps)
+
+    def step(self, role: str) -> Step | None:
+        """How a role was decided, None if it was not, or if nothing is known about it."""
+        return next((step for step in self.steps if step.role == role), None)
+
+    def is_assumed(self, role: str) -> bool:
+        """Whether the role was given without a name or a word of `errata.toml` that says so."""
+        return any(step.role == role and step.is_assumed for step in self.steps)
 
 
 @dataclass
@@ -78,12 +109,31 @@ class Search:
     told: Mapping[str, tuple[str, ...]]
     free: list[str] = field(default_factory=list)
     not_found: list[str] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    verdict: str | None = None
     _numeric: dict[str, bool] = field(default_factory=dict)
     _values: dict[tuple[str, ...], set[str]] = field(default_factory=dict)
 
     def take(self, *names: str | None) -> None:
         """Give the columns away."""
         self.free = [name for name in self.free if name not in names]
+
+    def told_column(self, role: str) -> str | None:
+        """The column of the table that `errata.toml` names for a role."""
+        told = self.told.get(role, ("",))[0]
+        return told if told in self.sample.columns else None
+
+    def told_columns(self) -> set[str]:
+        """Every name that `errata.toml` has for a role."""
+        return {name for names in self.told.values() for name in names}
+
+    def decide(self, *steps: Step) -> None:
+        """Keep why a role was given; what `errata.toml` says is the reason where it does."""
+        for step in steps:
+            self.steps = [entry for entry in self.steps if entry.role != step.role]
+            if step.role in self.told:
+                step = Step(step.role, step.column, TOLD, "errata.toml says so")
+            self.steps.append(step)
 
     def chosen(self, role: str, guesses: Sequence[str | None] = ()) -> str | None:
         """The column told for a role, else the first guess that is free; taken either way."""
@@ -124,16 +174,46 @@ class Search:
     def identities(self) -> list[str]:
         """Free columns called like an id that tell most rows of a run apart, best first.
 
-        Then the first column, if it holds codes (`h2730`), all different.
+        Then a column that holds codes (`h2730`), all different: the first one, or any beside an
+        id that comes back, as a patient's does. Such a one is no id if each row has its own text.
         """
         named = best(self.scalars(), IDENTITY)
-        first = self.sample.columns[0]
-        if first in self.free and first not in named and _holds_codes(self.sample[first]):
-            named.append(first)
-        runs = [*best(self.scalars(), MODEL), *best(self.sample.columns, [FOLD, SPLIT])]
-        runs = [name for name in runs if name not in named]
+        others = [name for name in self.scalars() if name not in named]
+        coded = [name for name in others if _holds_codes(self.sample[name])]
+        first = [name for name in coded if name == self.sample.columns[0]]
         rows = max(len(self.sample), 1)
-        return [name for name in named if self.sample.select(name, *runs).n_unique() * 2 > rows]
+        sizes = {name: self._size(name, named) for name in (*named, *coded)}
+        whole = [name for name in (*named, *coded) if sizes[name] == rows]
+        if named and whole and sizes[named[0]] < rows:
+            named = [name for name in (*named, *coded) if name in whole]
+        elif not named:
+            named = first
+        elif sizes[named[0]] < rows * 0.9 and self._is_group(named[0]) and self._has_texts():
+            return []
+        return [name for name in named if sizes[name] * 2 > rows]
+
+    def groups(self) -> list[str]:
+        """Free columns called like an id whose values come back: a patient, a user, a gene."""
+        flat = [name for name in best(self.scalars(), GROUP) if not is_named(name, IDENTITY[0])]
+        return [n for n in flat if 1 < self.sample[n].n_unique() < len(self.sample) * 0.95]
+
+    def _size(self, name: str, named: Sequence[str]) -> int:
+        """How many rows of a run a column tells apart."""
+        runs = [*best(self.scalars(), MODEL), *best(self.sample.columns, [FOLD, SPLIT])]
+        runs = [run for run in runs if run != name and run not in named and not self.is_unique(run)]
+        return self.sample.select(name, *runs).n_unique()
+
+    def is_unique(self, name: str) -> bool:
+        """Whether each of some rows has a value of its own: an id perhaps, but no model."""
+        column = self.sample[name]
+        return len(column) >= 5 and not column.has_nulls() and column.n_unique() == len(column)
+
+    def _is_group(self, name: str) -> bool:
+        return is_named(name, *GROUP) and not is_named(name, IDENTITY[0], *IDENTITY[2:])
+
+    def _has_texts(self) -> bool:
+        texts = [self.sample[name] for name in best(self.scalars(), TEXT)]
+        return any(self.is_unique(c.name) for c in texts if c.dtype == pl.String)
 
 
 def _holds_codes(column: pl.Series) -> bool:

@@ -14,7 +14,7 @@ from diagnostics.readers.prediction_table.columns.class_columns import (
     sums_to_one,
     told_columns,
 )
-from diagnostics.readers.prediction_table.columns.names import best, key
+from diagnostics.readers.prediction_table.columns.names import best, is_measured, key
 from diagnostics.readers.prediction_table.columns.roles import AnswerColumns, Search
 from diagnostics.readers.prediction_table.values.labelled_scores import labelled_lists, told_lists
 from diagnostics.readers.prediction_table.values.scores import is_list, numbers
@@ -59,7 +59,7 @@ def with_scores(
     search: Search, answer: AnswerColumns, truth: str | None, known: set[str], *, is_called_so: bool
 ) -> list[AnswerColumns]:
     """The only model's answer with its scores; [] if there is neither a label nor a score."""
-    if answer.listed:
+    if answer.listed or answer.confidence:
         return [answer]
     classes, vector = _full_scores(search, known, is_called_so=is_called_so)
     search.take(vector, *(classes.stems if classes else ()))
@@ -68,6 +68,7 @@ def with_scores(
         return [replace(answer, classes=classes, vector=vector, confidence=confidence)]
     candidates = single_scores(search)
     if answer.predicted:
+        candidates += _called_predictions(search)
         return [replace(answer, confidence=search.chosen("confidence", candidates))]
     if truth is None or not candidates or len(search.values(truth)) > 2:
         return []
@@ -78,6 +79,8 @@ def with_scores(
 
 def with_own_scores(search: Search, answer: AnswerColumns, known: set[str]) -> AnswerColumns:
     """One of several models' answers with the scores called like it: `rf_prob`, `prob_rf_cat`."""
+    if answer.confidence:
+        return answer
     model, words = key(answer.model), names.SCORE_WORDS
     numeric = search.numeric()
     if model:
@@ -94,8 +97,17 @@ def with_own_scores(search: Search, answer: AnswerColumns, known: set[str]) -> A
 def single_scores(search: Search) -> list[str]:
     """The columns that may be the one score, best first."""
     numeric = search.numeric()
+    numeric = [n for n in numeric if not is_measured(n, search.sample.columns)]
     of_label = best(numeric, [names.SCORE_OF_LABEL])
     return [*best(numeric, names.SCORE), *(n for n in of_label if is_share(search.sample[n]))]
+
+
+def _called_predictions(search: Search) -> list[str]:
+    """Shares under a name of predictions: scores, where another column has the labels."""
+    free = [n for n in search.numeric() if not is_measured(n, search.sample.columns)]
+    named = [name for name in free if names.model_in(name)]
+    called = dict.fromkeys([*best(free, names.PREDICTION), *named])
+    return [name for name in called if is_share(search.sample[name])]
 
 
 def is_share(column: pl.Series) -> bool:
@@ -115,8 +127,8 @@ def _full_scores(
     if vector := next(iter(best(lists, [names.VECTOR])), None):
         return None, vector
     classes = class_columns(search.sample, search.numeric(), known)
-    if classes is None and is_called_so and not known:
-        classes = _all_that_is_left(search)
+    if classes is None and is_called_so:
+        classes = _numbered(search) if known else _all_that_is_left(search)
     return classes, None
 
 
@@ -144,6 +156,19 @@ def _all_that_is_left(search: Search) -> ClassColumns | None:
     is_numeric = len(rest) > 1 and all(search.is_number(name) for name in rest)
     if is_numeric and sums_to_one(search.sample, rest):
         return ClassColumns("*", {name: name for name in rest})
+    return None
+
+
+def _numbered(search: Search) -> ClassColumns | None:
+    """Shares that sum to 1 under one name with a number, whatever it says: `Blend_0`, `Blend_1`."""
+    by_name: dict[str, dict[str, str]] = {}
+    for name in search.numeric():
+        match = re.fullmatch(r"(.*?\D)(\d+)", name)
+        if match and is_share(search.sample[name]):
+            by_name.setdefault(match[1], {})[name] = match[2]
+    for before, stems in by_name.items():
+        if len(stems) > 1 and sums_to_one(search.sample, list(stems)):
+            return ClassColumns(f"{before}*", stems)
     return None
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import polars as pl
@@ -55,6 +56,35 @@ def class_labels(
     if stems is None and set(known) <= set(counted):
         return counted, "The labels of the score lists are counted from 1."
     return _by_agreement(values, sorted(known), predicted)
+
+
+def names_of_codes(
+    stems: Sequence[str], values: np.ndarray, known: Collection[str], predicted: pl.Series | None
+) -> dict[str, str]:
+    """Labels that are numbers under the names of the score columns; {} where that is not clear.
+
+    The predicted numbers tell which is whose. Without them, or where a label is never predicted,
+    columns are counted from 0, or from 1 where as many numbers say so.
+    """
+    if not known or not all(label.isdecimal() for label in known):
+        return {}
+    if any(stem.isdecimal() or canonical(stem) in known for stem in stems):
+        return {}
+    if any(re.fullmatch(r"(?i)(?:label|class|c)[_ ]?\d+", stem) for stem in stems):
+        return {}
+    numbers = {int(label) for label in known}
+    starts = [s for s in (0, 1) if min(numbers) >= s and max(numbers) < len(stems) + s]
+    usable = ~np.isnan(values).any(axis=1)
+    if predicted is None or not (usable & predicted.is_not_null().to_numpy()).any():
+        starts = starts if 0 in numbers or max(numbers) == len(stems) else []
+        return {label: stems[int(label) - starts[0]] for label in known} if starts else {}
+    usable = usable & predicted.is_not_null().to_numpy()
+    places = values[usable].argmax(axis=1)
+    answers = predicted.filter(usable).cast(pl.Int64).to_numpy()
+    for start in starts:
+        if (answers - start == places).mean() >= AGREEMENT:
+            return {label: stems[int(label) - start] for label in known}
+    return {}
 
 
 def _are_names(matched: Sequence[str], known: Sequence[str], *, is_list: bool) -> bool:

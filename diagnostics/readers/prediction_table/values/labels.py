@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 import polars as pl
-
-from diagnostics.workspace.labels import natural_order
 
 #: What tools write for "no value". `none` and `null` stay: they are real labels somewhere.
 MISSING = ("", "nan", "NaN", "NAN", "<NA>", "N/A", "n/a", "#N/A")
@@ -44,20 +42,13 @@ def labels(*columns: pl.Series) -> list[pl.Series]:
 
 
 def canonical(label: str) -> str:
-    """A label as a column name may spell it: without case, spaces and punctuation."""
-    return re.sub(r"[\W_]+", "", label.casefold()) or label
+    """A label as a column name may spell it: without case, spaces and punctuation.
 
-
-def positive_label(known: Collection[str], *, hint: str = "") -> str:
-    """Which label is the positive one: the one in the column's name, `1` or `yes`, else the last.
-
-    `hint` is the name of the column that holds the score: `spam_prob` speaks of `spam`.
+    The sign of a number stays: -1 and 1 are two labels.
     """
-    ordered = natural_order(known)
-    words = [canonical(word) for word in re.split(r"[\W_]+", hint)]
-    named = [label for label in ordered if len(label) > 1 and canonical(label) in words]
-    usual = [label for label in ordered if label.casefold() in POSITIVE]
-    return (named or usual or ordered[-1:])[0]
+    if re.fullmatch(r"-\d+(?:\.\d+)?", label):
+        return label
+    return re.sub(r"[\W_]+", "", label.casefold()) or label
 
 
 def distinct(columns: Iterable[pl.Series]) -> set[str]:

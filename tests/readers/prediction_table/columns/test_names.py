@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from diagnostics.readers.prediction_table.columns.names import key
+from diagnostics.readers.prediction_table.columns.names import is_measured, key, model_in
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,35 @@ from diagnostics.readers.prediction_table.columns.names import key
 )
 def test_names_of_columns_are_compared_in_snake_case(name: str, snake: str) -> None:
     assert key(name) == snake
+
+
+@pytest.mark.parametrize(
+    ("name", "measured"),
+    [
+        ("pred_time_test", True),
+        ("prediction_time", True),
+        ("inference_seconds", True),
+        ("n_tokens", True),
+        ("pred_size", False),
+        ("size_pred", False),
+        ("prediction", False),
+        ("times_square", True),
+        ("sometimes_pred", False),
+    ],
+)
+def test_times_sizes_and_costs_are_known_by_name(name: str, *, measured: bool) -> None:
+    assert is_measured(name, ["id", "true_size", name]) == measured
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("bert_large_predicted_label", "bert_large"),
+        ("bert_large_prediction", "bert_large"),
+        ("Predicted_Binary", "Binary"),
+        ("rf_pred_name", "rf"),
+        ("prediction", ""),
+    ],
+)
+def test_a_column_names_its_model(name: str, model: str) -> None:
+    assert model_in(name) == model
