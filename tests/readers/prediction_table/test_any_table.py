@@ -21,11 +21,14 @@ NAMES = [
     "svm_pred", "Pred1", "Pred1Score", "Pred2", "Pred2Score", "confidence", "score", "p_churn",
     "prob_a", "prob_b", "P(a)", "P(b)", "a", "b", "probs", "logits", "fold", "split", "model",
     "variant", "", "Unnamed: 0", "true_class_index", "true_class_name", "pred_class_name",
+    "predict", "answer", "target", "class", "winner", "patient_id", "pred_time",
+    "rf_predicted_label", "Blend_0", "Blend_1", "P(-1)", "P(1)", "what",
 ]  # fmt: skip
 CELLS = st.sampled_from(
     ["a", "b", "0", "1", "1.0", "0.5", "0.25", "-2.5", "93%", "0,5", "N/A", "nan", "inf", "", " ",
      "True", "false", "[0.5, 0.5]", "[0.1 0.9]", "[]", "[nan, 1]", "tensor(1)", "test", "train",
-     "x.png", "some words that make up a text", "ทักทาย", 'say "a, b"\nagain', "(no prediction)"]
+     "x.png", "some words that make up a text", "ทักทาย", 'say "a, b"\nagain', "(no prediction)",
+     "accept", "reject", "LABEL_0", "1:a", "1:?", "?", "-1", "0.7", "0.3"]
 )  # fmt: skip
 VALUES = st.one_of(
     CELLS,
