@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -30,8 +31,8 @@ from diagnostics.readers.report.told import told_by
 
 #: A report or matrix of a thousand classes has a few megabytes.
 MOST_BYTES = 100_000_000
-#: A log that is larger is looked at from its beginning only.
-MOST_TEXT = 10_000_000
+#: A text that is larger is not searched: its beginning and its end tell whether to say so.
+MOST_TEXT = 1_000_000
 
 _TABLES, _TEXTS = (".csv", ".tsv"), (".txt", ".log", ".out")
 #: Best first: where one report lies there in several forms, the one with all its digits counts.
@@ -197,7 +198,7 @@ def _bears_a_name(name: str) -> bool:
 def _has_printed(folder: Folder, file: File) -> bool:
     """Whether a text has a printed report or matrix somewhere; logs have theirs at the end."""
     if file.size > MOST_TEXT:
-        return has_blocks(decoded(folder.head(file.name)))
+        return has_blocks(decoded(folder.head(file.name))) or has_blocks(_end_of(folder, file))
     try:
         text = decoded(
             (folder.path / file.name).read_bytes() if file.size > HEAD else folder.head(file.name)
@@ -210,6 +211,15 @@ def _has_printed(folder: Folder, file: File) -> bool:
     return bool(printed or reasons)
 
 
+def _end_of(folder: Folder, file: File) -> str:
+    try:
+        with (folder.path / file.name).open("rb") as content:
+            content.seek(-HEAD, os.SEEK_END)
+            return decoded(content.read())
+    except OSError:
+        return ""
+
+
 def _parts(folder: Folder, file: File) -> Iterator[Evaluation | UnreadableFile]:
     """What one file holds: several reports, a report and its matrix, or one of them."""
     if file.size > MOST_BYTES:
@@ -218,6 +228,11 @@ def _parts(folder: Folder, file: File) -> Iterator[Evaluation | UnreadableFile]:
     form = _form(file.name)
     blank = Evaluation(key, split or "test", None, None, file.name, file.name)
     if _is_text(file.name):
+        if file.size > MOST_TEXT:
+            raise ValueError(
+                f"it has {file.size:,} bytes, and a text is read up to {MOST_TEXT:,}; copy its "
+                "reports into a file of their own"
+            )
         # train.log is the log of a training, which evaluates on whatever its lines say.
         split = split if form == ".txt" or "report" in file.name.casefold() else ""
         text = decoded((folder.path / file.name).read_bytes())

@@ -215,6 +215,28 @@ def stamped(text: str) -> str:
     return "\n".join(f"2024-01-31 12:00:00,123 - root - INFO - {x}" for x in text.split("\n"))
 
 
+def test_splits_of_folds_and_figures_between_a_heading_and_its_report(tmp_path: Path) -> None:
+    text = "".join(
+        f"=== Fold {fold}/2 ===\nTrain:\n{printed(BETTER)}\nValidation:\n{printed()}\n"
+        for fold in (1, 2)
+    )
+    run = only(tmp_path, {"results.txt": text})
+    assert (run.n_examples, run.n_errors) == (120, 14)
+    assert accuracies(run)["train", None] == 0.98
+    text = f"SVM\nAccuracy: 0.88\n\n{printed()}\nForest\nAccuracy: 0.98\n\n{printed(BETTER)}\n"
+    runs, problems = read(tmp_path, {"results.txt": text + f"Confusion matrix SVM\n{COUNTS}\n"})
+    assert problems == []
+    assert {name: run.n_errors for name, run in runs.items()} == {"SVM": 7, "Forest": 1}
+    assert counts_of(runs["SVM"]).tolist() == COUNTS.tolist()
+
+
+def test_a_text_too_large_to_search_is_named(tmp_path: Path) -> None:
+    log = "epoch 1 loss 0.5\n" * 70_000
+    runs, [problem] = read(tmp_path, {"run.log": log + printed()})
+    assert runs == {}
+    assert "a text is read up to 1,000,000" in problem.what
+
+
 LOOKS = {
     "decimal comma": printed().replace(".", ","),
     "windows": printed().replace("\n", "\r\n"),

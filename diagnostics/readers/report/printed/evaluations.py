@@ -37,8 +37,11 @@ def printed_in(text: str, *, is_confusion: bool = False) -> tuple[list[Printed],
 def _headed(blocks: Sequence[Block]) -> Iterator[tuple[Block, Heading]]:
     """The blocks with what stands above them; a run's name goes on for its other splits."""
     key, outer = "", ""
+    fold: int | None = None
     for block in blocks:
         own = heading_of(block.above)
+        if own.fold is not None or own.key or not own.split:
+            fold = own.fold
         if own.split and (own.is_split_first or not own.key):
             outer = own.split if own.is_split_first or (not key and not own.key) else outer
         if own.key and own.key != key:
@@ -49,7 +52,7 @@ def _headed(blocks: Sequence[Block]) -> Iterator[tuple[Block, Heading]]:
             continue
         is_nameless = not (own.key or own.split or own.fold is not None)
         split = own.split or ("" if is_nameless else outer)
-        yield block, Heading("" if is_nameless else key, split, own.fold)
+        yield block, Heading("" if is_nameless else key, split, fold)
 
 
 def _paired(headed: Sequence[tuple[Block, Heading]]) -> list[Printed]:
@@ -83,10 +86,18 @@ def _report_of(
     before = max((at for at in reports if at < place), default=None)
     behind = min((at for at in reports if at > place), default=None)
     near = [at for at in (before, behind) if at is not None and reports[at].matrix is None]
-    said = [at for at in near if _is_of(reports[at], heading)]
-    if heading.key or heading.split or heading.fold is not None:
+    of_heading = [at for at in near if _is_of(reports[at], heading)]
+    named = [
+        at
+        for at, entry in reports.items()
+        if entry.matrix is None and heading.key and entry.key == heading.key
+        if (heading.split or "test") == (entry.split or "test") and entry.fold == heading.fold
+    ]
+    if len(named) == 1:
+        near = named
+    elif heading.key or heading.split or heading.fold is not None:
         # A heading of its own: the report under it, or the one before that has the same.
-        near = said or [at for at in near if agreement(matrix, reports[at].report)]
+        near = of_heading or [at for at in near if agreement(matrix, reports[at].report)]
     near = [
         at
         for at in near

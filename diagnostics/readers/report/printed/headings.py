@@ -75,7 +75,7 @@ def heading_of(lines: Sequence[str]) -> Heading:
         below = line
         if not (near or stands_out):
             continue
-        near = near and _says_nothing(line)
+        near = near and (_says_nothing(line) or _is_figure(line))
         if not _may_be_heading(line, stands_out=stands_out):
             continue
         part = _parts(line)
@@ -101,6 +101,11 @@ def _says_nothing(line: str) -> bool:
     """Whether a line is `Classification report:` or the like, so that the next one may name it."""
     part = _parts(line)
     return not (part.key or part.split or part.fold is not None)
+
+
+def _is_figure(line: str) -> bool:
+    """Whether a line says a metric's value, as `Accuracy: 0.88`: what it is of stands above."""
+    return re.search(r"\d\.\d|\d\s*%", line) is not None and _METRIC.search(line) is not None
 
 
 def _may_be_heading(line: str, *, stands_out: bool) -> bool:

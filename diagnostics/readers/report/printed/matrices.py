@@ -63,10 +63,15 @@ def _bracketed(lines: Sequence[str], start: int) -> PrintedMatrix | None:
         if lines[start].strip() != "[" or start + 1 >= len(lines) or "[" not in lines[start + 1]:
             return None
         rest = ""
-    text, end = rest, start + 1
-    while not re.search(r"\]\s*,?\s*\]", text) and end < min(len(lines), start + 20 * _MOST):
-        text += "\n" + lines[end]
+    end = start + 1
+    parts = [rest]
+    # Only what was added last may close it: to search it all each time takes too long.
+    while not re.search(r"\]\s*,?\s*\]", "\n".join(parts[-2:])):
+        if end >= min(len(lines), start + 20 * _MOST):
+            return None
+        parts.append(lines[end])
         end += 1
+    text = "\n".join(parts)
     inner = re.split(r"\]\s*,?\s*\]", text, maxsplit=1)[0]
     if inner.lstrip().startswith("["):
         inner = inner.lstrip()[1:]
@@ -165,7 +170,9 @@ def _spaced(lines: Sequence[str], start: int, rows_are: Rows) -> PrintedMatrix |
 def _labelled(lines: Sequence[str], start: int) -> PrintedMatrix | None:
     """A line of labels, and below it a row for each of them."""
     header = lines[start].strip()
-    if not header or start + 2 >= len(lines) or not lines[start + 1].strip():
+    if not header or start + 2 >= len(lines) or not _ENDS_IN_NUMBERS.fullmatch(lines[start + 1]):
+        return None
+    if _is_like(header, lines[start + 1]):
         return None
     found = _rows_below(lines, start + 1, header)
     if found is None:
@@ -175,6 +182,15 @@ def _labelled(lines: Sequence[str], start: int) -> PrintedMatrix | None:
     names = own_labels(labels)
     matrix = square_matrix(counts, names, side)
     return PrintedMatrix(matrix, end, is_sure=side is not None) if matrix else None
+
+
+def _is_like(line: str, below: str) -> bool:
+    """Whether a line is a row like the one below it, as in a log, and no header of it."""
+    above, words = line.split(), below.split()
+    numbers = _trailing_numbers(line)
+    if numbers == len(above):
+        return len(above) >= len(words)
+    return above[: len(above) - numbers] == words[: len(words) - _trailing_numbers(below)]
 
 
 def corner_of(header: str, labels: Sequence[str]) -> str:
@@ -187,10 +203,12 @@ def _rows_below(
     lines: Sequence[str], start: int, header: str
 ) -> tuple[list[str], list[list[str]], int] | None:
     """Labels and counts of the rows from `start` on that `header` names, and where they end."""
+    numbers = _trailing_numbers(lines[start])
     end = start
-    while end < min(len(lines), start + _MOST) and _ENDS_IN_NUMBERS.fullmatch(lines[end]):
+    while end < min(len(lines), start + numbers) and _ENDS_IN_NUMBERS.fullmatch(lines[end]):
         end += 1
-    for n in range(end - start, 1, -1):
+    # As many rows as the first one has numbers; its label may end in some, too.
+    for n in range(end - start, max(1, end - start - 4), -1):
         rows = [row for line in lines[start : start + n] if (row := _row(line, n))]
         if len(rows) < n:
             continue
@@ -204,6 +222,12 @@ def _rows_below(
             labels, counts = labels[:-1], [row[:-1] for row in counts[:-1]]
         return labels, counts, start + n
     return None
+
+
+def _trailing_numbers(line: str) -> int:
+    """How many numbers a line ends in."""
+    words = line.split()[::-1]
+    return next((n for n, w in enumerate(words) if not re.fullmatch(_NUMBER, w)), len(words))
 
 
 def _row(line: str, n: int) -> tuple[str, list[str]] | None:
@@ -251,8 +275,10 @@ def _leading_side(line: str) -> Rows:
 
 def _bare(lines: Sequence[str], start: int) -> PrintedMatrix | None:
     """A square of numbers alone, as np.savetxt writes it."""
-    end = start
-    while end < min(len(lines), start + _MOST) and _NUMBERS.fullmatch(lines[end]):
+    if not _NUMBERS.fullmatch(lines[start]) or (start and _NUMBERS.fullmatch(lines[start - 1])):
+        return None
+    end, most = start, len(re.split(r"[\s,;]+", lines[start].strip(" ,;")))
+    while end < min(len(lines), start + most + 1) and _NUMBERS.fullmatch(lines[end]):
         end += 1
     rows = [re.split(r"[\s,;]+", line.strip(" ,;")) for line in lines[start:end]]
     matrix = square_matrix(rows) if len(rows) > 1 else None
