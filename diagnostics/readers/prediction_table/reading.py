@@ -10,18 +10,18 @@ from typing import Any
 import polars as pl
 
 from diagnostics.readers import Folder, Reading
-from diagnostics.readers.prediction_table.answers import model_answers
+from diagnostics.readers.prediction_table.answers.labelled import labelled_answers
+from diagnostics.readers.prediction_table.answers.model import model_answers
+from diagnostics.readers.prediction_table.answers.ranked import ranked_answers
+from diagnostics.readers.prediction_table.answers.spelt import Answers
 from diagnostics.readers.prediction_table.choices import Choice, mapping_entry
 from diagnostics.readers.prediction_table.columns.names import key
 from diagnostics.readers.prediction_table.columns.roles import AnswerColumns, Roles
 from diagnostics.readers.prediction_table.columns.steps import LEFT_OVER, VALUES, Step
 from diagnostics.readers.prediction_table.columns.verdicts import ANOTHER, judged_truth
 from diagnostics.readers.prediction_table.doubts import doubts
-from diagnostics.readers.prediction_table.labelled import labelled_answers
-from diagnostics.readers.prediction_table.rankings import ranked_answers
 from diagnostics.readers.prediction_table.remarks import Remarks
 from diagnostics.readers.prediction_table.runs import Part, fold_numbers, split_names, split_of_file
-from diagnostics.readers.prediction_table.spelt_answers import Answers
 from diagnostics.readers.prediction_table.table import Table, stem_of
 from diagnostics.readers.prediction_table.truth import HINT, Truth
 from diagnostics.readers.prediction_table.values.labels import distinct, labels

@@ -9,6 +9,13 @@ from typing import cast
 import numpy as np
 import polars as pl
 
+from diagnostics.readers.prediction_table.answers.single_score import from_score, of_two, told_kind
+from diagnostics.readers.prediction_table.answers.spelt import (
+    Answers,
+    doubt_coding,
+    say_score,
+    spelt_alike,
+)
 from diagnostics.readers.prediction_table.choices import Choice, mapping_entry
 from diagnostics.readers.prediction_table.columns.roles import AnswerColumns
 from diagnostics.readers.prediction_table.columns.steps import FAMILY, Step
@@ -17,13 +24,6 @@ from diagnostics.readers.prediction_table.doubts import (
     is_above_chance,
     judged,
     share_right,
-)
-from diagnostics.readers.prediction_table.single_score import from_score, of_two, told_kind
-from diagnostics.readers.prediction_table.spelt_answers import (
-    Answers,
-    doubt_coding,
-    say_score,
-    spelt_alike,
 )
 from diagnostics.readers.prediction_table.values.bijections import threshold
 from diagnostics.readers.prediction_table.values.class_order import (

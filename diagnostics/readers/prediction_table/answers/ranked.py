@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from diagnostics.readers.prediction_table.answers.spelt import Answers, say_score, spelt_alike
 from diagnostics.readers.prediction_table.choices import mapping_entry
 from diagnostics.readers.prediction_table.columns.roles import AnswerColumns
-from diagnostics.readers.prediction_table.spelt_answers import Answers, say_score, spelt_alike
 from diagnostics.readers.prediction_table.values.labels import distinct, labels
 from diagnostics.readers.prediction_table.values.one_score import one_score
 from diagnostics.readers.prediction_table.values.scores import numbers

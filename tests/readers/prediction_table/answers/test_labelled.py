@@ -131,3 +131,14 @@ def test_lists_that_do_not_belong_together_are_no_labelled_scores(
     run = run_of(tmp_path, {**IDS, "y_true": list("abab"), "y_pred": list("aabb"), **lists})
     assert column(run, "predicted_label") == list("aabb")
     assert '["' not in run.mapping.get("probabilities", "")
+
+
+def test_labels_of_a_list_are_those_of_the_truth(tmp_path: Path) -> None:
+    """`LABEL_0` is what a pipeline calls the label that the truth calls 0."""
+    labels = [[f"LABEL_{label}" for label in row] for row in ([0, 1], [1, 0], [0, 1], [1, 0])]
+    run = run_of(
+        tmp_path, {**IDS, "y_true": ["0", "1", "1", "0"], "labels": labels, "scores": SORTED}
+    )
+    assert column(run, "predicted_label") == ["0", "1", "0", "1"]
+    assert run.labels == ["0", "1"]
+    assert any("LABEL_0" in note for note in run.notes)

@@ -9,10 +9,10 @@ from typing import cast
 import numpy as np
 import polars as pl
 
-from diagnostics.readers.prediction_table.answers import model_answers
+from diagnostics.readers.prediction_table.answers.model import model_answers
+from diagnostics.readers.prediction_table.answers.spelt import Answers, say_score
 from diagnostics.readers.prediction_table.choices import Choice, mapping_entry
 from diagnostics.readers.prediction_table.columns.roles import AnswerColumns
-from diagnostics.readers.prediction_table.spelt_answers import Answers, say_score
 from diagnostics.readers.prediction_table.values.labelled_scores import (
     MOST_CELLS,
     LabelledScores,
@@ -26,6 +26,12 @@ from diagnostics.readers.prediction_table.values.measurements import (
 )
 from diagnostics.readers.prediction_table.values.one_score import one_score
 from diagnostics.readers.prediction_table.values.scores import Kind, probabilities
+from diagnostics.readers.prediction_table.values.spellings import (
+    renamed,
+    respelt_as,
+    said,
+    spelt_as_one,
+)
 from diagnostics.workspace.labels import natural_order
 
 
@@ -38,6 +44,7 @@ class _Found:
     predicted: pl.Series | None
     first: pl.DataFrame
     names: tuple[str, str]
+    notes: tuple[str, ...] = ()
 
     @property
     def answer(self) -> pl.Series:
@@ -76,9 +83,14 @@ def _listed(frame: pl.DataFrame, columns: AnswerColumns, truth: pl.Series | None
     spelt = labels(scores.table["label"], *(column for column in given if column is not None))
     rest = iter(spelt[1:])
     predicted, true = [None if column is None else next(rest) for column in given]
-    table = scores.table.with_columns(spelt[0].alias("label"))
+    beside = [column for column in (true, predicted) if column is not None]
+    respelt = respelt_as(distinct([spelt[0]]), distinct(beside[:1]))
+    if true is not None and predicted is not None:
+        predicted = spelt_as_one(predicted, true).predicted
+    table = scores.table.with_columns(renamed(spelt[0], respelt).alias("label"))
     scores = LabelledScores(table, scores.rows, scores.uneven, scores.twice)
-    return _Found(scores, true, predicted, scores.first(), pair)
+    notes = (said(respelt),) if respelt else ()
+    return _Found(scores, true, predicted, scores.first(), pair, notes)
 
 
 def _single(listed: _Found, choice: Choice) -> Answers:
@@ -186,6 +198,7 @@ def _say_rows(answers: Answers, listed: _Found, columns: AnswerColumns) -> None:
         if differ:
             what = f"In {differ:,} rows the predicted label is not the one with the highest score"
             answers.notes.append(f"{what}; the table's prediction counts.")
+    answers.notes += listed.notes
     if listed.scores.twice:
         what = f"{listed.scores.twice:,} rows name a label twice"
         answers.notes.append(f"{what}; the higher score counts.")

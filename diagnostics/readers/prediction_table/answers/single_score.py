@@ -6,11 +6,11 @@ from typing import cast
 
 import polars as pl
 
+from diagnostics.readers.prediction_table.answers.spelt import Answers, say_score
 from diagnostics.readers.prediction_table.choices import Choice, mapping_entry
 from diagnostics.readers.prediction_table.columns.roles import AnswerColumns
 from diagnostics.readers.prediction_table.columns.steps import LEFT_OVER, VALUES, Step
 from diagnostics.readers.prediction_table.doubts import Alternative, share_right
-from diagnostics.readers.prediction_table.spelt_answers import Answers, say_score
 from diagnostics.readers.prediction_table.values.bijections import threshold
 from diagnostics.readers.prediction_table.values.labels import distinct, labels
 from diagnostics.readers.prediction_table.values.one_score import (
