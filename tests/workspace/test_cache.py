@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import time
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from diagnostics.workspace import Evidence, Problem, Run, Score
-from diagnostics.workspace.cache import Cache, Listing, Unit
+from diagnostics.workspace.cache import KEPT_SECONDS, Cache, Listing, Unit
 
 KEY = "0123456789abcdef01234567"
 PROBLEM = Problem("unfinished-run", "a", "Two folds are missing.", "Run it again.")
@@ -59,3 +61,21 @@ def test_tables_are_found_where_the_cache_lies_now(tmp_path: Path) -> None:
     moved = Cache.of(tmp_path / "after")
     (read,) = moved.load()["."].units[0].runs
     assert read == replace(run, tables=moved.path / KEY)
+
+
+def test_tables_that_are_no_longer_listed_are_kept_a_day(tmp_path: Path) -> None:
+    """Another process may still read them."""
+    cache = Cache.of(tmp_path)
+    tables = cache.path / KEY
+    tables.mkdir()
+    cache.save({".": Listing("fingerprint", units=[Unit("test", ".", KEY, [full_run(tables)])])})
+    cache.save({})
+    assert tables.is_dir()
+    hour = time.time() - KEPT_SECONDS + 3600
+    os.utime(tables, (hour, hour))
+    cache.save({})
+    assert tables.is_dir()
+    day = time.time() - KEPT_SECONDS - 60
+    os.utime(tables, (day, day))
+    cache.save({})
+    assert not tables.exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from diagnostics import DiagnosticsError, Evidence, Run
@@ -20,3 +22,13 @@ def test_a_split_that_the_run_lacks_is_refused_with_those_that_it_has() -> None:
     with pytest.raises(DiagnosticsError) as error:
         RUN.known_split("validation")
     assert str(error.value) == "Run 'one' has no split 'validation'. It has: train, test."
+
+
+@pytest.mark.parametrize(
+    ("splits", "spoken_for"),
+    [(("train", "validation"), "validation"), (("train",), "train"), ((), "test")],
+)
+def test_a_run_without_a_test_split_speaks_by_the_one_it_has(
+    splits: tuple[str, ...], spoken_for: str
+) -> None:
+    assert replace(RUN, splits=splits).split == spoken_for

@@ -463,3 +463,23 @@ def test_the_export_has_what_the_list_has(opened: Opened) -> None:
     lines = _exported(experiment, experiment.run("worst"), choice, to_jsonl).decode().splitlines()
     assert [json.loads(line)["example"] for line in lines] == the_list(at)["example"].tolist()
     assert {json.loads(line)["against"] for line in lines} == {"best"}
+
+
+def test_an_exports_name_says_what_became_of_the_answers(
+    monkeypatch: pytest.MonkeyPatch, opened: Opened
+) -> None:
+    from app.examples import view
+    from app.examples.choices import Choice
+    from app.frame.workspaces import Place
+    from diagnostics import Filter, open_workspace
+
+    opened("animals")
+    experiment = open_workspace(Path(sys.argv[1])).experiments[0]
+    monkeypatch.setattr(view.session, "experiment", lambda: experiment)
+    run, place = experiment.run("worst"), Place(sys.argv[1], "", experiment.name, "worst")
+    words = [
+        view._file_words(run, Choice("moved", where, "margin", place))
+        for where in (Filter(), Filter(against="best"), Filter(against="best", outcome="broken"))
+    ]
+    same = [experiment.name, "worst", "moved"]
+    assert words == [same, [*same, "against", "best"], [*same, "broken", "best"]]

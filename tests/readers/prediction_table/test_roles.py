@@ -311,3 +311,17 @@ def test_minus_one_and_one_beside_nought_and_one(header: str, tmp_path: Path) ->
     assert accuracy(reading) == pytest.approx(4 / 6)
     assert confidences(reading) == [0.8, 0.9, 0.7, 0.6, 0.6, 0.9]
     assert set(codes(reading)) <= {"class-order-unknown"}
+
+
+@pytest.mark.parametrize(
+    ("header", "is_joined"),
+    [("id,label,shade", True), ("id,colour", True), ("id,colour,shade", False)],
+)
+def test_a_truth_file_is_guessed_from_only_where_one_column_can_be_it(
+    header: str, is_joined: bool, tmp_path: Path
+) -> None:
+    labels = ["red", "blue", "red", "blue"]
+    written(tmp_path, "id,prediction", [(n, label) for n, label in enumerate(labels)])
+    width = header.count(",")
+    written(tmp_path, header, [(n, *labels[:1] * width) for n in range(4)], file="y_test.csv")
+    assert ("truth-missing" not in codes(read_one(tmp_path))) == is_joined

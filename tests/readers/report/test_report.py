@@ -312,3 +312,10 @@ def test_an_empty_report_is_said_to_be_empty(tmp_path: Path) -> None:
     (problem,) = report.read(folder_with(tmp_path, {"report.json": " \n"}))
     assert isinstance(problem, Problem)
     assert problem.what.endswith("it is empty.")
+
+
+def test_a_class_that_no_example_has_leaves_the_supports_whole(tmp_path: Path) -> None:
+    none = {"precision": 0.0, "recall": 0.0, "f1-score": 0.0, "support": 0}
+    reading = only_reading(folder_with(tmp_path, {"report.json": REPORT | {"eel": none}}))
+    assert reading.n_examples == 6
+    assert reading.n_errors == 3
