@@ -18,7 +18,7 @@ from diagnostics.comparison.pairing import (
     sorted_out,
 )
 from diagnostics.errors import DiagnosticsError
-from diagnostics.predictions.completeness import has_answers, rows_of
+from diagnostics.predictions.completeness import has_answers, on_the_same_data, rows_of
 from diagnostics.workspace import SPLITS, Evidence, reducers
 from diagnostics.workspace.labels import natural_order
 
@@ -158,18 +158,28 @@ def shared_experiment(
 
 def _apart(workspace: Workspace, a: str, b: str, of_a: str, of_b: str) -> DiagnosticsError:
     """Why two runs are in different experiments, as far as reading the folder found out."""
-    reasons = [
-        problem.what
-        for problem in workspace.all_problems
-        if problem.code == "different-test-data"
-        and repr(a) in problem.what
-        and repr(b) in problem.what
-    ]
-    usual = "Runs are compared on the same examples: evaluate both on the same data."
     return DiagnosticsError(
         f"Run {a!r} is in the experiment {of_a!r} and {b!r} in {of_b!r}.",
-        hint=next(iter(reasons), usual),
+        hint=_why_apart(*(workspace.experiment(e).run(r) for e, r in ((of_a, a), (of_b, b)))),
     )
+
+
+def _why_apart(first: Run, second: Run) -> str:
+    """What to do about two runs of different experiments."""
+    usual = "Runs are compared on the same examples: evaluate both on the same data."
+    if first.task != second.task or first.group != second.group:
+        return usual
+    if on_the_same_data(first, second) and first.experiment != second.experiment:
+        names = " and ".join(repr(run.experiment) for run in (first, second) if run.experiment)
+        return f"Both had the same examples, but not one name ({names}): record them under one."
+    if not (first.has(Evidence.PREDICTIONS) and second.has(Evidence.PREDICTIONS)):
+        return usual
+    from diagnostics.workspace.shared_examples import why_strangers
+
+    reason = why_strangers(first, second)
+    if not reason:
+        return "Both had the same examples: record them with one name of an experiment."
+    return f"They are not on the same test data: {reason}."
 
 
 def _label(value: object) -> str | None:
@@ -241,10 +251,34 @@ def _of_rows(
     frames = [rows_of(run, split) for run in (first, second)]
     whole = _of_frames(first, second, labels, frames)
     refuse_strangers(whole, first.run, second.run)
+    _refuse_other_content(first, second)
+    if whole.unpaired.truth_differs:
+        whole = replace(whole, notes=(*whole.notes, _whose_truth(first, second, split)))
     if where is None:
         return whole
     cells = _fitting(experiment, first, second, labels, where)
     return replace(whole, cells=cells)
+
+
+def _refuse_other_content(first: Run, second: Run) -> None:
+    if first.table("examples") == second.table("examples"):
+        return
+    from diagnostics.workspace.shared_examples import other_content
+
+    if reason := other_content(first, second):
+        raise DiagnosticsError(
+            f"{first.run!r} and {second.run!r} are not on the same examples: {reason}.",
+            hint="Give each example an id of its own that stays with it, in both runs.",
+        )
+
+
+def _whose_truth(first: Run, second: Run, split: str) -> str:
+    """Which examples have two true labels, and where to look."""
+    from diagnostics.workspace.shared_examples import differing_truths, named_truths
+
+    rows = differing_truths(first, second, split=split)
+    named = named_truths(rows, first.run, second.run)
+    return f"True labels differ for {named}; see {first.path} and {second.path}."
 
 
 def _fitting(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from diagnostics.errors import DiagnosticsError
 from diagnostics.workspace import reducers
-from diagnostics.workspace.experiment import OVERLAP
+from diagnostics.workspace.shared_examples import differs_on_most, shares_too_few
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
@@ -134,14 +134,14 @@ def refuse_strangers(pairs: Pairs, a: str, b: str) -> None:
     """Raise a DiagnosticsError unless the runs share enough to be compared."""
     left = pairs.unpaired
     shared = pairs.cells.total + left.truth_differs + left.without_answer
-    if left.truth_differs * 2 > shared:
+    if differs_on_most(left.truth_differs, shared):
         raise DiagnosticsError(
             f"{a!r} and {b!r} give different true labels to {left.truth_differs:,} of "
             f"{shared:,} shared examples.",
             hint="Evaluate both on the same data.",
         )
     smaller = shared + min(left.only_a, left.only_b)
-    if not pairs.cells.total or shared < OVERLAP * smaller:
+    if not pairs.cells.total or shares_too_few(shared, smaller):
         raise DiagnosticsError(
             f"{a!r} and {b!r} share {shared:,} of {smaller + left.duplicated:,} examples, "
             "too few to compare them.",

@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
+from diagnostics.readers.groups import Group, about_the_difference, apart, size
+from diagnostics.readers.naming import Ages, experiment_names, named_runs
 from diagnostics.workspace import Evidence, Experiment, Problem, Run
-from diagnostics.workspace.experiment import OVERLAP, same_supports
+from diagnostics.workspace.experiment import CONTENT_PRINT, same_supports
+
+#: What it takes to say that two runs had the same examples, although they had not quite.
+_TELLING = Evidence.PREDICTIONS | Evidence.TRUTH
 
 
-@dataclass
-class _Group:
-    kind: str
-    runs: list[Run] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-
-def experiments(runs: Iterable[Run], root_name: str) -> tuple[Experiment, ...]:
+def experiments(
+    runs: Iterable[Run], root_name: str, root: Path | None = None
+) -> tuple[Experiment, ...]:
     """The runs in experiments, in the order of their names; names are unique.
 
     The runs of one search are an experiment. Others are candidates for one if they lie side by side
     (or were evaluated on exactly the same examples, wherever they lie); among those the examples
-    decide: a run whose truth disagrees on a shared example, or that shares less than half, starts
-    another experiment.
+    decide, as `diagnostics.workspace.shared_examples` has it. A search is joined by whatever else
+    was evaluated on its examples: another search, runs of a declared name, tables.
+
+    `root` is the folder that was opened; it tells which files were there first.
     """
+    ages = Ages(root)
     groups = [group for candidates in _candidates(runs) for group in _groups(candidates)]
-    names = _names(groups, root_name)
+    groups = _with_searches_joined(groups, ages)
+    names = experiment_names(groups, root_name, ages)
     named = [
         Experiment(
             name,
             group.runs[0].task,
-            _named_runs(group),
-            (*group.problems, *_copies(group.runs)),
+            named_runs(group),
+            (*dict.fromkeys(group.problems), *_copies(group.runs)),
         )
         for name, group in zip(names, groups, strict=True)
     ]
@@ -56,67 +58,165 @@ def _candidates(runs: Iterable[Run]) -> list[list[Run]]:
     return list(merged.values())
 
 
-def _groups(candidates: Sequence[Run]) -> list[_Group]:
+def _groups(candidates: Sequence[Run]) -> list[Group]:
     """The candidates of a search as one group, whatever they were evaluated on; others by truth."""
     if candidates[0].search:
-        return [_Group(candidates[0].group, list(candidates))]
+        return [Group(candidates[0].group, list(candidates))]
     return _split_by_truth(candidates)
 
 
-def _split_by_truth(candidates: Sequence[Run]) -> list[_Group]:
-    """The candidates in groups whose truth agrees; the largest sets of examples come first."""
+def _split_by_truth(candidates: Sequence[Run]) -> list[Group]:
+    """The candidates in groups on the same examples; the largest sets of examples come first."""
     by_print: dict[str, list[Run]] = defaultdict(list)
     for run in candidates:
         by_print[run.fingerprint or f"unknown {run.path} {run.run}"].append(run)
-    order = sorted(by_print.values(), key=lambda runs: (-(runs[0].examples or 0), -len(runs)))
-    groups: list[_Group] = []
-    reasons: list[Problem] = []
+    alike = [part for runs in by_print.values() for part in _by_content(runs)]
+    order = sorted(alike, key=lambda runs: (-(runs[0].examples or 0), -len(runs)))
+    groups: list[Group] = []
     for runs in order:
         for group in groups:
-            verdict = _verdict(group.runs[0], runs[0])
-            if verdict == "":
+            if not _verdict(group.runs[0], runs[0]):
+                group.problems += about_the_difference(group.runs[0], runs)
                 group.runs += runs
-                if runs[0].examples != group.runs[0].examples:
-                    group.problems += [_subset(group.runs[0], run) for run in runs]
+                group.namesakes += runs
                 break
-            reasons += [_apart(group.runs[0], run, verdict) for run in runs]
         else:
-            groups.append(_Group(runs[0].group, list(runs)))
-    if len(groups) > 1 and groups:
-        groups[0].problems += list(dict.fromkeys(reasons))
+            groups.append(Group(runs[0].group, list(runs)))
+    if len(groups) > 1:
+        _say_who_is_apart(groups)
     return groups
 
 
+def _by_content(runs: Sequence[Run]) -> list[list[Run]]:
+    """Runs with the same ids and truth, in parts that show the same texts under them."""
+    parts: list[list[Run]] = []
+    for run in runs:
+        for part in parts:
+            if _shows_the_same(part[0], run):
+                part.append(run)
+                break
+        else:
+            parts.append([run])
+    return parts
+
+
+def _shows_the_same(first: Run, second: Run) -> bool:
+    """Whether no text tells the examples apart; only where prints differ are the tables opened."""
+    if not (first.has(Evidence.CONTENT) and second.has(Evidence.CONTENT)):
+        return True
+    content = first.tags.get(CONTENT_PRINT)
+    if content and content == second.tags.get(CONTENT_PRINT):
+        return True
+    from diagnostics.workspace.shared_examples import other_content
+
+    return not other_content(first, second)
+
+
+def _say_who_is_apart(groups: Sequence[Group]) -> None:
+    """A sentence for each group against the one with most runs, which keeps them."""
+    main = max(groups, key=lambda group: len(group.runs))
+    main.problems += [
+        apart(main.runs[0], group.runs, _verdict(main.runs[0], group.runs[0]))
+        for group in groups
+        if group is not main
+    ]
+
+
 def _verdict(first: Run, second: Run) -> str:
-    """Why two runs with different fingerprints are not the same experiment; "" if they are."""
-    full = Evidence.PREDICTIONS
-    if not (first.has(full) and second.has(full)):
-        if same_supports(first, second):
-            return ""
-        return f"{_size(second)} against {_size(first)}"
-    import polars as pl
+    """Why two runs are not the same experiment; "" if they are."""
+    if first.has(Evidence.PREDICTIONS) and second.has(Evidence.PREDICTIONS):
+        from diagnostics.workspace.shared_examples import why_strangers
 
-    from diagnostics.workspace import stored_tables
+        return why_strangers(first, second)
+    is_known = bool(first.fingerprint) and first.fingerprint == second.fingerprint
+    if is_known or same_supports(first, second):
+        return ""
+    sizes = f"{size(second)} against {size(first)}"
+    return _other_support(first, second) if first.examples == second.examples else sizes
 
-    left, right = (
-        stored_tables.labelled_predictions([run])
-        .filter(pl.col("split") != "train")
-        .select("example", "true_label")
-        .unique("example")
-        for run in (first, second)
-    )
-    shared = left.join(right, on="example", suffix="_other")
-    truths = pl.col("true_label").ne_missing(pl.col("true_label_other"))
-    differing = (
-        truths & pl.col("true_label").is_not_null() & pl.col("true_label_other").is_not_null()
-    )
-    n, disagreeing = shared.select(pl.len(), differing.sum()).collect().row(0)
-    smaller = min(first.examples or 0, second.examples or 0)
-    if disagreeing:
-        return f"the truth of {disagreeing:,} of {n:,} shared examples differs"
-    if n < OVERLAP * smaller or not n:
-        return f"only {n:,} of {smaller:,} examples are shared"
-    return ""
+
+def _other_support(first: Run, second: Run) -> str:
+    """Which label two reports of as many examples count differently."""
+    from diagnostics.workspace.stored_tables import supports
+
+    counts = [supports(run) for run in (first, second)]
+    for label in dict.fromkeys((*first.labels, *second.labels)):
+        there, here = (count.get(label, 0) for count in counts)
+        if there != here:
+            return f"of {label!r} there are {here:,} examples against {there:,}"
+    return f"{size(second)} against {size(first)}, and nothing says that they are the same"
+
+
+def _with_searches_joined(groups: Sequence[Group], ages: Ages) -> list[Group]:
+    """The groups, the oldest first, those merged that saw the examples of one search."""
+    searched = {(group.runs[0].task, group.kind) for group in groups if group.runs[0].search}
+    joined: list[Group] = []
+    for group in ages.in_order(groups) if searched else groups:
+        is_concerned = (group.runs[0].task, group.kind) in searched
+        hosts = [host for host in joined if is_concerned and _belong(host, group)]
+        if not hosts:
+            joined.append(group)
+            continue
+        for guest in (group, *hosts[1:]):
+            if len(_declared(hosts[0]) | _declared(guest)) < 2:
+                _absorb(hosts[0], guest)
+                joined = [other for other in joined if other is not guest]
+    return joined
+
+
+def _declared(group: Group) -> set[str]:
+    return {run.experiment for run in group.runs if run.experiment}
+
+
+def _belong(host: Group, guest: Group) -> bool:
+    """Whether both are about the examples of a search that one of them is."""
+    is_search = any(run.search for run in (*host.runs, *guest.runs))
+    same_kind = (host.runs[0].task, host.kind) == (guest.runs[0].task, guest.kind)
+    two_names = len(_declared(host) | _declared(guest)) > 1
+    if not (is_search and same_kind) or two_names:
+        return False
+    return _saw_the_same(_speaker(host.namesakes), _speaker(guest.namesakes))
+
+
+def _speaker(runs: Sequence[Run]) -> Run:
+    """The run that stands for its group: one that has all of its folds, and most examples."""
+    return max(runs, key=lambda run: (run.is_complete, run.examples or 0))
+
+
+def _saw_the_same(first: Run, second: Run) -> bool:
+    """Whether all examples are the same: wherever runs lie, or of neighbours with mended labels."""
+    if first.fingerprint and first.fingerprint == second.fingerprint:
+        return _shows_the_same(first, second) and _had_the_same_folds(first, second)
+    if not (first.has(_TELLING) and second.has(_TELLING) and _are_neighbours(first, second)):
+        return False
+    if first.examples != second.examples or _verdict(first, second):
+        return False
+    from diagnostics.workspace.shared_examples import shared_examples
+
+    is_whole = shared_examples(first, second).n == first.examples
+    return is_whole and _had_the_same_folds(first, second)
+
+
+def _had_the_same_folds(first: Run, second: Run) -> bool:
+    """Whether two runs with folds left out the same examples in each; what has none fits any."""
+    if not all(run.has(Evidence.FOLDS | Evidence.PREDICTIONS) for run in (first, second)):
+        return True
+    from diagnostics.workspace.shared_examples import same_folds
+
+    return same_folds(first, second)
+
+
+def _are_neighbours(first: Run, second: Run) -> bool:
+    """Whether two runs lie in one folder, in folders side by side, or one below the other."""
+    one, other = (PurePosixPath(run.siblings or ".") for run in (first, second))
+    return one.parent == other.parent or one in other.parents or other in one.parents
+
+
+def _absorb(host: Group, guest: Group) -> None:
+    first, second = _speaker(host.namesakes), _speaker(guest.namesakes)
+    same = [run for run in guest.runs if run.fingerprint == second.fingerprint]
+    host.problems += [*guest.problems, *about_the_difference(first, same)]
+    host.runs += guest.runs
 
 
 def _copies(runs: Sequence[Run]) -> list[Problem]:
@@ -136,73 +236,3 @@ def _copies(runs: Sequence[Run]) -> list[Problem]:
         for first, *others in by_list.values()
         for run in others
     ]
-
-
-def _size(run: Run) -> str:
-    return f"{run.examples:,} examples" if run.examples is not None else "an unknown test set"
-
-
-def _subset(first: Run, run: Run) -> Problem:
-    return Problem(
-        "different-examples",
-        run.path,
-        f"Run {run.run!r} was evaluated on {_size(run)}, {first.run!r} on {_size(first)}.",
-        "Comparisons use the shared examples only; evaluate all runs on the same data.",
-    )
-
-
-def _apart(first: Run, run: Run, verdict: str) -> Problem:
-    return Problem(
-        "different-test-data",
-        run.path,
-        f"Run {run.run!r} is not on the same test data as {first.run!r}: {verdict}.",
-        "They are shown as separate experiments; evaluate both on the same data to compare them.",
-    )
-
-
-def _names(groups: Sequence[_Group], root_name: str) -> list[str]:
-    """What each experiment is called: where it lies and what kind it is; made unique."""
-    names = [_base_name(group, root_name) for group in groups]
-    for name in {name for name in names if names.count(name) > 1}:
-        at = [index for index, other in enumerate(names) if other == name]
-        for number, index in enumerate(at, 1):
-            runs = groups[index].runs
-            names[index] = f"{name} ({runs[0].run})" if len(runs) == 1 else f"{name} ({number})"
-    for index, name in enumerate(names):
-        if names.index(name) < index:
-            names[index] = f"{name} #{index + 1}"
-    return names
-
-
-def _base_name(group: _Group, root_name: str) -> str:
-    declared = group.runs[0].experiment
-    if declared:
-        return "/".join(part for part in (declared, group.kind) if part)
-    places = {run.siblings for run in group.runs}
-    place = (
-        os.path.commonpath([PurePosixPath(p) for p in places]) if len(places) > 1 else places.pop()
-    )
-    place = "" if place in ("", ".") else place.replace(os.sep, "/")
-    return "/".join(part for part in (place, group.kind) if part) or root_name
-
-
-def _named_runs(group: _Group) -> tuple[Run, ...]:
-    """The runs by name; those that share one are told apart by their path."""
-    from diagnostics.workspace.labels import natural_order
-
-    names = [run.run for run in group.runs]
-    runs = [
-        replace(
-            run, run=run.path if names.count(run.run) > 1 and run.path not in names else run.run
-        )
-        for run in group.runs
-    ]
-    seen: dict[str, int] = defaultdict(int)
-    unique = []
-    for run in runs:
-        seen[run.run] += 1
-        unique.append(
-            run if seen[run.run] == 1 else replace(run, run=f"{run.run} #{seen[run.run]}")
-        )
-    order = {name: index for index, name in enumerate(natural_order([run.run for run in unique]))}
-    return tuple(sorted(unique, key=lambda run: order[run.run]))

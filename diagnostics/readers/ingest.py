@@ -14,10 +14,13 @@ import polars as pl
 from diagnostics.readers import Reading
 from diagnostics.statistics.metrics import Counts, summary_metrics
 from diagnostics.workspace import SPLITS, Evidence, Run, Score, reducers, tables
+from diagnostics.workspace.experiment import CONTENT_PRINT
 from diagnostics.workspace.labels import label_expression
 
 #: Fields that a reading and a run both have, and that are made here of more than the reading's.
 _MADE_HERE = {"scores", "notes", "confusion_is_exact", "examples", "examples_file"}
+#: So many examples tell whether two runs show the same content.
+CONTENT_SAMPLE = 100
 #: By the type that `Run` declares: a reader may go on with its lists, a run does not change.
 _FORMS: dict[str, type] = {"tuple": tuple, "Mapping": dict}
 #: What a run has of its reading as it stands: name and, where it takes another one, form.
@@ -49,9 +52,11 @@ def write_run(reading: Reading, reader: str, folder: Path, number: int, examples
     """
     stem = str(number)
     cubes = _cubes(reading)
+    known = _as_read(reading)
+    known["tags"] |= _content_print(reading)
     _write_tables(reading, cubes, folder, stem, with_examples=not examples_stem)
     return Run(
-        **_as_read(reading),
+        **known,
         **_facts(reading, cubes),
         reader=reader,
         tables=folder,
@@ -143,6 +148,15 @@ def examples_fingerprint(reading: Reading) -> str:
         .collect()
     )
     return blake2b((rows.item() or "").encode(), digest_size=12).hexdigest()
+
+
+def _content_print(reading: Reading) -> dict[str, str]:
+    """A tag that is equal for runs with the same content, as far as their first examples tell."""
+    if reading.examples is None or len(reading.examples.columns) < 2:
+        return {}
+    first = reading.examples.bottom_k(CONTENT_SAMPLE, by="example").sort("example")
+    text = repr([first.columns, *(column.to_list() for column in first)])
+    return {CONTENT_PRINT: blake2b(text.encode(errors="replace"), digest_size=8).hexdigest()}
 
 
 def _confusion_cube(reading: Reading) -> pl.DataFrame:

@@ -60,7 +60,7 @@ def open_workspace(
     problems = [*broken, *nameless, *(problem for unit in units for problem in unit.problems)]
     return Workspace(
         root,
-        experiments(joined_by_parameters(runs), root.name.encode(errors="replace").decode()),
+        experiments(joined_by_parameters(runs), root.name.encode(errors="replace").decode(), root),
         tuple([*problems, *_about_the_whole(now, runs, problems, readers)]),
         _overall(now),
     )

@@ -13,8 +13,9 @@ from diagnostics.workspace.run import NOTHING, Evidence, Problem, Run, Task
 if TYPE_CHECKING:
     import polars as pl
 
-#: Runs that share at least this part of the smaller one's examples are shown side by side.
-OVERLAP = 0.5
+
+#: The tag of a run that is equal for runs that show the same content.
+CONTENT_PRINT = "content_fingerprint"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import polars as pl
 
 from diagnostics.workspace.labels import label_expression
 from diagnostics.workspace.run import Run
-from diagnostics.workspace.tables import PREDICTIONS, empty
+from diagnostics.workspace.tables import CONFUSION, PREDICTIONS, empty
 
 
 def scan(run: Run) -> pl.LazyFrame:
@@ -32,6 +32,13 @@ def scan_examples(run: Run) -> pl.LazyFrame:
         if path.is_file()
         else pl.LazyFrame(schema={"example": pl.String})
     )
+
+
+def supports(run: Run) -> dict[str, int]:
+    """How many examples of each label the run was evaluated on, in all of its splits."""
+    counted = load(run, "confusion", CONFUSION).drop_nulls("true_label")
+    sums = counted.group_by("true_label").agg(pl.col("n").sum())
+    return {run.labels[code]: n for code, n in sums.iter_rows()}
 
 
 def labelled_predictions(runs: Sequence[Run]) -> pl.LazyFrame:

@@ -11,7 +11,7 @@ import pytest
 from diagnostics.__main__ import main
 from tests.made.compared_runs import EXPECTED, NEW, OLD, ROWS
 from tests.made.rasa_folder import intent_files, write
-from tests.made.runs import PROBABILITIES, record_animals
+from tests.made.runs import PROBABILITIES, TEXTS, record_animals
 
 KEYS = ("paired", "unpaired", "fixed", "broken", "both_wrong", "both_right", "net", "mcnemar_p",
         "mcnemar_midp", "metrics")  # fmt: skip
@@ -109,7 +109,8 @@ def test_runs_without_truth_are_compared_by_agreement(
 def test_what_was_left_out_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     record_animals(tmp_path / "a")
     ids = [f"animal-{number}" for number in range(1, 7)]
-    record_animals(tmp_path / "b", example=ids, true_label=["cat", "dog", "dog", *["owl"] * 3])
+    record_animals(tmp_path / "b", example=ids, true_label=["cat", "dog", "dog", *["owl"] * 3],
+                   content=[*TEXTS[1:], "a barn owl"])  # fmt: skip
     assert answer(capsys, "compare", tmp_path, "a", "b", "--json")["unpaired"] == 2
     out = printed(capsys, "compare", tmp_path, "a", "b")
     assert "Not compared: 2 examples." in out

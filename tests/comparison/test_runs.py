@@ -25,7 +25,7 @@ from diagnostics import (
 from diagnostics.workspace import Problem
 from tests.made.compared_runs import EXPECTED, NEW, OLD, ROWS, as_frame
 from tests.made.rasa_folder import Row, error_rows, intent_files, write
-from tests.made.runs import PROBABILITIES, record_animals
+from tests.made.runs import PROBABILITIES, TEXTS, record_animals
 
 
 def rasa_folder(root: Path, *, successes: str = "", new: Sequence[Row] = NEW) -> Experiment:
@@ -159,7 +159,8 @@ def test_a_filter_that_right_answers_cannot_be_held_against_is_refused(tmp_path:
 def test_what_could_not_be_paired_is_said_whatever_the_filter(tmp_path: Path) -> None:
     record_animals(tmp_path / "a")
     record_animals(tmp_path / "b", example=[f"animal-{number}" for number in range(1, 7)],
-                   true_label=["cat", "dog", "dog", "owl", "owl", "owl"])  # fmt: skip
+                   true_label=["cat", "dog", "dog", "owl", "owl", "owl"],
+                   content=[*TEXTS[1:], "a barn owl"])  # fmt: skip
     (experiment,) = open_workspace(tmp_path).experiments
     for where in (None, Filter(true_label="dog")):
         left = compare_runs(experiment, "a", "b", where=where).unpaired

@@ -39,7 +39,7 @@ predicted_label = "guess"  # by eye
 0 = "cat"
 # the end
 """
-TABLE = "id,gold,guess,other\n1,cat,cat,dog\n2,dog,cat,dog\n3,dog,dog,dog\n4,cat,cat,cat\n"
+TABLE = "id,gold,sort,other\n1,cat,cat,dog\n2,dog,cat,dog\n3,dog,dog,dog\n4,cat,cat,cat\n"
 
 
 def kept(root: Path, text: str) -> Path:
@@ -137,7 +137,7 @@ def test_a_choice_is_seen_at_once_and_the_folders_own_wins(tmp_path: Path) -> No
     (tmp_path / "out.csv").write_text(TABLE.replace("gold", "kind"))  # read by none yet
     assert open_workspace(tmp_path).experiments == ()
     looks = [workspace_fingerprint(tmp_path)]
-    write_choice(tmp_path, {"file": "a/out.csv", "true_label": "gold", "predicted_label": "guess"})
+    write_choice(tmp_path, {"file": "a/out.csv", "true_label": "gold", "predicted_label": "sort"})
     looks.append(workspace_fingerprint(tmp_path))
     [experiment] = open_workspace(tmp_path).experiments
     assert [(run.path, run.errors) for run in experiment.runs] == [("a/out.csv", 1)]
@@ -147,11 +147,11 @@ def test_a_choice_is_seen_at_once_and_the_folders_own_wins(tmp_path: Path) -> No
     assert experiment.runs[0].errors == 1
     assert experiment.runs[0].mapping["predicted_label"] == "other"
     (tmp_path / "errata.toml").write_text(
-        '[[predictions]]\nfile = "a/*"\ntrue_label = "gold"\npredicted_label = "guess"\n'
+        '[[predictions]]\nfile = "a/*"\ntrue_label = "gold"\npredicted_label = "sort"\n'
     )
     looks.append(workspace_fingerprint(tmp_path))
     [experiment] = open_workspace(tmp_path).experiments
-    assert experiment.runs[-1].mapping["predicted_label"] == "guess"
+    assert experiment.runs[-1].mapping["predicted_label"] == "sort"
     assert len(set(looks)) == len(looks)
 
 

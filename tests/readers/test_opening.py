@@ -152,14 +152,27 @@ def test_a_declared_experiment_groups_runs_and_keeps_others_out(tmp_path: Path) 
     assert [(entry.name, len(entry.runs)) for entry in found] == [("first", 2), ("second", 1)]
 
 
-def test_runs_with_another_truth_are_another_experiment(tmp_path: Path) -> None:
+def test_a_corrected_label_stays_in_the_experiment_and_is_named(tmp_path: Path) -> None:
     record_animals(tmp_path / "a")
     record_animals(tmp_path / "b", true_label=["owl", *TRUE[1:]])
+    workspace = diagnostics.open_workspace(tmp_path)
+    assert [len(experiment.runs) for experiment in workspace.experiments] == [2]
+    (problem,) = workspace.all_problems
+    assert (problem.code, problem.path) == ("different-truth", "b")
+    assert problem.what == (
+        "Run 'b' gives another true label than 'a' to 1 example: "
+        "'animal-0' ('cat' in 'a', 'owl' in 'b')."
+    )
+
+
+def test_runs_with_another_truth_are_another_experiment(tmp_path: Path) -> None:
+    record_animals(tmp_path / "a")
+    record_animals(tmp_path / "b", true_label=["owl", "owl", "cat", "cat", "owl", "owl"])
     workspace = diagnostics.open_workspace(tmp_path)
     assert [len(experiment.runs) for experiment in workspace.experiments] == [1, 1]
     (problem,) = workspace.all_problems
     assert problem.code == "different-test-data"
-    assert "the truth of 1 of 6 shared examples differs" in problem.what
+    assert "the truth of 4 of 6 shared examples differs" in problem.what
 
 
 def test_a_run_on_most_of_the_examples_stays_and_is_marked(tmp_path: Path) -> None:

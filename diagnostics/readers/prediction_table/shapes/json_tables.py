@@ -103,7 +103,7 @@ def _lists_in_lines(text: str) -> list[list[Any]]:
     """The lists of lines that are one list of objects each, [] if the lines are something else."""
     if not re.match(r"\s*\[\s*\{", text) or not re.search(r"\]\s*\n\s*\[", text):
         return []
-    listed = []
+    listed: list[list[Any]] = []
     lines = [line for line in text.splitlines() if line.strip()]
     for place, line in enumerate(lines):
         value = whole_value(line)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
@@ -156,7 +157,7 @@ def _labelled(column: pl.Series) -> tuple[pl.Series, pl.Series] | None:
     return labels, scores
 
 
-def _label_and_score(fields: dict[str, pl.DataType]) -> tuple[str, str]:
+def _label_and_score(fields: Mapping[str, Any]) -> tuple[str, str]:
     """The field with the label and the one with the score, "" where none can be told."""
     if any(dtype.is_nested() for dtype in fields.values()) or any(
         re.fullmatch(r"word|start|end|begin|offset|text|token|box|entity", key(name))
