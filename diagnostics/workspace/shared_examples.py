@@ -79,18 +79,18 @@ def why_strangers(first: Run, second: Run) -> str:
     """Why two runs that kept their answers are not on the same examples; "" if they are."""
     if first.fingerprint and first.fingerprint == second.fingerprint:
         return other_content(first, second)
-    found = shared_examples(first, second)
+    common = shared_examples(first, second)
     smaller = min(first.examples or 0, second.examples or 0)
-    if found.is_mostly_another:
-        return f"the truth of {found.differing:,} of {found.n:,} shared examples differs"
-    if shares_too_few(found.n, smaller):
-        return f"only {found.n:,} of {smaller:,} examples are shared"
+    if common.is_mostly_another:
+        return f"the truth of {common.differing:,} of {common.n:,} shared examples differs"
+    if shares_too_few(common.n, smaller):
+        return f"only {common.n:,} of {smaller:,} examples are shared"
     if reason := other_content(first, second):
         return reason
-    is_doubtful = found.differing and found.is_by_chance and found.are_positions
+    is_doubtful = common.differing and common.is_by_chance and common.are_positions
     if is_doubtful and texts_are_alike(first, second) is not True:
         return (
-            f"their ids are row numbers, and the truth of {found.differing:,} of {found.n:,} "
+            f"their ids are row numbers, and the truth of {common.differing:,} of {common.n:,} "
             "differs, about as many as of unrelated rows"
         )
     return ""

@@ -46,8 +46,8 @@ class _Labels:
 
 
 @dataclass(frozen=True)
-class _Found:
-    """Names that were found: which, where, and how `errata.toml` says so."""
+class _Naming:
+    """Names of codes: which, where, and how `errata.toml` says so."""
 
     names: Names
     where: str
@@ -67,12 +67,12 @@ def with_label_names(source: Source) -> Source:
     if told is not None:
         return _as_told(source, written, told)
     beside = _beside(source, written)
-    fitting = [found for found in beside if _fits(found.names, written)]
+    fitting = [naming for naming in beside if _fits(naming.names, written)]
     if not fitting:
-        return _with(source, *(_unfit(found, written) for found in beside[:1]))
+        return _with(source, *(_unfit(naming, written) for naming in beside[:1]))
     seen = written.seen | written.stems
-    if len({tuple(sorted((c, found.names.get(c, "")) for c in seen)) for found in fitting}) > 1:
-        places = " and ".join(found.where for found in fitting)
+    if len({tuple(sorted((c, naming.names.get(c, "")) for c in seen)) for naming in fitting}) > 1:
+        places = " and ".join(naming.where for naming in fitting)
         what = f"{places} give different names to the codes; the codes stay."
         return _with(source, ("label-names-differ", what, HINT))
     return _named(source, written, fitting[0])
@@ -121,34 +121,34 @@ def _labels(source: Source) -> _Labels | None:
 def _as_told(source: Source, written: _Labels, told: Mapping[str, str] | str) -> Source:
     """Names as `errata.toml` has them: they win over all that lies beside the table."""
     if not isinstance(told, str):
-        found = [_Found(told, "errata.toml", toml_value(dict(told)))]
+        namings = [_Naming(told, "errata.toml", toml_value(dict(told)))]
     elif told in source.table.frame.columns:
-        found = list(_in_columns(source, written, [told]))
+        namings = list(_in_columns(source, written, [told]))
     else:
-        found = []
+        namings = []
         for base in (source.choice.base, source.folder.path):
             path = file_inside(base / told, source.folder.root)
             if path is not None:
                 if path.parent != source.folder.path:
                     source.folder.use(path)
-                found += [_Found(names, told, told) for names in names_in(path)]
+                namings += [_Naming(names, told, told) for names in names_in(path)]
                 break
-    fitting = [each for each in found if _fits(each.names, written)]
+    fitting = [each for each in namings if _fits(each.names, written)]
     if fitting:
         return _named(source, written, fitting[0])
-    if found:
-        return _with(source, _unfit(found[0], written))
+    if namings:
+        return _with(source, _unfit(namings[0], written))
     what = f"errata.toml names {told!r} for the names of codes, which gives none."
     return _with(source, ("label-names-unusable", what, HINT))
 
 
-def _beside(source: Source, written: _Labels) -> list[_Found]:
+def _beside(source: Source, written: _Labels) -> list[_Naming]:
     """A column of the table, else files beside it, else files above."""
-    if found := list(_in_columns(source, written, _name_columns(source))):
-        return found
+    if namings := list(_in_columns(source, written, _name_columns(source))):
+        return namings
     truth_file = source.truth.mapping.get("truth_file", "") if source.truth else ""
     for files in code_files(source.folder):
-        found = []
+        namings = []
         for path, shown in files:
             options = [] if truth_file.split(" (")[0] == shown else names_in(path)
             fitting = [names for names in options if _fits(names, written)]
@@ -156,13 +156,13 @@ def _beside(source: Source, written: _Labels) -> list[_Found]:
                 source.folder.use(path)
             if path.suffix != ".json":  # a list that repeats itself is one of labels, not of names
                 options = [names for names in options if len(set(names.values())) == len(names)]
-            found += [_Found(names, shown, shown) for names in (fitting or options)[:1]]
-        if found:
-            return found
+            namings += [_Naming(names, shown, shown) for names in (fitting or options)[:1]]
+        if namings:
+            return namings
     return []
 
 
-def _in_columns(source: Source, written: _Labels, columns: list[str]) -> Iterator[_Found]:
+def _in_columns(source: Source, written: _Labels, columns: list[str]) -> Iterator[_Naming]:
     """Columns whose values go with the true codes, or with the answers, one to one."""
     frame = source.table.frame
     codes = [*written.columns.values(), *([] if written.truth is None else [written.truth])]
@@ -175,7 +175,7 @@ def _in_columns(source: Source, written: _Labels, columns: list[str]) -> Iterato
             names = dict(pairs.iter_rows())
             is_whole = len(names) == len(pairs) == pairs["name"].n_unique() < len(frame)
             if is_whole and len(names) > 1 and not _are_codes(names.values()):
-                yield _Found(names, f"column {name!r}", name)
+                yield _Naming(names, f"column {name!r}", name)
 
 
 def _are_codes(values: Iterable[str]) -> bool:
@@ -198,13 +198,13 @@ def _fits(names: Names, written: _Labels) -> bool:
     return not is_from_one or str(len(names)) in written.seen | written.stems
 
 
-def _unfit(found: _Found, written: _Labels) -> tuple[str, str, str]:
-    unknown = natural_order((written.seen | written.stems) - found.names.keys())
-    unknown = [label for label in unknown if label not in found.names.values()]
+def _unfit(naming: _Naming, written: _Labels) -> tuple[str, str, str]:
+    unknown = natural_order((written.seen | written.stems) - naming.names.keys())
+    unknown = [label for label in unknown if label not in naming.names.values()]
     why = f"not {', '.join(unknown[:5])}" if unknown else "two of them have one name"
-    what = f"{found.where} names {len(found.names):,} codes, but {why}; the codes stay."
-    if not found.names:
-        what = f"{found.where} gives two names to one code; the codes stay."
+    what = f"{naming.where} names {len(naming.names):,} codes, but {why}; the codes stay."
+    if not naming.names:
+        what = f"{naming.where} gives two names to one code; the codes stay."
     return "label-names-unfit", what, HINT
 
 
@@ -212,9 +212,9 @@ def _with(source: Source, *oddities: tuple[str, str, str]) -> Source:
     return replace(source, remarks=source.remarks + Remarks(oddities=oddities))
 
 
-def _named(source: Source, written: _Labels, found: _Found) -> Source:
+def _named(source: Source, written: _Labels, naming: _Naming) -> Source:
     """The table with names in the place of the codes."""
-    names = dict(found.names)
+    names = dict(naming.names)
     frame = source.table.frame
     spelt = {name: _respelt(column, names).alias(name) for name, column in written.columns.items()}
     truth, roles = source.truth, source.roles
@@ -233,8 +233,8 @@ def _named(source: Source, written: _Labels, found: _Found) -> Source:
     shown = ", ".join(f"{code} is {names[code]!r}" for code in ordered[:5])
     more = f" and {len(names) - 5:,} more" if len(names) > 5 else ""
     remarks = Remarks(
-        (f"Codes are shown by their names from {found.where}: {shown}{more}.",),
-        mapping={"label_names": mapping_entry(found.told, f"{len(names):,} names")},
+        (f"Codes are shown by their names from {naming.where}: {shown}{more}.",),
+        mapping={"label_names": mapping_entry(naming.told, f"{len(names):,} names")},
     )
     return replace(
         source,

@@ -173,7 +173,7 @@ def _label_and_score(fields: Mapping[str, Any]) -> tuple[str, str]:
     return (texts[0], floats[0]) if len(fields) == 2 and texts and floats else ("", "")
 
 
-def _best_labels(names: Sequence[str], fields: dict[str, pl.DataType]) -> list[str]:
+def _best_labels(names: Sequence[str], fields: Mapping[str, Any]) -> list[str]:
     """Fields called like a label, texts before numbers, names before codes."""
     named = [name for name in names if re.fullmatch(LABEL, key(name))]
     return sorted(
