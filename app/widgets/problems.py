@@ -81,7 +81,11 @@ KINDS = (
         ),
     ),
     OTHER,
-    ProblemKind("Not read yet", ":material/schedule:", ("not-read-yet", "multilabel-not-read")),
+    ProblemKind(
+        "Not read yet",
+        ":material/schedule:",
+        ("not-read-yet", "multilabel-not-read", "workbook-not-read", "pickle-not-opened"),
+    ),
 )
 
 

@@ -19,9 +19,8 @@ from diagnostics.readers.prediction_table.delimited import LOOSE
 from diagnostics.readers.prediction_table.doubts import CODE, codes_of_one_another
 from diagnostics.readers.prediction_table.files import (
     SUFFIXES,
+    WHOLE,
     is_text_table,
-    read_table,
-    sample_table,
 )
 from diagnostics.readers.prediction_table.grids import with_grid
 from diagnostics.readers.prediction_table.label_names import with_label_names
@@ -34,6 +33,12 @@ from diagnostics.readers.prediction_table.reading import (
 from diagnostics.readers.prediction_table.remarks import Remarks
 from diagnostics.readers.prediction_table.runs import Part, parts, split_names
 from diagnostics.readers.prediction_table.shapes.content import opened_head
+from diagnostics.readers.prediction_table.shapes.parts import (
+    TableFile,
+    read_parts,
+    sample_of,
+    tables_in,
+)
 from diagnostics.readers.prediction_table.table import Table, UnreadableTable, kind_of, stem_of
 from diagnostics.readers.prediction_table.truth import truth_beside
 from diagnostics.readers.prediction_table.values.measurements import NotClassification
@@ -76,24 +81,39 @@ def matches(folder: Folder) -> bool:
     if not files or _is_own_run(folder):
         return False
     decided, _ = choices(folder)
-    return any(_claims(folder, file.name, decided) for file in files)
+    return any(_claims(folder, file, decided) for file in _tables(folder, decided))
 
 
 def read(folder: Folder) -> Iterator[Reading | Problem]:
     """A reading for every model in every table, one by one; a problem for every bad file."""
     decided, problems = choices(folder)
     yield from problems
-    files = folder.with_suffix(*SUFFIXES)
-    names = [file.name for file in files if _claims(folder, file.name, decided)]
+    files = [file for file in _tables(folder, decided) if _claims(folder, file, decided)]
     used: set[str] = set()
-    for name in names:
-        source = Source(folder, name, _choice(folder, name, decided), len(names) == 1)
+    for file in files:
+        choice = _choice(folder, file.name, decided)
+        source = Source(folder, file.name, choice, len(files) == 1, file=file)
         for entry in _with_net(source):
             if isinstance(entry, Reading):
                 if entry.run in used:
                     entry = replace(entry, run=f"{source.stem} {entry.run}")
                 used.add(entry.run)
             yield entry
+
+
+def _tables(folder: Folder, decided: list[Choice]) -> Iterator[TableFile]:
+    """What may be a table in the folder; files that `errata.toml` leaves out belong to none."""
+    names = [file.name for file in folder.with_suffix(*SUFFIXES)]
+    of_name = {name: _choice(folder, name, decided) for name in names}
+    kept = [name for name in names if not of_name[name].ignore]
+    sections = [choice for choice in decided if choice.parts]
+    told = [tuple(name for name in kept if of_name[name] is choice) for choice in sections]
+    return tables_in(
+        folder.path,
+        kept,
+        lambda name: opened_head(name, folder.head(name)),
+        told=[group for group in told if len(group) > 1],
+    )
 
 
 def _with_net(source: Source) -> Iterator[Reading | Problem]:
@@ -117,20 +137,20 @@ def _choice(folder: Folder, name: str, decided: list[Choice]) -> Choice:
     return next((choice for choice in decided if choice.covers(path)), Choice(base=folder.path))
 
 
-def _claims(folder: Folder, name: str, decided: list[Choice]) -> bool:
+def _claims(folder: Folder, file: TableFile, decided: list[Choice]) -> bool:
     """Whether the file is a table of predictions; judged by its first bytes."""
+    name = file.name
     choice = _choice(folder, name, decided)
-    if choice.ignore:
-        return False
     stem, suffix = stem_of(name), kind_of(name)
     is_called_so = is_prediction_file(stem)
     is_to_be_said = is_called_so and suffix not in MANY_KINDS
-    head = b"" if suffix == ".parquet" else opened_head(name, folder.head(name))
-    may_be = suffix == ".parquet" or is_called_so or choice.columns or MAY_BE.search(head)
+    is_binary = suffix in (".parquet", *WHOLE)
+    head = b"" if is_binary else opened_head(name, folder.head(name))
+    may_be = is_binary or is_called_so or choice.columns or MAY_BE.search(head)
     if not may_be:
         return False
     try:
-        table = sample_table(folder.path / name, head)
+        table = sample_of(folder.path, file, head)
     except UnreadableTable:
         return (
             is_called_so and suffix not in MANY_KINDS
@@ -157,7 +177,7 @@ def _roles(sample: Table, stem: str, choice: Choice) -> Roles | None:
 
 def _read_table(source: Source) -> Iterator[Reading | Problem]:
     try:
-        table = read_table(source.folder.path / source.name)
+        table = read_parts(source.folder.path, source.file)
     except UnreadableTable as error:
         yield source.problem(error.code, error.what, error.hint)
         return

@@ -12,10 +12,13 @@ import polars as pl
 
 from diagnostics.readers import HEAD
 from diagnostics.readers.prediction_table.delimited import LOOSE, read_delimited, sample_delimited
+from diagnostics.readers.prediction_table.shapes.arrays import read_archive, read_arrays
 from diagnostics.readers.prediction_table.shapes.content import opened_head
 from diagnostics.readers.prediction_table.shapes.documents import names_an_answer
 from diagnostics.readers.prediction_table.shapes.json_tables import read_json, sample_json
 from diagnostics.readers.prediction_table.shapes.nested import flat
+from diagnostics.readers.prediction_table.shapes.workbooks import SUFFIXES as WORKBOOKS
+from diagnostics.readers.prediction_table.shapes.workbooks import sheets
 from diagnostics.readers.prediction_table.table import (
     CUT_OFF,
     SAMPLE,
@@ -24,9 +27,11 @@ from diagnostics.readers.prediction_table.table import (
     kind_of,
 )
 
+#: Formats that are read whole even for a first look.
+WHOLE = (".npy", ".npz", *WORKBOOKS)
 DELIMITED = (".csv", ".tsv", *LOOSE)
 TEXTS = (*DELIMITED, ".jsonl", ".ndjson", ".json")
-SUFFIXES = (*TEXTS, *(f"{suffix}.gz" for suffix in TEXTS), ".parquet")
+SUFFIXES = (*TEXTS, *(f"{suffix}.gz" for suffix in TEXTS), ".parquet", *WHOLE)
 
 
 def sample_table(path: Path, head: bytes) -> Table:
@@ -42,6 +47,8 @@ def sample_table(path: Path, head: bytes) -> Table:
     suffix = kind_of(path.name)
     if suffix == ".parquet":
         return Table(_parquet(path, SAMPLE))
+    if suffix in WHOLE:
+        return _whole(path)
     require_text(head)
     if suffix in DELIMITED:
         return sample_delimited(head, suffix)
@@ -60,6 +67,8 @@ def read_table(path: Path) -> Table:
     try:
         if suffix == ".parquet":
             return Table(_parquet(path, None))
+        if suffix in WHOLE:
+            return _whole(path)
         with path.open("rb") as file:
             head = opened_head(path.name, file.read(HEAD))
         require_text(head)
@@ -81,6 +90,16 @@ def require_text(head: bytes) -> None:
         what = "The file is binary, although its ending says that it is a text table."
         hint = "Save it as csv, JSON lines or Parquet, with the ending that belongs to it."
         raise UnreadableTable("not-text", what, hint)
+
+
+def _whole(path: Path) -> Table:
+    """An array, the arrays of an archive, or the first sheet of a workbook."""
+    suffix = kind_of(path.name)
+    if suffix == ".npz":
+        return read_archive(path)
+    if suffix == ".npy":
+        return read_arrays([path])
+    return next(iter(sheets(path).values()), Table(pl.DataFrame()))
 
 
 def _parquet(path: Path, rows: int | None) -> pl.DataFrame:

@@ -22,7 +22,8 @@ from diagnostics.readers.prediction_table.columns.verdicts import ANOTHER, judge
 from diagnostics.readers.prediction_table.doubts import doubts
 from diagnostics.readers.prediction_table.remarks import Remarks
 from diagnostics.readers.prediction_table.runs import Part, fold_numbers, split_names, split_of_file
-from diagnostics.readers.prediction_table.table import Table, stem_of
+from diagnostics.readers.prediction_table.shapes.parts import TableFile
+from diagnostics.readers.prediction_table.table import Table
 from diagnostics.readers.prediction_table.truth import HINT, Truth
 from diagnostics.readers.prediction_table.values.labels import distinct, labels
 from diagnostics.readers.prediction_table.weights import weighted_scores
@@ -57,11 +58,12 @@ class Source:
     roles: Roles = field(default_factory=lambda: Roles(()))
     truth: Truth | None = None
     remarks: Remarks = field(default_factory=Remarks)
+    file: TableFile = TableFile("")
 
     @property
     def stem(self) -> str:
         """The file's name without its ending."""
-        return stem_of(self.name)
+        return self.file.stem
 
     def problem(self, code: str, what: str, hint: str) -> Problem:
         """A problem of this file."""
@@ -141,7 +143,8 @@ def run_name(source: Source, part: Part, columns: AnswerColumns) -> tuple[str, s
     nothing, the folder's, and then the runs beside it are the folders beside that one.
     """
     folder = source.folder
-    own = " ".join(word for word in (part.name, columns.model) if word)
+    sheet = "" if source.is_only else source.file.sheet
+    own = " ".join(word for word in (sheet, part.name, columns.model) if word)
     if own:
         return own, folder.relative
     is_plain = re.fullmatch(PLAIN, key(source.stem)) is not None
