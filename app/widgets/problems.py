@@ -84,7 +84,13 @@ KINDS = (
     ProblemKind(
         "Not read yet",
         ":material/schedule:",
-        ("not-read-yet", "multilabel-not-read", "workbook-not-read", "pickle-not-opened"),
+        (
+            "not-read-yet",
+            "comparison-alone",
+            "multilabel-not-read",
+            "workbook-not-read",
+            "pickle-not-opened",
+        ),
     ),
 )
 

@@ -15,7 +15,7 @@ from diagnostics.workspace import Problem
 
 NAME = "rasa"
 LOOKS_FOR = "intent_report.json, intent_errors.json and their like, as `rasa test` writes them"
-VERSION = 1
+VERSION = 2
 
 
 def matches(folder: Folder) -> bool:

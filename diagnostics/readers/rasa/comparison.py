@@ -29,6 +29,8 @@ def check_comparison(folder: Folder) -> Iterator[Problem]:
     elif _of_dialogues(folder, content):
         what = "This compares dialogue models by the number of stories that went right."
         yield Problem("not-read-yet", where, what, "Only comparisons of NLU models are read.")
+    elif not has_run_folders(folder):
+        yield _alone(where, content)
     else:
         for config, repeats in content.items():
             for number, values in enumerate(repeats, 1):
@@ -45,6 +47,24 @@ def unfinished(folder: Folder) -> Problem:
     """The problem of a comparison's folders without its table."""
     what = "This comparison has no results.json: it ended before its last model was tested."
     return Problem("unfinished-comparison", folder.relative, what, _AGAIN)
+
+
+def _alone(where: str, content: Results) -> Problem:
+    """The table without the folders that it sums up: its means, for the shares are only there."""
+    means = []
+    for config, repeats in content.items():
+        steps = zip(*repeats, strict=False)
+        shown = ", ".join(f"{sum(values) / len(values):.3f}" for values in steps)
+        means.append(f"{config!r} {shown}")
+    what = (
+        "This is the table of a comparison, without the folders run_1, run_2, … that it sums up. "
+        f"Weighted F1, step by step, mean of the repeats: {'; '.join(means)}."
+    )
+    hint = (
+        "How much was left out of the training data at each step, the labels and the mistakes are "
+        "in those folders: put them beside it."
+    )
+    return Problem("comparison-alone", where, what, hint)
 
 
 _AGAIN = "Run `rasa test nlu` with the same configs again; the reports that are there were read."

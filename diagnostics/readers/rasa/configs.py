@@ -47,7 +47,8 @@ def _candidates(folder: Folder, place: Place) -> Iterator[Path]:
     for level in levels:
         for ending in (".yml", ".yaml"):
             yield level / f"{place.config}{ending}"
-            yield level / "configs" / f"{place.config}{ending}"
+            for beside in ("configs", "config"):
+                yield level / beside / f"{place.config}{ending}"
     of_project = [level / "config.yml" for level in levels]
     if not place.tags and any(path.is_file() for path in of_project) and _is_alone(folder):
         yield from of_project

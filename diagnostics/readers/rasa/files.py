@@ -37,6 +37,9 @@ _ROW_KEYS = {
 }
 _REPORT_KEYS = (b'"precision"', b'"recall"', b'"f1-score"', b'"support"')
 _RUN_FOLDER = re.compile(r"run_[0-9]+")
+#: The table of a comparison: for each config its repeats, each with a figure for every step.
+_F1 = rb"(?:0?\.\d+|[01]\.0|1|0)"
+_TABLE = re.compile(rb'\s*\{\s*"[^"]+"\s*:\s*\[\s*\[\s*%b\s*(?:,\s*%b|\]\s*,\s*\[)' % (_F1, _F1))
 #: An answer of the server may have any name; it is not looked for among more files than this.
 _FEW = 20
 
@@ -171,7 +174,9 @@ def _is_server_answer(folder: Folder, file: File) -> bool:
 
 def _of_comparison(folder: Folder) -> Iterator[ResultFile]:
     beside = folder.names & {"nlu_model_comparison_graph.pdf", "num_stories.json"}
-    if "results.json" in folder.names and (beside or has_run_folders(folder)):
+    if "results.json" not in folder.names:
+        return
+    if beside or has_run_folders(folder) or _TABLE.match(folder.head("results.json")):
         yield ResultFile("results.json", "comparison")
         if "num_stories.json" in folder.names:
             yield ResultFile("num_stories.json", "comparison")

@@ -12,6 +12,8 @@ from diagnostics.readers.rasa.places import Place
 from diagnostics.workspace import Evidence, Problem, Score, tables
 from diagnostics.workspace.labels import natural_order
 
+#: Rasa's true label of an action that was predicted beyond those of the story.
+_NOT_IN_STORY = "None"
 _FAILED = ("failed_test_stories.yml", "failed_stories.yml", "failed_stories.md")
 
 
@@ -45,7 +47,7 @@ def read_stories(
             scores=[*report.scores(), *_conversation_score(report)],
             n_examples=total,
             n_errors=total - correct if total is not None and correct is not None else None,
-            examples_fingerprint=report.supports_fingerprint(place.siblings),
+            examples_fingerprint=report.supports_fingerprint(place.siblings, padding=_NOT_IN_STORY),
             problems=list(config.problems),
             notes=[*place.notes, *config.notes, *_notes(folder)],
             config=config.text,

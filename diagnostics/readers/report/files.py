@@ -117,11 +117,15 @@ def _is_broken(folder: Folder, file: File) -> bool:
 
 def _not_of_rasa(folder: Folder) -> list[File]:
     """The files in our forms, without what `rasa test` leaves, which has its own reader."""
+    from diagnostics.readers.rasa import claims
+
     is_of_rasa = any(map(_RASA.fullmatch, folder.names))
+    claimed = claims(folder) if folder.with_suffix("_report.json") else set()
     return [
         file
         for file in folder.files
         if _is_in_our_form(file.name)
+        and file.name not in claimed
         and not (is_of_rasa and file.name.lower().endswith(".json"))
         and not (
             file.name.endswith("_report.json")

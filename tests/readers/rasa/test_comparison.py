@@ -129,7 +129,9 @@ def test_a_table_that_is_none(tmp_path: Path, results: Any, code: str) -> None:
     assert codes(tmp_path) == [code]
 
 
-@pytest.mark.parametrize("place", ["grid/light.yml", "configs/light.yml", "grid/light/light.yaml"])
+@pytest.mark.parametrize(
+    "place", ["grid/light.yml", "configs/light.yml", "config/light.yml", "grid/light/light.yaml"]
+)
 def test_the_config_of_the_same_name_is_shown(tmp_path: Path, place: str) -> None:
     write((tmp_path / place).parent, {Path(place).name: CONFIG})
     run = only_run(folder_with(tmp_path, intent_files(SIX), "grid/light"))
@@ -183,3 +185,22 @@ def test_a_broken_config_is_a_problem_of_the_run(tmp_path: Path, text: str) -> N
 def test_a_file_that_is_no_config_is_passed_over(tmp_path: Path) -> None:
     write(tmp_path, {"light.yml": "a: 1"})
     assert only_run(folder_with(tmp_path, intent_files(SIX), "light")).config == ""
+
+
+def test_a_table_without_its_folders_says_what_it_has_and_what_is_missing(tmp_path: Path) -> None:
+    table = {"light": [[0.75, 0.7], [0.77, 0.72]], "heavy": [[0.8, 0.0], [0.9, 0.5]]}
+    comparison(tmp_path, [], table)
+    place = listed(tmp_path / "out", tmp_path)
+    assert rasa.matches(place)
+    runs, [problem] = found_in(place)
+    assert runs == []
+    assert (problem.code, problem.path) == ("comparison-alone", "out/results.json")
+    assert "'light' 0.760, 0.710; 'heavy' 0.850, 0.250" in problem.what
+
+
+@pytest.mark.parametrize(
+    "results", [{"light": [[12, 15]]}, {"points": [[3.5, 2.5]]}, [[0.5]], {"light": [0.5, 0.7]}]
+)
+def test_results_of_something_else_are_left_alone(tmp_path: Path, results: Any) -> None:
+    comparison(tmp_path, [], results)
+    assert not rasa.matches(listed(tmp_path / "out", tmp_path))

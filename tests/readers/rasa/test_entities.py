@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from diagnostics import open_workspace
 from diagnostics.workspace import Evidence
 from tests.made.rasa_folder import (
     SIX,
@@ -16,6 +17,7 @@ from tests.made.rasa_folder import (
     label_report,
     only_run,
     scores,
+    write,
 )
 
 DIET = "entities: DIETClassifier"
@@ -200,3 +202,20 @@ def test_a_cross_validated_answer_of_the_server_has_the_wrong_ones(tmp_path: Pat
     run = only_run(folder_with(tmp_path, {"cv.json": answer}))
     assert run.confusion_is_exact
     assert Evidence.PREDICTIONS not in run.evidence
+
+
+def test_an_extractors_report_alone_is_no_classification(tmp_path: Path) -> None:
+    """Rasa 1.x writes neither an accuracy nor what was confused with what."""
+    figures = {"precision": 1.0, "recall": 0.9, "f1-score": 0.95, "support": 20}
+    write(tmp_path, {"CRFEntityExtractor_report.json": {"city": figures, "micro avg": figures}})
+    [experiment] = open_workspace(tmp_path).experiments
+    assert experiment.task == "entities"
+
+
+def test_what_was_answered_beyond_a_story_does_not_part_runs(tmp_path: Path) -> None:
+    figures = {"precision": 1.0, "recall": 1.0, "f1-score": 1.0, "support": 5}
+    report = {"greet": figures, "utter_hi": figures, "conversation_accuracy": {"total": 5}}
+    for run, beyond in (("a", {}), ("b", {"None": figures | {"support": 2}})):
+        write(tmp_path / run, {"story_report.json": {**report, **beyond, "accuracy": 1.0}})
+    [experiment] = open_workspace(tmp_path).experiments
+    assert [run.run for run in experiment.runs] == ["a", "b"]
