@@ -85,7 +85,7 @@ KINDS = (
         "Not read yet",
         ":material/schedule:",
         (
-            "not-read-yet",
+            *("not-read-yet", "files-not-read"),
             "comparison-alone",
             "multilabel-not-read",
             "workbook-not-read",

@@ -76,6 +76,8 @@ def summary(folder: Folder, json: Json = False, trust_pickles: Trust = False) ->
 
     workspace = read(folder, trust_pickles=trust_pickles)
     show_summary(workspace, as_json=json)
+    if not workspace.experiments:
+        sys.exit(2)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from diagnostics.readers import Folder, Reader, load_readers
 from diagnostics.readers.grouping import experiments
 from diagnostics.readers.joining import joined_by_parameters
 from diagnostics.readers.own_choices import choices_stamp
+from diagnostics.readers.unread_files import files_not_read, what_lies_there
 from diagnostics.readers.walking import MAX_FOLDERS, fingerprint, stamp, walk
 from diagnostics.workspace import Problem, Run, Workspace
 from diagnostics.workspace.cache import VERSION, Cache, Listing, Unit
@@ -48,10 +49,12 @@ def open_workspace(
     opening = _Opening(readers, cache, before, progress, trust_pickles)
     now: dict[str, Listing] = {}
     nameless: list[Problem] = []
+    files: dict[str, list[str]] = {}
     for place in walk(
         root, owns_tree=lambda place: now[place.relative].owns_tree, trust_pickles=trust_pickles
     ):
         now[place.relative] = opening.read_folder(place)
+        files[place.relative] = [file.name for file in place.files]
         nameless += [_nameless(place, name) for name in place.nameless]
     if now != before:
         cache.save(now)
@@ -61,7 +64,7 @@ def open_workspace(
     return Workspace(
         root,
         experiments(joined_by_parameters(runs), root.name.encode(errors="replace").decode(), root),
-        tuple([*problems, *_about_the_whole(now, runs, problems, readers)]),
+        tuple([*problems, *_about_the_whole(files, now, runs, problems, readers)]),
         _overall(now),
     )
 
@@ -208,10 +211,16 @@ def _never(folder: Folder) -> bool:
 
 
 def _about_the_whole(
-    now: dict[str, Listing], runs: list[Run], problems: list[Problem], readers: list[Reader]
+    files: dict[str, list[str]],
+    now: dict[str, Listing],
+    runs: list[Run],
+    problems: list[Problem],
+    readers: list[Reader],
 ) -> list[Problem]:
-    remarks = []
-    if len(now) >= MAX_FOLDERS:
+    matched = {name for name, listing in now.items() if listing.units}
+    unread = files_not_read(files, runs, problems, matched=matched)
+    remarks = [unread] if unread else []
+    if len(files) >= MAX_FOLDERS:
         remarks.append(
             Problem(
                 "too-many-folders",
@@ -226,9 +235,9 @@ def _about_the_whole(
             Problem(
                 "nothing-found",
                 ".",
-                "No results were recognised in this folder."
-                if problems or any(name != "." for name in now)
-                else "This folder holds no results.",
+                " ".join(
+                    filter(None, ["No results were recognised here.", what_lies_there(files)])
+                ),
                 f"Looked for {looked}.",
             )
         )
