@@ -218,7 +218,7 @@ def _runs(source: Source) -> Iterator[Reading | Problem]:
     for part in runs:
         ids, origin = example_ids(part.frame, roles)
         content = examples_table(part.frame, roles, ids, source.folder)
-        twice = Remarks(oddities=twice_there(part.frame, roles))
+        twice = Remarks(oddities=twice_there(part.frame, roles, ids))
         source = replace(source, remarks=remarks + twice)
         for columns in roles.answers:
             try:

@@ -140,9 +140,12 @@ def typed(column: pl.Series) -> pl.Series:
     return column
 
 
-def twice_there(frame: pl.DataFrame, roles: Roles) -> tuple[Oddity, ...]:
-    """The problem of rows that share an id with nothing that tells them apart; () without any."""
-    if roles.id is None:
+def twice_there(frame: pl.DataFrame, roles: Roles, ids: pl.Series) -> tuple[Oddity, ...]:
+    """The problem of rows that share an id with nothing that tells them apart; () without any.
+
+    `ids` are those of `example_ids`: where none has a position among equals, none is there twice.
+    """
+    if roles.id is None or not ids.str.ends_with(")").any():
         return ()
     within = [frame[name] for name in (roles.fold, roles.split) if name]
     table = pl.DataFrame([id_texts(frame[roles.id])[0].alias("\0id"), *within])

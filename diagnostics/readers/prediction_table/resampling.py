@@ -10,6 +10,8 @@ import polars as pl
 from diagnostics.readers.prediction_table.columns.names import is_named
 from diagnostics.readers.prediction_table.columns.roles import Roles
 
+#: Values that settle it if one of them is something else.
+FIRST = 100
 #: Names that mean a fold whatever its values are.
 FOLD = r"resample|resampling|resample_id|cv_(?:iter|iteration|split)|outer_fold"
 REPEAT = (
@@ -57,6 +59,9 @@ def with_numbers(frame: pl.DataFrame, roles: Roles) -> tuple[pl.DataFrame, Roles
 
 
 def _all_are(column: pl.Series, pattern: str) -> bool:
+    first = column.head(FIRST).drop_nulls().str.strip_chars()
+    if not first.str.contains(pattern).all():  # spares looking through a column of texts
+        return False
     values = column.unique().drop_nulls().str.strip_chars()
     return len(values) > 1 and bool(values.str.contains(pattern).all())
 
