@@ -62,6 +62,12 @@ MAY_BE = re.compile(
 SPREAD = 1000
 #: Files with these endings may be anything, whatever they are called.
 MANY_KINDS = (".json", *LOOSE)
+#: Texts to be read by people, whatever they speak of.
+DOCUMENT = re.compile(
+    r"(?:read[-_ ]?me|notes?|licen[cs]e|changelog|requirements|todo|about|description)"
+    r"(?:[-_ .].*)?",
+    re.IGNORECASE,
+)
 NOT_LABELS = (
     "Errata reads labels. If these are labels, or another column is the prediction, say so in "
     "errata.toml."
@@ -152,11 +158,11 @@ def _claims(folder: Folder, file: TableFile, decided: list[Choice]) -> bool:
     try:
         table = sample_of(folder.path, file, head)
     except UnreadableTable:
-        return (
-            is_called_so and suffix not in MANY_KINDS
-        )  # then it is to be said that it cannot be read
+        return is_to_be_said  # that it cannot be read
     is_text = suffix in LOOSE and not choice.columns
-    if is_text and not is_text_table(table, is_called_so=is_called_so):
+    if is_text and (
+        DOCUMENT.fullmatch(stem) or not is_text_table(table, is_called_so=is_called_so)
+    ):
         return False
     if _roles(table, stem, choice) is not None:
         return True

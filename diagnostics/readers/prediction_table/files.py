@@ -117,13 +117,21 @@ def _parquet(path: Path, rows: int | None) -> pl.DataFrame:
     return frame.drop(raw).with_columns(pl.col(coded).cast(pl.String))
 
 
+def _is_phrase(name: str) -> bool:
+    """Whether a column's name is a part of a sentence."""
+    return name.endswith((".", "?", "!")) or len(name.split()) > 3
+
+
 def is_text_table(table: Table, *, is_called_so: bool) -> bool:
     """Whether a text of no telling ending is a table: columns with an answer, or short labels.
 
-    Most texts are none; reports and logs stand in columns, too.
+    Most texts are none; reports and logs stand in columns, too, and a sentence about a table names
+    its columns between commas.
     """
     frame = table.frame
     if frame.width > 1:
+        if table.oddities or (table.has_header and any(map(_is_phrase, frame.columns))):
+            return False
         is_full = frame.null_count().sum_horizontal().sum() * 5 <= frame.width * len(frame)
         is_named = table.has_header and any(map(names_an_answer, frame.columns))
         return is_full and len(frame) > 1 and (is_named or is_called_so)

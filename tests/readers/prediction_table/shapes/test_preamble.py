@@ -10,6 +10,7 @@ from diagnostics.readers import Problem, Reading, prediction_table
 from diagnostics.readers.prediction_table.delimited import SEPARATORS
 from diagnostics.readers.prediction_table.shapes.preamble import Start, aligned, start_of
 from diagnostics.readers.walking import listed
+from tests.readers.prediction_table.tables import read_all
 
 TABLE = "nr,actual,predicted,score\n1,yes,yes,0.9\n2,no,no,0.8\n3,no,yes,0.7\n4,yes,yes,0.6\n"
 TITLES = [
@@ -150,3 +151,23 @@ def test_other_texts_are_no_tables(name: str, text: str, tmp_path: Path) -> None
     place = listed(tmp_path, tmp_path)
     assert not prediction_table.matches(place)
     assert not [entry for entry in prediction_table.read(place) if isinstance(entry, Problem)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Variant (unique) and Gene_ID (repeats, a group) beside true_label, predicted_label.\n"
+        "Expected: one run of 62 examples, id Variant, Gene_ID shown.\nWas: 62 runs, one each.\n",
+        "The columns are id, label, prediction, score\nThe rows are of may, june, july, august\n"
+        "They were made by hand, by two people, in a week, in 2025\n",
+    ],
+)
+def test_sentences_about_a_table_are_none(text: str, tmp_path: Path) -> None:
+    (tmp_path / "columns.txt").write_text(text, encoding="utf-8")
+    assert read_all(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["README.txt", "read-me.txt", "notes_1.txt", "License.txt"])
+def test_what_people_read_is_no_table(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("id, prediction\nby row, the answer\nand so on, to the end\n")
+    assert read_all(tmp_path) == []
