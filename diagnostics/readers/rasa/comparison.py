@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from pathlib import Path
 
 from diagnostics.readers import Folder
@@ -53,9 +54,13 @@ def _alone(where: str, content: Results) -> Problem:
     """The table without the folders that it sums up: its means, for the shares are only there."""
     means = []
     for config, repeats in content.items():
-        steps = zip(*repeats, strict=False)
-        shown = ", ".join(f"{sum(values) / len(values):.3f}" for values in steps)
-        means.append(f"{config!r} {shown}")
+        # Rasa writes 0.0 where a training failed, and a repeat that ended early has fewer steps.
+        steps = [[value for value in step if value] for step in zip_longest(*repeats)]
+        shown = ", ".join(f"{sum(s) / len(s):.3f}" if s else "no score" for s in steps)
+        zeros = sum(value == 0 for values in repeats for value in values)
+        failed = f" ({zeros} of 0.0, a training that failed, left out)" if zeros else ""
+        uneven = " (not every repeat has every step)" if len({*map(len, repeats)}) > 1 else ""
+        means.append(f"{config!r} {shown}{failed}{uneven}")
     what = (
         "This is the table of a comparison, without the folders run_1, run_2, … that it sums up. "
         f"Weighted F1, step by step, mean of the repeats: {'; '.join(means)}."

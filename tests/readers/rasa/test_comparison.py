@@ -188,14 +188,20 @@ def test_a_file_that_is_no_config_is_passed_over(tmp_path: Path) -> None:
 
 
 def test_a_table_without_its_folders_says_what_it_has_and_what_is_missing(tmp_path: Path) -> None:
-    table = {"light": [[0.75, 0.7], [0.77, 0.72]], "heavy": [[0.8, 0.0], [0.9, 0.5]]}
+    table = {
+        "light": [[0.75, 0.7], [0.77, 0.72]],
+        "heavy": [[0.8, 0.0], [0.9, 0.5]],
+        "short": [[0.8, 0.7, 0.6], [0.9, 0.5]],
+    }
     comparison(tmp_path, [], table)
     place = listed(tmp_path / "out", tmp_path)
     assert rasa.matches(place)
     runs, [problem] = found_in(place)
     assert runs == []
     assert (problem.code, problem.path) == ("comparison-alone", "out/results.json")
-    assert "'light' 0.760, 0.710; 'heavy' 0.850, 0.250" in problem.what
+    assert "'light' 0.760, 0.710; " in problem.what
+    assert "'heavy' 0.850, 0.500 (1 of 0.0, a training that failed, left out); " in problem.what
+    assert "'short' 0.850, 0.600, 0.600 (not every repeat has every step)." in problem.what
 
 
 @pytest.mark.parametrize(
