@@ -33,6 +33,7 @@ from diagnostics.readers.prediction_table.reading import (
 from diagnostics.readers.prediction_table.remarks import Remarks
 from diagnostics.readers.prediction_table.runs import Part, parts, split_names
 from diagnostics.readers.prediction_table.shapes.content import opened_head
+from diagnostics.readers.prediction_table.shapes.nested import with_told_lists
 from diagnostics.readers.prediction_table.shapes.parts import (
     TableFile,
     read_parts,
@@ -87,7 +88,8 @@ def matches(folder: Folder) -> bool:
     if not files or _is_own_run(folder):
         return False
     decided, _ = choices(folder)
-    return any(_claims(folder, file, decided) for file in _tables(folder, decided))
+    tables = _tables(folder, decided, is_first_look=True)
+    return any(_claims(folder, file, decided) for file in tables)
 
 
 def read(folder: Folder) -> Iterator[Reading | Problem]:
@@ -107,8 +109,17 @@ def read(folder: Folder) -> Iterator[Reading | Problem]:
             yield entry
 
 
-def _tables(folder: Folder, decided: list[Choice]) -> Iterator[TableFile]:
-    """What may be a table in the folder; files that `errata.toml` leaves out belong to none."""
+def _tables(
+    folder: Folder, decided: list[Choice], *, is_first_look: bool = False
+) -> Iterator[TableFile]:
+    """What may be a table in the folder; files that `errata.toml` leaves out belong to none.
+
+    For a first look numbered files need not be read: one of them tells.
+    """
+
+    def may_be(name: str) -> bool:
+        return not is_first_look and _claims(folder, TableFile(name, (name,)), decided)
+
     names = [file.name for file in folder.with_suffix(*SUFFIXES)]
     of_name = {name: _choice(folder, name, decided) for name in names}
     kept = [name for name in names if not of_name[name].ignore]
@@ -117,7 +128,7 @@ def _tables(folder: Folder, decided: list[Choice]) -> Iterator[TableFile]:
     return tables_in(
         folder.path,
         kept,
-        lambda name: opened_head(name, folder.head(name)),
+        may_be=may_be,
         told=[group for group in told if len(group) > 1],
     )
 
@@ -173,7 +184,7 @@ def _claims(folder: Folder, file: TableFile, decided: list[Choice]) -> bool:
 def _roles(sample: Table, stem: str, choice: Choice) -> Roles | None:
     """The roles of the columns, as `errata.toml` fixes them and as they are recognised."""
     return recognise(
-        sample.frame,
+        with_told_lists(sample.frame, choice.columns.get("probabilities", ())),
         stem,
         choice.columns,
         has_header=sample.has_header,
@@ -192,6 +203,8 @@ def _read_table(source: Source) -> Iterator[Reading | Problem]:
         hint = "Write the predictions again, or delete the file."
         yield source.problem("no-rows", "The table has no rows.", hint)
         return
+    frame = with_told_lists(frame, source.choice.columns.get("probabilities", ()))
+    table = replace(table, frame=frame)
     sample = replace(table, frame=frame.gather_every(max(1, len(frame) // SPREAD)))
     roles = _roles(sample, source.stem, source.choice)
     if roles is None:

@@ -56,8 +56,6 @@ LISTS = ("column", "labels", "scores")
 class Choice:
     """One `[predictions]` section: the files that it speaks of and the roles that it fixes.
 
-    `score_lists` is `probabilities` written as a table: `labels` and `scores` are two columns with
-    a list in each row, or, with `column`, the fields of the objects that this column lists.
     `label_names` is a mapping from code to name, or the file or column that has it; "" where none
     is wanted, None where nothing is said. In our own file (`is_own`) `file` is a path below the
     root, never just a name.
@@ -69,7 +67,6 @@ class Choice:
     label_names: Mapping[str, str] | str | None = None
     positive_label: str = ""
     scores: str = ""
-    score_lists: Mapping[str, str] = field(default_factory=dict)
     truth_file: str = ""
     parts: bool = False
     ignore: bool = False
@@ -158,15 +155,14 @@ def _choice(
     return Choice(
         file=str(section.get("file", "*")),
         columns={
-            role: _texts(section[role])
+            role: names
             for role in COLUMN_ROLES
-            if role in section and not isinstance(section[role], dict)
+            if role in section and (names := _columns(section[role]))
         },
         labels=_texts(section.get("labels", [])),
         label_names=_label_names(section.get("label_names")),
         positive_label=str(section.get("positive_label", "")),
         scores=scores,
-        score_lists={key: str(value) for key, value in lists.items() if key in LISTS},
         truth_file=str(section.get("truth_file", "")),
         parts=section.get("parts") is True,
         ignore=section.get("ignore") is True,
@@ -182,6 +178,19 @@ def _unknown(
         close = get_close_matches(key, keys, n=1)
         hint = f"Did you mean {close[0]!r}?" if close else f"It may have: {', '.join(keys)}."
         yield Problem("unknown-key", where, f"{what} has no key {key!r}.", hint)
+
+
+def _columns(value: Any) -> tuple[str, ...]:
+    """The columns of a role; of a table those with the lists of labels and of their scores.
+
+    With `column` they are the fields of the objects that this column lists, which are columns of
+    their own by then.
+    """
+    if not isinstance(value, dict):
+        return _texts(value)
+    column = f"{value['column']}." if "column" in value else ""
+    fields = [f"{column}{value[key]}" for key in ("labels", "scores") if key in value]
+    return tuple(fields) if len(fields) == 2 else tuple(filter(None, [column.rstrip(".")]))
 
 
 def _label_names(value: Any) -> Mapping[str, str] | str | None:

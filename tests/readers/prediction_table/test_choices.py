@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import tomllib
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 from polars.testing import assert_frame_equal
@@ -100,7 +102,7 @@ def test_every_key_is_understood_and_a_wrong_one_named(tmp_path: Path) -> None:
     [first, second], problems = choices(listed(tmp_path, tmp_path))
     assert first.covers(tmp_path / "a [1].csv")
     assert (first.label_names, second.label_names) == ({"0": "cat", "1": "dog"}, "")
-    assert (first.score_lists, first.parts) == ({"labels": "names"}, True)
+    assert first.parts
     assert first.columns == {"weight": ("w",)}
     assert second.columns == {"candidate": ("a", "b")}
     assert {(problem.what, problem.hint) for problem in problems} == {
@@ -179,3 +181,31 @@ def test_the_documented_errata_toml_has_every_key() -> None:
     [block] = re.findall(r"```toml\n(.*?)```", DOCUMENT, re.DOTALL)
     [section] = tomllib.loads(block)["predictions"]
     assert set(section) == set(KEYS)
+
+
+@pytest.mark.parametrize(
+    ("told", "k", "v"),
+    [
+        ('{labels = "k", scores = "v"}', ["a", "b"], [0.2, 0.8]),
+        ('{labels = "k", scores = "v"}', '["a", "b"]', "[0.2, 0.8]"),
+        ('{labels = "k", scores = "v"}', "['a', 'b']", "[0.2 0.8]"),
+        ('["k", "v"]', ["a", "b"], [0.2, 0.8]),
+        ('{column = "o", labels = "k", scores = "v"}', None, None),
+    ],
+)
+def test_lists_are_told_where_no_name_speaks_for_them(
+    told: str, k: Any, v: Any, tmp_path: Path
+) -> None:
+    lists = {"o": [{"k": "a", "v": 0.2, "n": 1}, {"k": "b", "v": 0.8, "n": 2}]}
+    row = lists if k is None else {"k": k, "v": v}
+    rows = [{"id": n, "gold": "ab"[n % 2], **row} for n in range(4)]
+    text = "\n".join(json.dumps(entry) for entry in rows)
+    (tmp_path / "predictions.jsonl").write_text(text, encoding="utf-8")
+    section = f'[[predictions]]\ntrue_label = "gold"\nprobabilities = {told}\n'
+    (tmp_path / "errata.toml").write_text(section, encoding="utf-8")
+    [reading] = list(prediction_table.read(listed(tmp_path, tmp_path)))
+    assert isinstance(reading, Reading)
+    assert reading.labels == ["a", "b"]
+    assert reading.predictions is not None
+    assert reading.predictions["predicted_label"].to_list() == [1] * 4
+    assert reading.predictions["confidence"].to_list() == pytest.approx([0.8] * 4)

@@ -63,6 +63,30 @@ def flat(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def with_told_lists(frame: pl.DataFrame, told: Sequence[str]) -> pl.DataFrame:
+    """The table with the two lists that `errata.toml` names, though nothing else tells them.
+
+    Texts are opened, and fields of the objects that a column lists become columns.
+    """
+    if len(told) != 2:
+        return frame
+    found = [_told_list(frame, name) for name in told]
+    return frame.with_columns(column for column in found if column is not None)
+
+
+def _told_list(frame: pl.DataFrame, name: str) -> pl.Series | None:
+    owner, _, field = name.rpartition(".")
+    column = frame[name] if name in frame.columns else frame.get_column(owner, default=None)
+    if column is not None and column.dtype == pl.String:
+        column = listed_numbers(column) if is_list(column) else parsed(column)
+    if column is None or name in frame.columns:
+        return column
+    kind = column.dtype.inner if isinstance(column.dtype, pl.List) else None
+    if not isinstance(kind, pl.Struct) or field not in {own.name for own in kind.fields}:
+        return None
+    return column.list.eval(pl.element().struct.field(field)).alias(name)
+
+
 def _parts(column: pl.Series, depth: int) -> list[pl.Series]:
     """The columns that one column becomes."""
     column = _unwrapped(column)

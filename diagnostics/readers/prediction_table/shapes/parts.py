@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -29,11 +29,15 @@ RUNS = r"(?:.*_)?(?:fold|cv|run|seed|model|epoch|step|iter|iteration|trial|versi
 
 @dataclass(frozen=True)
 class TableFile:
-    """One table of a folder: the file that it is called after, all its files, its sheet."""
+    """One table of a folder: the file that it is called after, all its files, its sheet.
+
+    `loaded` are the tables of its files where it took reading them to tell that they are its parts.
+    """
 
     name: str
     parts: tuple[str, ...] = ()
     sheet: str = ""
+    loaded: tuple[Table, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def stem(self) -> str:
@@ -46,13 +50,21 @@ class TableFile:
 def tables_in(
     path: Path,
     names: Sequence[str],
-    head_of: Callable[[str], bytes],
     *,
+    may_be: Callable[[str], bool],
     told: Sequence[tuple[str, ...]] = (),
 ) -> Iterator[TableFile]:
     """The tables that a folder's files may be, in the order of their names.
 
-    `told` are the parts of one table, group by group, as `errata.toml` has them.
+    Parameters
+    ----------
+    path, names
+        The folder, and the files in it that may be tables.
+    may_be
+        Whether a numbered file is one of ours at all: only then it is read to tell whether the
+        next ones go on with it.
+    told
+        The parts of one table, group by group, as `errata.toml` has them.
     """
     arrays = [name for name in names if kind_of(name) == ".npy"]
     for group in array_groups(arrays):
@@ -61,18 +73,16 @@ def tables_in(
     grouped = {name: group for group in told for name in group}
     left = [name for name in rest if name not in grouped]
     grouped |= {name: group for group in _part_groups(left) for name in group}
-    numbered = {
-        name: group
-        for group in _numbered_groups(rest, grouped)
-        if _are_disjoint(path, group, head_of)
-        for name in group
-    }
-    grouped |= numbered
+    loaded: dict[str, tuple[Table, ...]] = {}
+    for group in _numbered_groups(rest, grouped):
+        if may_be(group[0]) and (tables := _disjoint(path, group)):
+            grouped |= dict.fromkeys(group, group)
+            loaded[group[0]] = tables
     for name in rest:
         if kind_of(name) in WORKBOOKS:
             yield from _sheets(path, name)
         elif grouped.get(name, (name,))[0] == name:
-            yield TableFile(name, grouped.get(name, (name,)))
+            yield TableFile(name, grouped.get(name, (name,)), loaded=loaded.get(name, ()))
 
 
 def read_parts(path: Path, table: TableFile) -> Table:
@@ -83,8 +93,9 @@ def read_parts(path: Path, table: TableFile) -> Table:
     UnreadableTable
         If one of its files cannot be read, or they do not have the same columns.
     """
-    if table.sheet:
-        return sheets(path / table.name)[table.sheet]
+    if table.loaded:
+        first, *others = table.loaded
+        return _joined(first, others, table) if others else first
     if kind_of(table.name) == ".npy":
         return read_arrays([path / name for name in table.parts])
     if len(table.parts) < 2:
@@ -95,7 +106,9 @@ def read_parts(path: Path, table: TableFile) -> Table:
 
 def sample_of(path: Path, table: TableFile, head: bytes) -> Table:
     """The first rows of a table."""
-    if table.sheet or kind_of(table.name) == ".npy":
+    if table.sheet:
+        return table.loaded[0]
+    if kind_of(table.name) == ".npy":
         return read_parts(path, table)
     return sample_table(path / table.name, head)
 
@@ -131,7 +144,8 @@ def _without_header(other: Table, names: Sequence[str]) -> pl.DataFrame:
 def _sheets(path: Path, name: str) -> Iterator[TableFile]:
     """The sheets of a workbook; the workbook itself where it cannot be opened."""
     try:
-        yield from (TableFile(name, (name,), sheet) for sheet in sheets(path / name))
+        for sheet, table in sheets(path / name).items():
+            yield TableFile(name, (name,), sheet, (table,))
     except UnreadableTable:
         yield TableFile(name, (name,))
 
@@ -162,18 +176,21 @@ def _numbered_groups(names: Sequence[str], parts: Iterable[str]) -> list[tuple[s
     return [group for group in counted if not re.search(r"fold|model|seed|run", group[0].lower())]
 
 
-def _are_disjoint(path: Path, names: Sequence[str], head_of: Callable[[str], bytes]) -> bool:
-    """Whether files with the same columns speak of different examples, by their ids."""
+def _disjoint(path: Path, names: Sequence[str]) -> tuple[Table, ...]:
+    """Files with the same columns that speak of different examples, by their ids; else ()."""
+    tables: list[Table] = []
     try:
-        heads = [sample_table(path / name, head_of(name)).frame for name in names]
-        if not _share_no_id(heads):
-            return False
-        return _share_no_id([read_table(path / name).frame for name in names])
+        for name in names:
+            tables.append(read_table(path / name))
+            if len(tables) == 2 and not _share_no_id(tables):  # the rest need not be read
+                return ()
     except (UnreadableTable, OSError, pl.exceptions.PolarsError):
-        return False
+        return ()
+    return tuple(tables) if _share_no_id(tables) else ()
 
 
-def _share_no_id(frames: Sequence[pl.DataFrame]) -> bool:
+def _share_no_id(tables: Sequence[Table]) -> bool:
+    frames = [table.frame for table in tables]
     columns = frames[0].columns
     if any(frame.columns != columns or not len(frame) for frame in frames):
         return False

@@ -109,11 +109,6 @@ def told_lists(frame: pl.DataFrame, told: Sequence[str]) -> tuple[str, str] | No
     return (texts[0], numeric[0]) if len(told) == 2 and texts and numeric else None
 
 
-def top_labels(frame: pl.DataFrame, pair: tuple[str, str]) -> pl.Series:
-    """The label with the highest score of each row, null where there is none."""
-    return labelled_scores(frame[pair[0]], frame[pair[1]]).first()["label"]
-
-
 def all_labels(frame: pl.DataFrame, pair: tuple[str, str]) -> set[str]:
     """Every label that the lists name."""
     return set(frame[pair[0]].explode().drop_nulls().str.strip_chars())

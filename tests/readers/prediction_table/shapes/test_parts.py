@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from diagnostics.readers import Reading
+from diagnostics.readers.prediction_table.shapes import parts
 from diagnostics.workspace import Problem
 from tests.readers.prediction_table.tables import accuracy, read_all, read_one, written
 
@@ -62,6 +63,22 @@ def test_files_on_the_same_examples_stay_runs(stem: str, tmp_path: Path) -> None
     for number in range(2):
         part(tmp_path, f"{stem}_{number}.csv", range(8))
     assert [reading.n_examples for reading in runs_of(tmp_path)] == [8, 8]
+
+
+def test_numbered_files_of_something_else_are_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part(tmp_path, "predictions.csv", range(8))
+    for number in range(3):
+        rows = [(n, 170 + n, 20 + n) for n in range(number * 9, number * 9 + 9)]
+        written(tmp_path, "id,height,age", rows, file=f"patients_{number}.csv")
+
+    def fail(path: Path) -> None:
+        assert "patients" not in path.name
+
+    whole = parts.read_table
+    monkeypatch.setattr(parts, "read_table", lambda path: fail(path) or whole(path))
+    assert [reading.n_examples for reading in runs_of(tmp_path)] == [8]
 
 
 def test_errata_toml_says_which_files_are_one_table(tmp_path: Path) -> None:
