@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from diagnostics.readers.splits import SPLIT_WORDS
 from diagnostics.statistics.metric_table import (
     KnownMetric,
     camel_words_of,
@@ -45,18 +46,7 @@ class Figure:
         return self.known is None or self.known.is_plain
 
 
-SPLITS = {
-    "train": "train",
-    "training": "train",
-    "val": "validation",
-    "valid": "validation",
-    "validation": "validation",
-    "dev": "validation",
-    "test": "test",
-    "testing": "test",
-    "holdout": "test",
-    "eval": "test",
-}
+SPLITS = {**SPLIT_WORDS, **dict.fromkeys(("holdout", "eval"), "test")}
 _SOFT = {"cv", "oof", "internal", "crossval", "crossvalidated"}
 _STATISTICS: dict[str, Statistic] = {
     **dict.fromkeys(("mean", "avg", "average", "median", "best", "final"), "value"),

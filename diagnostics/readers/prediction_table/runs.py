@@ -13,16 +13,18 @@ from diagnostics.readers.prediction_table.columns.names import MODEL, is_named, 
 from diagnostics.readers.prediction_table.columns.roles import Roles
 from diagnostics.readers.prediction_table.content import content_columns, content_hash, typed
 from diagnostics.readers.prediction_table.parameter_names import NUMBERS_OF_SETTINGS, PARAMETER
+from diagnostics.readers.splits import SPLIT_WORDS
 
 #: More values than this, and a column is no list of models.
 MOST_RUNS = 1000
 #: Letters of a setting's value in the name of a run; a pipeline's repr has hundreds.
 LONGEST = 60
 SPLIT_NAMES = {
-    **dict.fromkeys(("test", "testing", "eval", "evaluation", "holdout", "oof"), "test"),
-    **dict.fromkeys(("val", "valid", "validation", "dev", "development"), "validation"),
-    **dict.fromkeys(("train", "training", "fit"), "train"),
-}  # fmt: skip
+    **SPLIT_WORDS,
+    **dict.fromkeys(("eval", "evaluation", "holdout", "oof"), "test"),
+    "development": "validation",
+    "fit": "train",
+}
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -28,7 +26,7 @@ from diagnostics.readers.report.folds import means, pooled
 from diagnostics.readers.report.label_names import label_names
 from diagnostics.readers.report.parameters import parameters_beside, scores_beside
 from diagnostics.readers.report.report import Report
-from diagnostics.readers.report.report_counts import accuracy_of, counts_of
+from diagnostics.readers.report.report_counts import accuracy_of, counts_of, fingerprint_of
 from diagnostics.workspace import NOTHING, SPLITS, Evidence, Problem, Score
 from diagnostics.workspace.labels import natural_order
 from diagnostics.workspace.tables import CONFUSION, REPORT
@@ -159,7 +157,7 @@ def _take_report(folder: Folder, report: Report, main: Evaluation, reading: Read
     where = folder.where(main.report_name)
     reading.evidence |= Evidence.REPORT
     reading.report = _report_frame(report, reading.labels)
-    reading.examples_fingerprint = _fingerprint(report.supports)
+    reading.examples_fingerprint = fingerprint_of(report.supports)
     if report.is_multilabel:
         reading.problems.append(_multilabel(where))
         return
@@ -205,7 +203,7 @@ def _take_counts(
         # Every per-class figure follows from a whole matrix: it stands for a report.
         reading.evidence |= Evidence.REPORT
         totals = {label: sum(n for truth, _, n in cells if truth == label) for label in labels}
-        reading.examples_fingerprint = _fingerprint(totals)
+        reading.examples_fingerprint = fingerprint_of(totals)
 
 
 def _cells(confusion: Confusion) -> list[tuple[str, str, int]]:
@@ -251,13 +249,6 @@ def _accuracy_of_matrix(evaluation: Evaluation) -> list[Score]:
         return []
     value = float(matrix.values.trace() / matrix.values.sum())
     return [Score("accuracy", value, evaluation.split, evaluation.fold, greater_is_better=True)]
-
-
-def _fingerprint(supports: dict[str, int] | None) -> str:
-    """Equal for runs whose classes have equal numbers of examples; "" where these are unknown."""
-    if not supports:
-        return ""
-    return hashlib.sha256(json.dumps(sorted(supports.items())).encode()).hexdigest()[:32]
 
 
 def _unreadable(folder: Folder, file: UnreadableFile) -> Problem:

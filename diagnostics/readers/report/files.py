@@ -21,13 +21,14 @@ from diagnostics.readers.report.confusion import (
     matrix_in_json,
 )
 from diagnostics.readers.report.evaluation import Evaluation, joined
-from diagnostics.readers.report.parameters import SPLIT_WORDS, scores_in
+from diagnostics.readers.report.parameters import scores_in
 from diagnostics.readers.report.printed.blocks import has_blocks
 from diagnostics.readers.report.printed.evaluations import printed_in
 from diagnostics.readers.report.printed.lines import decoded
 from diagnostics.readers.report.report import Report, is_report_json, reports_in_json
 from diagnostics.readers.report.tables import in_table, is_report_table
 from diagnostics.readers.report.told import told_by
+from diagnostics.readers.splits import SPLIT_WORDS
 
 #: A report or matrix of a thousand classes has a few megabytes.
 MOST_BYTES = 100_000_000

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import polars as pl
 
 from diagnostics.readers import Reading
+from diagnostics.readers.report.report_counts import fingerprint_of
 from diagnostics.workspace import Evidence, Problem, Score
 from diagnostics.workspace.labels import natural_order
 from diagnostics.workspace.tables import CONFUSION, REPORT
@@ -47,9 +46,7 @@ def pooled(folds: Sequence[tuple[int, Reading]], split: str) -> Reading:
         whole.confusion = frame.group_by(keys, maintain_order=True).agg(pl.col("n").sum())
     if all(supports):
         totals = {label: sum(part.get(label, 0) for part in supports) for label in labels}
-        whole.examples_fingerprint = hashlib.sha256(
-            json.dumps(sorted(totals.items())).encode()
-        ).hexdigest()[:32]
+        whole.examples_fingerprint = fingerprint_of(totals)
         if not is_exact:
             whole.report = _report(readings, labels, totals, are_counted=are_counted)
     return whole

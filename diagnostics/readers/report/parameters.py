@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from diagnostics.readers import Folder
+from diagnostics.readers.splits import SPLIT_WORDS
 from diagnostics.workspace import Problem, Score
 
 PARAMETER_FILES = (
@@ -24,10 +25,6 @@ SCORE_FILES = ("metrics.json", "metrics.yaml", "scores.json")
 MOST_BYTES = 1_000_000
 #: Deeper is no parameter; YAML can also nest a mapping in itself.
 DEEPEST = 6
-
-#: What people call splits, in names of files and of scores.
-SPLIT_WORDS = {"train": "train", "training": "train", "test": "test", "testing": "test"}
-SPLIT_WORDS |= dict.fromkeys(("val", "valid", "validation", "dev"), "validation")
 
 
 def parameters_beside(folder: Folder) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from diagnostics.readers.report.figures import Figures
@@ -170,3 +173,10 @@ def _precision_objection(
                 f"give {found:.4g}."
             )
     return ""
+
+
+def fingerprint_of(supports: Mapping[str, int] | None) -> str:
+    """Equal for runs whose classes have equal numbers of examples; "" where these are unknown."""
+    if not supports:
+        return ""
+    return hashlib.sha256(json.dumps(sorted(supports.items())).encode()).hexdigest()[:32]

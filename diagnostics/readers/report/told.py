@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from diagnostics.readers.report.groups import is_fold_name
-from diagnostics.readers.report.parameters import SPLIT_WORDS
 from diagnostics.readers.report.printed.headings import Heading
+from diagnostics.readers.splits import SPLIT_WORDS
 
 _FOLD = re.compile(r"(?:(?:cv|fold|resample|split|k)[\s_.#-]*)+(\d+)", re.IGNORECASE)
 _NUMBER = re.compile(r"(\d+)(?:\.0+)?")

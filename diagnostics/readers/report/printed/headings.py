@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from diagnostics.readers.report.parameters import SPLIT_WORDS
+from diagnostics.readers.splits import SPLIT_WORDS
 
 #: Lines above a report that are looked at, and how long one may be to be a heading.
 _LINES, _LONGEST = 12, 80
