@@ -325,3 +325,28 @@ def test_a_truth_file_is_guessed_from_only_where_one_column_can_be_it(
     width = header.count(",")
     written(tmp_path, header, [(n, *labels[:1] * width) for n in range(4)], file="y_test.csv")
     assert ("truth-missing" not in codes(read_one(tmp_path))) == is_joined
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["expected,actual", "actual,expected", "expected_intent,actual_intent", "expected,got"],
+)
+def test_what_was_expected_is_the_truth_and_what_came_out_the_answer(
+    header: str, tmp_path: Path
+) -> None:
+    expected = header.split(",").index(next(n for n in header.split(",") if "expected" in n))
+    rows = []
+    for at, true in enumerate(TRUE):
+        pair = ["", ""]
+        pair[expected], pair[1 - expected] = CLASSES[true], CLASSES[BEST[at]]
+        rows.append((f"words number {at}", *pair, true != BEST[at]))
+    reading = read_one(written(tmp_path, f"text,{header},is_error", rows, file="eval.csv"))
+    assert "expected" in roles(reading)["true_label"]
+    assert accuracy(reading) == 0.8
+    assert any("assumed" in note for note in reading.notes)
+
+
+def test_actual_is_the_truth_beside_an_answer(tmp_path: Path) -> None:
+    rows = [(at, CLASSES[true], CLASSES[BEST[at]], "x") for at, true in enumerate(TRUE)]
+    reading = read_one(written(tmp_path, "id,actual,predicted,expected", rows, file="eval.csv"))
+    assert roles(reading)["true_label"] == "actual"

@@ -99,7 +99,24 @@ def answer_candidates(search: Search) -> list[Candidate]:
         return candidates
     several = [name for name in search.free if isinstance(search.sample[name].dtype, pl.List)]
     listed = [name for name in best(several, names_of.PREDICTION) if _holds_texts(search, name)]
-    return [Candidate(name, EXACT, f"{name!r} is called like a prediction") for name in listed]
+    listed_answers = [
+        Candidate(name, EXACT, f"{name!r} is called like a prediction") for name in listed
+    ]
+    return listed_answers or _came_out(search, flat)
+
+
+def _came_out(search: Search, flat: Sequence[str]) -> list[Candidate]:
+    """`actual` beside `expected`, where nothing else is an answer: what the model really said."""
+    expected = best(search.scalars(), [names_of.EXPECTED])
+    if not expected or search.told_column("true_label") is not None:
+        return []
+    if any(names_of.model_in(name) for name in flat):
+        return []
+    return [
+        Candidate(name, FAMILY, f"{name!r} stands beside {expected[0]!r}", is_assumed=True)
+        for name in best(flat, [names_of.CAME_OUT])
+        if can_be_labels(search, name)
+    ]
 
 
 def either_way(search: Search, truths: Iterable[Candidate]) -> list[Candidate]:

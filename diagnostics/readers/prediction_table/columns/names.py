@@ -45,6 +45,9 @@ TRUTH = tuple(
         "y",
     )
 )
+#: What came out beside what should have: tests of chatbots and language models speak so.
+EXPECTED = rf"expected(?:_{LABEL_WORDS}|_intent|_output|_answer)?"
+CAME_OUT = rf"(?:actual|obtained|received|returned|got)(?:_{LABEL_WORDS}|_intent|_output|_answer)?"
 TRUTH_PREFIX = r"(?:actual|true|gold)_\w+|\w+_(?:true|actual|gold|truth)"
 #: Names that are the truth beside a prediction, and the prediction when they stand alone.
 EITHER = r"(?:label|labels|class|category|intent)(?:_(?:name|label))?"

@@ -102,8 +102,21 @@ def _parts(column: pl.Series, depth: int) -> list[pl.Series]:
         return [_labels_of(column)]
     if _is_score_dict(column):
         return list(_pair_of_dict(column))
-    inner = [field.alias(f"{column.name}.{field.name}") for field in column.struct.unnest()]
+    fields = list(column.struct.unnest())
+    only = _only_answer(column, fields)
+    inner = [
+        field.alias(column.name if field.name == only else f"{column.name}.{field.name}")
+        for field in fields
+    ]
     return [part for field in inner for part in _parts(field, depth - 1)]
+
+
+def _only_answer(column: pl.Series, fields: Sequence[pl.Series]) -> str | None:
+    """The one object in an answer that has its label and score: `prediction.intent` of Rasa's."""
+    if not re.fullmatch(f"{PREDICTED}|{ANSWERS}", key(column.name.split(".")[-1])):
+        return None
+    answers = [field.name for field in fields if _is_answer(field)]
+    return answers[0] if len(answers) == 1 else None
 
 
 def _opened(column: pl.Series) -> list[pl.Series]:

@@ -201,3 +201,28 @@ def test_cells_that_are_no_literals_are_content(cell: str, tmp_path: Path) -> No
     ]
     (tmp_path / "predictions.csv").write_text(as_csv(table, str))
     assert [type(entry) for entry in found(tmp_path)] == [Reading]
+
+
+@pytest.mark.parametrize("beside", [{}, {"entities": ["a"]}, {"text": "said", "took_ms": 12.5}])
+@pytest.mark.parametrize("name", ["prediction", "output", "predicted"])
+def test_one_answer_in_an_answer_is_that_answer(
+    name: str, beside: dict[str, Any], tmp_path: Path
+) -> None:
+    """As Rasa's parser gives it: the intent with its confidence, and the entities."""
+    best = [max(row, key=lambda label: row[label]) for row in SCORES]
+    table = [
+        {
+            "text": text,
+            "intent": true,
+            name: {"intent": {"name": b, "confidence": row[b]}, **beside},
+        }
+        for text, true, row, b in zip(TEXTS, TRUTH, SCORES, best, strict=True)
+    ]
+    (tmp_path / "parsed.jsonl").write_text(as_lines(table))
+    (run,) = found(tmp_path)
+    assert isinstance(run, Reading)
+    assert run.predictions is not None
+    assert sorted(run.predictions["confidence"].round(2)) == [0.6, 0.7, 0.9]
+    roles = {column: role for role, column in run.mapping.items()}
+    assert roles[f"{name}.name"] == "predicted_label"
+    assert run.mapping["true_label"].startswith("intent")
