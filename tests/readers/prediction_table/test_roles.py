@@ -350,3 +350,22 @@ def test_actual_is_the_truth_beside_an_answer(tmp_path: Path) -> None:
     rows = [(at, CLASSES[true], CLASSES[BEST[at]], "x") for at, true in enumerate(TRUE)]
     reading = read_one(written(tmp_path, "id,actual,predicted,expected", rows, file="eval.csv"))
     assert roles(reading)["true_label"] == "actual"
+
+
+@pytest.mark.parametrize("word", ["pred", "prediction", "predictions", "predicted"])
+@pytest.mark.parametrize("answer", ["label", "predicted_label", ""])
+def test_scores_of_classes_are_no_models(word: str, answer: str, tmp_path: Path) -> None:
+    """As mljar writes them: `target, prediction_a, prediction_b, prediction_c, label`."""
+    stems = [name.replace(" ", "-") for name in CLASSES]
+    header = ["target", *(f"{word}_{stem}" for stem in stems), *filter(None, [answer])]
+    rows = [
+        (stems[true], *SCORES[at], *([stems[BEST[at]]] if answer else []))
+        for at, true in enumerate(TRUE)
+    ]
+    file = "predictions_out_of_folds.csv"
+    reading = read_one(written(tmp_path, ",".join(header), rows, file=file))
+    assert roles(reading)["true_label"] == "target"
+    assert accuracy(reading) == 0.8
+    assert sorted(reading.labels) == sorted(stems)
+    highest = SCORES.max(axis=1)
+    assert sorted(p or 0.0 for p in confidences(reading)) == pytest.approx(sorted(highest))

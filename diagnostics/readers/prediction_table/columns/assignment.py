@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from diagnostics.readers.prediction_table.columns import names as names_of
 from diagnostics.readers.prediction_table.columns.class_columns import told_columns
 from diagnostics.readers.prediction_table.columns.evidence import (
     Candidate,
@@ -16,6 +15,7 @@ from diagnostics.readers.prediction_table.columns.evidence import (
     unnamed_answers,
 )
 from diagnostics.readers.prediction_table.columns.models import (
+    called_after_models,
     code_beside,
     code_columns,
     models_beside,
@@ -63,7 +63,7 @@ def _less_clear(
     search: Search, truths: Sequence[Candidate], beside: ScoresBeside, *, is_called_so: bool
 ) -> list[Candidate]:
     """Answers that no name gives away: by the scores beside them, or by the truth's labels."""
-    if any(names_of.model_in(name) for name in search.scalars()):
+    if called_after_models(search):
         return []
     either = either_way(search, truths) if beside or len(truths) > 1 else []
     unnamed = unnamed_answers(search, beside, truths) if beside else []

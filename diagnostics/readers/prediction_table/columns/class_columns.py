@@ -14,12 +14,14 @@ from diagnostics.readers.prediction_table.values.labels import canonical
 from diagnostics.readers.prediction_table.values.scores import TOLERANCE, matrix, numbers
 
 WORDS = SCORE_WORDS.replace("_?", "[_ ]?")
+PREDICTED = "(?:pred|predictions?|predicted)"
 #: The ways of naming, most telling first; `stem` is the class.
 AFFIXES = (
     # `P(cat)`, `prob (cat)`
     rf"(?P<before>(?:[^()]*?[ _])?(?:p|{WORDS}) ?\()(?P<stem>.+)(?P<after>\))",
     # `prob_cat`, `rf_proba_cat`, `pred.cat`, `logit: cat`; the sign of `prob_-1` is the label's
-    rf"(?P<before>(?:[^()]*?[ _.-])?(?:p|pred|{WORDS})(?:[ _.:-]*[ _.:]|-))(?P<stem>.+)(?P<after>)",
+    rf"(?P<before>(?:[^()]*?[ _.-])?(?:p|{PREDICTED}|{WORDS})(?:[ _.:-]*[ _.:]|-))"
+    r"(?P<stem>.+)(?P<after>)",
     # `p0`, `class_1`: without anything between, a word may only be followed by a number
     rf"(?P<before>(?:p|c|class|{WORDS})_?)(?P<stem>\d+)(?P<after>)",
     # `cat_prob`, `cat score`
@@ -78,6 +80,12 @@ def class_columns(
     return None
 
 
+def shared_out(sample: pl.DataFrame, names: Sequence[str]) -> set[str]:
+    """The columns of groups whose rows sum to 1: of classes, never answers of several models."""
+    wholes = [list(group.stems) for group in groups(names) if sums_to_one(sample, [*group.stems])]
+    return {name for whole in wholes if _fractions(sample, whole) for name in whole}
+
+
 def told_columns(names: Sequence[str], pattern: str) -> ClassColumns:
     """The columns that a pattern with `*` for the class picks."""
     before, _, after = pattern.partition("*")
@@ -107,7 +115,7 @@ def sums_to_one(sample: pl.DataFrame, names: Sequence[str]) -> bool:
 def _is_of_classes(sample: pl.DataFrame, group: ClassColumns, known: Collection[str]) -> bool:
     stems = list(group.stems.values())
     columns = list(group.stems)
-    is_plain = key(group.pattern.replace("*", "")) in ("pred", "predicted")
+    is_plain = re.fullmatch(PREDICTED, key(group.pattern.replace("*", ""))) is not None
     if is_plain and not _fractions(sample, columns):
         return False
     if sum(canonical(stem) in known for stem in stems) * 2 > len(stems):

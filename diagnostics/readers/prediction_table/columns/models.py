@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from diagnostics.readers.prediction_table.columns import names as names_of
+from diagnostics.readers.prediction_table.columns.class_columns import shared_out
 from diagnostics.readers.prediction_table.columns.evidence import may_answer, shares_of
 from diagnostics.readers.prediction_table.columns.names import is_named, key
 from diagnostics.readers.prediction_table.columns.roles import AnswerColumns, Search
@@ -53,9 +54,8 @@ def models_beside(search: Search, known: set[str], *, beside: str | None) -> lis
     that comes of cutting it.
     """
     by_model: dict[str, list[str]] = {}
-    for name in search.scalars():
-        model = names_of.model_in(name)
-        if model and name != beside and _may_be_a_models(search, name, model):
+    for name, model in called_after_models(search).items():
+        if name != beside and _may_be_a_models(search, name, model):
             by_model.setdefault(model, []).append(name)
 
     def is_answer(name: str) -> bool:
@@ -70,6 +70,13 @@ def models_beside(search: Search, known: set[str], *, beside: str | None) -> lis
             if is_answer(name) or (name in codes and is_answer(codes[name])):
                 answers.append(AnswerColumns(model, name, codes.get(name)))
     return _one_a_model(search, _with_their_scores(search, answers))
+
+
+def called_after_models(search: Search) -> dict[str, str]:
+    """The columns that may be answers of a model by their names, with the model."""
+    called = {name: names_of.model_in(name) for name in search.scalars()}
+    of_classes = shared_out(search.sample, search.numeric()) if any(called.values()) else set()
+    return {name: model for name, model in called.items() if model and name not in of_classes}
 
 
 def _with_their_scores(search: Search, answers: Sequence[AnswerColumns]) -> list[AnswerColumns]:
