@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from app.frame import session
 from app.frame.links import page_links
+from app.overview import column_editor
 from app.widgets import verbatim
 from app.widgets.missing import WORDS, missing_sentence
 from app.widgets.numbers import wrong_of
@@ -88,11 +89,19 @@ def _card(experiment: Experiment, index: int, *, is_wide: bool) -> None:
                 is_drawn = _spread(experiment, best, index, is_wide=True)
             with left if is_drawn else right:
                 _evidence(experiment, best)
+                _correct(experiment, index)
         else:
             _figures(experiment, best, is_wide=False)
             _spread(experiment, best, index, is_wide=False)
             page_links(experiment, best, key=f"overview_{index}", leads=False, with_runs=True)
             _evidence(experiment, best)
+            _correct(experiment, index)
+
+
+def _correct(experiment: Experiment, index: int) -> None:
+    """The way to the editor, where the columns of a table were told apart by us."""
+    files = tables_of(experiment.runs)
+    column_editor.offer(files, key=f"card_{index}", words="Read wrongly? Correct it")
 
 
 def _heading(experiment: Experiment) -> None:
@@ -239,6 +248,12 @@ def show_problems(workspace: Workspace) -> None:
             list_problems(members)
 
 
+def tables_of(runs: Iterable[Run]) -> list[str]:
+    """The prediction tables that runs come from, as paths below the folder."""
+    own = [run for run in runs if run.reader == "predictions" and run.mapping]
+    return list(dict.fromkeys(run.path for run in own))
+
+
 def show_mappings(workspace: Workspace) -> None:
     """How the columns of prediction tables were understood, and how to say it otherwise."""
     everything = [run for experiment in workspace.experiments for run in experiment.runs]
@@ -253,8 +268,10 @@ def show_mappings(workspace: Workspace) -> None:
         st.dataframe(_roles(runs), hide_index=True, alt="Which column was taken for what")
         for note in dict.fromkeys(note for run in runs for note in run.notes):
             st.text(note)
+        files = tables_of(runs)
+        column_editor.offer(files, key="mappings", words="Correct it by clicking")
     with right:
-        st.caption("Not right? Save this as `errata.toml` beside the table and change it.")
+        st.caption("Or save this as `errata.toml` beside the table and change it.")
         # Without a language: Streamlit's colours for toml are too pale to read on a light ground.
         st.code(mapping_as_toml(*(run.mapping for run in runs)), language=None, wrap_lines=True)
 

@@ -66,6 +66,17 @@ def write_run(reading: Reading, reader: str, folder: Path, number: int, examples
     )
 
 
+def facts_of(reading: Reading) -> dict[str, Any]:
+    """What a run of this reading says of itself (its examples, metrics, scores), nothing written.
+
+    Returns
+    -------
+    `examples`, `errors`, `metrics`, `scores`, `splits`, `notes`, `fingerprint` and
+    `confusion_is_exact`, as the fields of `Run`.
+    """
+    return _facts(reading, _cubes(reading))
+
+
 def _as_read(reading: Reading) -> dict[str, Any]:
     """The fields of the run that are the reading's own."""
     values = {name: getattr(reading, name) for name in _AS_READ}

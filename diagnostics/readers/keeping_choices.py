@@ -18,6 +18,7 @@ from diagnostics.readers.own_choices import (
     OWN_FILE,
     own_text,
     parsed,
+    section_as_toml,
     sections_of,
     toml_key,
     toml_value,
@@ -55,8 +56,10 @@ def write_choice(root: Path, section: Mapping[str, Any]) -> None:
     if not isinstance(file, str) or not file:
         raise DiagnosticsError("The section names no file.", hint='Give file = "…", its path.')
     before = own_text(root)
+    if not before.strip() and len(wanted) == 1:
+        return
     old = parsed(before)
-    text = _replaced(before, wanted) if before.strip() else HEAD + _written(wanted)
+    text = _replaced(before, wanted) if before.strip() else HEAD + section_as_toml(wanted)
     if not _is_kept(old, text, wanted):
         what = f"The section of {file!r} cannot be written into {OWN_FILE} as that stands."
         raise DiagnosticsError(what, hint=FORM)
@@ -101,7 +104,7 @@ def _replaced(text: str, wanted: Mapping[str, Any]) -> str:
         is_first = block is of_file[0] and len(wanted) > 1
         block.statements = _changed(block, wanted) if is_first else _comments(block)
     if not of_file and len(wanted) > 1:
-        _insert(blocks, _written(wanted))
+        _insert(blocks, section_as_toml(wanted))
     return "".join(statement for block in blocks for statement in block.statements)
 
 
@@ -193,10 +196,6 @@ def _insert(blocks: list[_Block], text: str) -> None:
     while place and above[place - 1].lstrip().startswith("#"):
         place -= 1
     above[place:place] = [f"{text}\n"]
-
-
-def _written(wanted: Mapping[str, Any]) -> str:
-    return "".join(["[[predictions]]\n", *(_line(key, value) for key, value in wanted.items())])
 
 
 def _line(key: str, value: object) -> str:

@@ -121,6 +121,12 @@ def _of_our_own(folder: Folder) -> Iterator[str]:
             yield json.dumps(section, default=str, sort_keys=True)
 
 
+def section_as_toml(section: Mapping[str, Any]) -> str:
+    """A section as `errata.toml` has it, with its header."""
+    lines = (f"{toml_key(key)} = {toml_value(value)}" for key, value in section.items())
+    return "\n".join(["[[predictions]]", *lines, ""])
+
+
 def toml_value(value: object) -> str:
     """A text, a truth value, a number, a list or a table of them as TOML has it, in one line."""
     if isinstance(value, bool):

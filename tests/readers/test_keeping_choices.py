@@ -161,3 +161,8 @@ def test_a_broken_file_is_a_problem_of_the_tables_and_no_more(tmp_path: Path) ->
     workspace = open_workspace(tmp_path)
     assert [problem.code for problem in workspace.problems] == ["broken-errata-toml"]
     assert len(workspace.experiments) == 1
+
+
+def test_taking_out_what_was_never_kept_writes_nothing(tmp_path: Path) -> None:
+    write_choice(tmp_path, {"file": "table.csv"})
+    assert not (tmp_path / ".errata").exists()

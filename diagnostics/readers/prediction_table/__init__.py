@@ -96,17 +96,22 @@ def read(folder: Folder) -> Iterator[Reading | Problem]:
     """A reading for every model in every table, one by one; a problem for every bad file."""
     decided, problems = choices(folder)
     yield from problems
-    files = [file for file in _tables(folder, decided) if _claims(folder, file, decided)]
+    files = claimed_tables(folder, decided)
     used: set[str] = set()
     for file in files:
-        choice = _choice(folder, file.name, decided)
+        choice = choice_for(folder, file.name, decided)
         source = Source(folder, file.name, choice, len(files) == 1, file=file)
-        for entry in _with_net(source):
+        for entry in table_runs(source):
             if isinstance(entry, Reading):
                 if entry.run in used:
                     entry = replace(entry, run=f"{source.stem} {entry.run}")
                 used.add(entry.run)
             yield entry
+
+
+def claimed_tables(folder: Folder, decided: list[Choice]) -> list[TableFile]:
+    """The folder's tables of predictions, as `errata.toml` and their first rows tell."""
+    return [file for file in _tables(folder, decided) if _claims(folder, file, decided)]
 
 
 def _tables(
@@ -121,7 +126,7 @@ def _tables(
         return not is_first_look and _claims(folder, TableFile(name, (name,)), decided)
 
     names = [file.name for file in folder.with_suffix(*SUFFIXES)]
-    of_name = {name: _choice(folder, name, decided) for name in names}
+    of_name = {name: choice_for(folder, name, decided) for name in names}
     kept = [name for name in names if not of_name[name].ignore]
     sections = [choice for choice in decided if choice.parts]
     told = [tuple(name for name in kept if of_name[name] is choice) for choice in sections]
@@ -133,7 +138,7 @@ def _tables(
     )
 
 
-def _with_net(source: Source) -> Iterator[Reading | Problem]:
+def table_runs(source: Source) -> Iterator[Reading | Problem]:
     """The table's runs; a kind of column that nobody thought of is a problem of this file only."""
     try:
         yield from _read_table(source)
@@ -149,7 +154,8 @@ def _is_own_run(folder: Folder) -> bool:
     return re.search(rb'"format"\s*:\s*"errata-run"', head) is not None
 
 
-def _choice(folder: Folder, name: str, decided: list[Choice]) -> Choice:
+def choice_for(folder: Folder, name: str, decided: list[Choice]) -> Choice:
+    """The first decision that speaks of a file; one that says nothing if none does."""
     path = folder.path / name
     return next((choice for choice in decided if choice.covers(path)), Choice(base=folder.path))
 
@@ -157,7 +163,7 @@ def _choice(folder: Folder, name: str, decided: list[Choice]) -> Choice:
 def _claims(folder: Folder, file: TableFile, decided: list[Choice]) -> bool:
     """Whether the file is a table of predictions; judged by its first bytes."""
     name = file.name
-    choice = _choice(folder, name, decided)
+    choice = choice_for(folder, name, decided)
     stem, suffix = stem_of(name), kind_of(name)
     is_called_so = is_prediction_file(stem)
     is_to_be_said = is_called_so and suffix not in MANY_KINDS

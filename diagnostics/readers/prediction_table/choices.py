@@ -135,6 +135,20 @@ def _own(folder: Folder) -> tuple[list[Choice], list[Problem]]:
     return decided, problems
 
 
+def choice_of(section: Mapping[str, Any], root: Path) -> tuple[Choice, list[Problem]]:
+    """A section as the dashboard keeps it, and what is wrong with its keys.
+
+    Parameters
+    ----------
+    section
+        Keys and values as `errata.toml` has them; `file` is a path below `root`.
+    root
+        The opened folder.
+    """
+    problems: list[Problem] = []
+    return _choice(dict(section), root, OWN_FILE, problems, is_own=True), problems
+
+
 def _choice(
     section: dict[str, Any],
     base: Path,
