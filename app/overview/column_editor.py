@@ -243,7 +243,7 @@ def _named(name: str, trial: Trial, role: str = "") -> str:
         return "no column: the label with the highest score" if is_answer else "no column"
     values = trial.columns.get(name, "a column for each" if "*" in name else "not in the table")
     room = values if len(values) <= _LONGEST else f"{values[:_LONGEST]}…"
-    return f"{name}   {room}"
+    return f"{name} · {room}" if room else name
 
 
 def _first_rows(trial: Trial) -> None:

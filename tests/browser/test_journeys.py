@@ -219,3 +219,23 @@ def test_an_empty_folder_says_how_to_get_results(
         expect(page.get_by_test_id("stException")).to_have_count(0)
     opened(page, address)
     expect(page.get_by_text("diagnostics.record").first).to_be_visible()
+
+
+def test_a_misread_score_is_turned_round_kept_and_taken_back(
+    page: Page, serve: Callable[[Path], str], tmp_path: Path
+) -> None:
+    rows = "\n".join(f"{n},{'fraud' if n % 4 else 'ok'},{0.9 if n % 4 else 0.2}" for n in range(40))
+    (tmp_path / "predictions.csv").write_text(f"id,true_label,probability\n{rows}\n")
+    opened(page, serve(tmp_path))
+    page.get_by_role("button", name="Read wrongly? Correct it").click()
+    editor = page.get_by_role("dialog")
+    expect(editor.get_by_text("100.0%")).to_be_visible()
+    editor.get_by_role("button", name="Turn it round").click()
+    expect(editor.get_by_text("0.0%", exact=True)).to_be_visible()
+    editor.get_by_role("button", name="Keep it").click()
+    expect(editor).to_be_hidden()
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text("0.0%")
+    page.get_by_role("button", name="Read wrongly? Correct it").click()
+    editor.get_by_role("button", name="As Errata reads it").click()
+    expect(editor).to_be_hidden()
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text("100.0%")
