@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from tempfile import mkstemp
+from threading import Lock
 from typing import Any
+
+import tomlkit
+from tomlkit import TOMLDocument
+from tomlkit.container import OutOfOrderTableProxy
+from tomlkit.items import AbstractTable, AoT, Item, Table, Whitespace
 
 from diagnostics.errors import DiagnosticsError
 from diagnostics.readers.own_choices import (
@@ -20,14 +25,13 @@ from diagnostics.readers.own_choices import (
     parsed,
     section_as_toml,
     sections_of,
-    toml_key,
-    toml_value,
 )
 from diagnostics.workspace.own_folder import made_folder
 
 HEAD = (
     "# Kept by the dashboard. An errata.toml beside a table, or above it, wins over this file.\n\n"
 )
+_WRITING = Lock()
 
 
 def write_choice(root: Path, section: Mapping[str, Any]) -> None:
@@ -55,16 +59,22 @@ def write_choice(root: Path, section: Mapping[str, Any]) -> None:
     file = wanted.get("file")
     if not isinstance(file, str) or not file:
         raise DiagnosticsError("The section names no file.", hint='Give file = "…", its path.')
-    before = own_text(root)
-    if not before.strip() and len(wanted) == 1:
-        return
+    with _WRITING:  # two people who keep something at once keep both
+        before = own_text(root)
+        text = _with_section(before, wanted)
+        if text != before:
+            _write(root, text)
+
+
+def _with_section(before: str, wanted: Mapping[str, Any]) -> str:
     old = parsed(before)
-    text = _replaced(before, wanted) if before.strip() else HEAD + section_as_toml(wanted)
+    if not before.strip():
+        return HEAD + section_as_toml(wanted) if len(wanted) > 1 else before
+    text = _replaced(before, wanted)
     if not _is_kept(old, text, wanted):
-        what = f"The section of {file!r} cannot be written into {OWN_FILE} as that stands."
+        what = f"The section of {wanted['file']!r} cannot be written into {OWN_FILE} as it stands."
         raise DiagnosticsError(what, hint=FORM)
-    if text != before:
-        _write(root, text)
+    return text
 
 
 def _is_kept(old: Mapping[str, Any], text: str, wanted: Mapping[str, Any]) -> bool:
@@ -86,120 +96,88 @@ def _is_kept(old: Mapping[str, Any], text: str, wanted: Mapping[str, Any]) -> bo
     )
 
 
-@dataclass
-class _Block:
-    """A table of the file: its statements, the header first; none before the first table.
-
-    `content` is the section that they say, None in what is no section.
-    """
-
-    statements: list[str] = field(default_factory=list)
-    content: dict[str, Any] | None = None
-
-
 def _replaced(text: str, wanted: Mapping[str, Any]) -> str:
-    blocks = _blocks(text if text.endswith("\n") else f"{text}\n")
-    of_file = [b for b in blocks if b.content is not None and b.content["file"] == wanted["file"]]
-    for block in of_file:
-        is_first = block is of_file[0] and len(wanted) > 1
-        block.statements = _changed(block, wanted) if is_first else _comments(block)
-    if not of_file and len(wanted) > 1:
-        _insert(blocks, section_as_toml(wanted))
-    return "".join(statement for block in blocks for statement in block.statements)
+    """The text with what is wanted of the file; where a section of it stands, it is changed."""
+    document = tomlkit.parse(text)
+    sections = _sections(document)
+    if sections is None:
+        return text
+    of_file = [own for own in sections if own.get("file", "*") == wanted["file"]]
+    is_kept = len(wanted) > 1
+    left_over = [words for own in of_file[is_kept:] for words in _comments(own)]
+    for section in of_file[is_kept:]:
+        sections.remove(section)
+    if is_kept and of_file:
+        _change(of_file[0], wanted)
+    elif is_kept:
+        _add(sections, wanted)
+    if not len(sections):
+        document.remove("predictions")
+    for words in left_over:
+        document.add(tomlkit.comment(words))
+    return tomlkit.dumps(document)
 
 
-def _statements(text: str) -> list[str]:
-    """The text cut after each header, key with its value, comment and blank line."""
-    statements: list[str] = []
-    begun = ""
-    for line in text.splitlines(keepends=True):
-        begun += line
-        with suppress(tomllib.TOMLDecodeError):
-            tomllib.loads(begun)
-            statements.append(begun)
-            begun = ""
-    return [*statements, begun] if begun else statements
+def _sections(document: TOMLDocument) -> AoT | None:
+    """The sections; None where they stand in a form that leaves no room for another one."""
+    written = document.get("predictions")
+    if isinstance(written, AoT):
+        return written
+    if written is not None and not isinstance(written, Table):
+        return None
+    sections = tomlkit.aot()
+    if written is not None:  # one section in single brackets stands for itself
+        document.remove("predictions")
+        sections.append(written)
+    document["predictions"] = sections
+    return sections
 
 
-def _blocks(text: str) -> list[_Block]:
-    blocks = [_Block()]
-    for statement in _statements(text):
-        is_header = statement.lstrip().startswith("[")
-        opened = tomllib.loads(statement).get("predictions") if is_header else None
-        # `[predictions.label_names]` goes on with the section above it.
-        is_part = isinstance(opened, dict) and bool(opened) and blocks[-1].content is not None
-        if is_header and not is_part:
-            is_section = opened in ({}, [{}])
-            blocks.append(_Block(content={} if is_section else None))
-            # One section in single brackets stands for itself, and leaves no room for a second.
-            statement = (
-                statement.replace("[predictions]", "[[predictions]]") if opened == {} else statement
-            )
-        blocks[-1].statements.append(statement)
-    for block in blocks:
-        if block.content is not None:
-            [block.content] = tomllib.loads("".join(block.statements))["predictions"]
-            block.content.setdefault("file", "*")
-    return blocks
-
-
-def _changed(block: _Block, wanted: Mapping[str, Any]) -> list[str]:
-    """The block's statements, those of keys whose value changes written anew."""
-    old = block.content or {}
-    same = {key for key in wanted if key in old and old[key] == wanted[key]}
-    header, *body = block.statements
-    kept: list[str] = []
-    place = 0  # where new keys go: below the last one, above comments that end the block
-    within = ""
-    for statement in body:
-        name = within or next(iter(tomllib.loads(statement)), "")
-        if statement.lstrip().startswith("["):
-            within = name = next(iter(tomllib.loads(statement)["predictions"]))
-        is_comment = not statement.strip() or statement.lstrip().startswith("#")
-        if is_comment or name in same:
-            kept.append(statement)
-        elif comment := _trailing_comment(statement):
-            kept.append(comment)
-        if not is_comment and not within:
-            place = len(kept)
-    new = [_line(key, value) for key, value in wanted.items() if key not in same]
-    return [header, *kept[:place], *new, *kept[place:]]
-
-
-def _comments(block: _Block) -> list[str]:
-    """What is left of a section that is taken out: the lines that say nothing to a machine."""
-    body = [s for s in block.statements[1:] if s.lstrip().startswith("#")]
-    return [
-        *body,
-        *(c for s in block.statements[1:] if s not in body and (c := _trailing_comment(s))),
-    ]
-
-
-def _trailing_comment(statement: str) -> str:
-    """The comment behind a value, "" if there is none."""
-    value = tomllib.loads(statement)
-    for place, letter in enumerate(statement):
-        with suppress(tomllib.TOMLDecodeError):
-            if letter == "#" and tomllib.loads(statement[:place]) == value:
-                return statement[place:] if value else ""
-    return ""
-
-
-def _insert(blocks: list[_Block], text: str) -> None:
-    """The new section before the first one, of which the first that speaks of a file counts."""
-    places = [place for place, block in enumerate(blocks) if block.content is not None]
-    if not places:
-        blocks.append(_Block([f"\n{text}"]))
+def _add(sections: AoT, wanted: Mapping[str, Any]) -> None:
+    """A new section: the last one, or before all where one of them speaks of the file, too."""
+    table = tomlkit.table()
+    for key, value in wanted.items():
+        table.add(key, _item(value))
+    is_covered = any(fnmatchcase(wanted["file"], str(own.get("file", "*"))) for own in sections)
+    if is_covered:
+        table.add(tomlkit.nl())
+        sections.insert(0, table)
         return
-    above = blocks[places[0] - 1].statements
-    place = len(above)  # a comment right above a section belongs to it
-    while place and above[place - 1].lstrip().startswith("#"):
-        place -= 1
-    above[place:place] = [f"{text}\n"]
+    if len(sections):
+        sections[-1].add(tomlkit.nl())
+    sections.append(table)
 
 
-def _line(key: str, value: object) -> str:
-    return f"{toml_key(key)} = {toml_value(value)}\n"
+def _change(section: Table, wanted: Mapping[str, Any]) -> None:
+    """Keys whose value changes are written anew; what was said beside them stays."""
+    changed = [key for key, value in section.unwrap().items() if wanted.get(key) != value]
+    for key in changed:
+        words = _comments(section.item(key))
+        section.remove(key)
+        for line in words:
+            section.add(tomlkit.comment(line))
+    for key, value in wanted.items():
+        if key not in section:
+            section.add(key, _item(value))
+
+
+def _item(value: object) -> Item:
+    """A value in one line."""
+    if not isinstance(value, Mapping):
+        return tomlkit.item(value)
+    table = tomlkit.inline_table()
+    table.update(value)
+    return table
+
+
+def _comments(item: Item | OutOfOrderTableProxy) -> list[str]:
+    """What stands behind a value and, of a table, between its lines; without the number sign."""
+    if isinstance(item, Whitespace | OutOfOrderTableProxy):
+        return []
+    words = [item.trivia.comment.lstrip("#").strip()]
+    if isinstance(item, AbstractTable):
+        words += [line for _, own in item.value.body for line in _comments(own)]
+    return [line for line in words if line]
 
 
 def _write(root: Path, text: str) -> None:

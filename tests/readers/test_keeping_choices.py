@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from diagnostics import open_workspace
 from diagnostics.errors import DiagnosticsError
@@ -166,3 +169,38 @@ def test_a_broken_file_is_a_problem_of_the_tables_and_no_more(tmp_path: Path) ->
 def test_taking_out_what_was_never_kept_writes_nothing(tmp_path: Path) -> None:
     write_choice(tmp_path, {"file": "table.csv"})
     assert not (tmp_path / ".errata").exists()
+
+
+def test_comments_of_a_section_that_is_taken_out_stay(tmp_path: Path) -> None:
+    kept(tmp_path, BY_HAND)
+    write_choice(tmp_path, {"file": "b.csv"})
+    lines = (tmp_path / OWN_FILE).read_text().splitlines()
+    for comment in ("# mine", "# why it is so", "# checked", "# by eye", "# the end"):
+        assert comment in lines
+    assert list(read_choices(tmp_path)) == ["a/*.csv"]
+    write_choice(tmp_path, {"file": "a/*.csv"})
+    assert read_choices(tmp_path) == {}
+    assert '# not "is"' in (tmp_path / OWN_FILE).read_text()
+
+
+def test_two_people_who_keep_something_at_once_keep_both(tmp_path: Path) -> None:
+    files = [f"{n}.csv" for n in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda file: write_choice(tmp_path, {"file": file, "id": "nr"}), files))
+    assert sorted(read_choices(tmp_path)) == sorted(files)
+
+
+NAMES = st.text(max_size=12).filter(lambda text: not any("\ud800" <= c <= "\udfff" for c in text))
+
+
+@given(file=NAMES.filter(bool), column=NAMES, labels=st.dictionaries(NAMES, NAMES, max_size=3))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_words_come_back_as_they_were_written(
+    tmp_path: Path, file: str, column: str, labels: dict[str, str]
+) -> None:
+    (tmp_path / OWN_FILE).unlink(missing_ok=True)
+    first = {"file": "first.csv", "shown": [column, file], "label_names": labels}
+    second = {"file": f"second {file}", "true_label": column, "label_names": labels}
+    for section in (first, second, {**first, "id": column}):
+        write_choice(tmp_path, section)
+    assert read_choices(tmp_path) == {"first.csv": {**first, "id": column}, second["file"]: second}
