@@ -15,8 +15,9 @@ from app.overview.table_roles import OTHERS, ROLES, SHOWN, Told, chosen_columns,
 from app.widgets.numbers import counted
 from diagnostics import DiagnosticsError, Workspace
 from diagnostics.readers.keeping_choices import write_choice
-from diagnostics.readers.own_choices import OWN_FILE, read_choices, section_as_toml
-from diagnostics.readers.prediction_table.trial import Trial, patterns, table_files, tried
+from diagnostics.readers.own_choices import OWN_FILE, read_choices, section_as_toml, toml_value
+from diagnostics.readers.prediction_table.trials.remedies import remedies
+from diagnostics.readers.prediction_table.trials.trial import Trial, patterns, table_files, tried
 from diagnostics.statistics.metric_names import metric_text
 
 #: Where the open tables stand, and the choices that are not kept yet, by file.
@@ -92,7 +93,7 @@ def _editor(workspace: Workspace, files: tuple[str, ...]) -> None:
         _buttons(workspace, file, trial, told, kept)
     _roles(file, plain, trial, told)
     _first_rows(trial)
-    _oddities(trial)
+    _oddities(file, trial)
     _in_a_file_of_your_own(file, trial, told)
 
 
@@ -128,7 +129,7 @@ def _figures(now: Trial, trial: Trial) -> None:
         more = f", and {len(figures) - _MOST_RUNS:,} more" if len(figures) > _MOST_RUNS else ""
         st.text(", ".join(figures[:_MOST_RUNS]) + more)
     if trial.rows_tried:
-        st.caption(f"Of the first {trial.rows_tried:,} rows; all are read when you keep it.")
+        st.caption(f"Of {trial.rows_tried:,} rows of a run; all are read when you keep it.")
     if _in_words(trial) != _in_words(now):
         st.caption(f"As it is read now: {_in_words(now)}")
 
@@ -268,12 +269,30 @@ def _first_rows(trial: Trial) -> None:
     )
 
 
-def _oddities(trial: Trial) -> None:
+def _oddities(file: str, trial: Trial) -> None:
+    """What is odd, and the other readings that settle it, each behind a button."""
     if not trial.problems:
         return
     st.caption(":material/warning: What is odd about it, read so")
-    for problem in trial.problems:
+    for place, problem in enumerate(trial.problems):
         st.text(problem.what)
+        offered = remedies(problem)
+        if not offered:
+            st.text(problem.hint)
+        for number, section in enumerate(offered):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.button(
+                    "Read it so",
+                    key=_key(file, "remedy", place, number),
+                    on_click=_say,
+                    args=(file, section),
+                )
+                st.text(", ".join(f"{key} = {toml_value(own)}" for key, own in section.items()))
+
+
+def _say(file: str, section: Mapping[str, Any]) -> None:
+    told = st.session_state[_TOLD]
+    told[file] = {**told[file], **section}
 
 
 def _buttons(

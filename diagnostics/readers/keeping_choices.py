@@ -60,10 +60,11 @@ def write_choice(root: Path, section: Mapping[str, Any]) -> None:
     if not isinstance(file, str) or not file:
         raise DiagnosticsError("The section names no file.", hint='Give file = "…", its path.')
     with _WRITING:  # two people who keep something at once keep both
-        before = own_text(root)
-        text = _with_section(before, wanted)
-        if text != before:
-            _write(root, text)
+        while True:
+            before = own_text(root)
+            text = _with_section(before, wanted)
+            if text == before or _write(root, text, before):
+                return
 
 
 def _with_section(before: str, wanted: Mapping[str, Any]) -> str:
@@ -180,15 +181,22 @@ def _comments(item: Item | OutOfOrderTableProxy) -> list[str]:
     return [line for line in words if line]
 
 
-def _write(root: Path, text: str) -> None:
-    """Replace the file in one step: who reads it meanwhile sees the old one or the new one."""
+def _write(root: Path, text: str, before: str) -> bool:
+    """Replace the file in one step: who reads it meanwhile sees the old one or the new one.
+
+    False, and nothing is written, where it no longer is as it was `before`: another process kept
+    something in the meantime.
+    """
     try:
         folder = made_folder(root)
         handle, name = mkstemp(prefix=f"{FILE}.", dir=folder)
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as written:
                 written.write(text)
+            if own_text(root) != before:
+                return False
             Path(name).replace(folder / FILE)
+            return True
         finally:
             Path(name).unlink(missing_ok=True)
     except OSError as error:

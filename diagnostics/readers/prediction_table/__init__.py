@@ -240,7 +240,8 @@ def _runs(source: Source) -> Iterator[Reading | Problem]:
     runs, roles = parts(frame, roles, is_told="model" in source.choice.columns)
     source = replace(source, roles=roles)
     yield from _odd_runs(source, runs)
-    for part in runs:
+    for whole in runs:
+        part = whole if source.rows is None else whole.spread(source.rows)
         ids, origin = example_ids(part.frame, roles)
         content = examples_table(part.frame, roles, ids, source.folder)
         twice = Remarks(oddities=twice_there(part.frame, roles, ids))

@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 import polars as pl
 
+from diagnostics.readers.own_choices import toml_value
 from diagnostics.readers.prediction_table.columns.score_columns import is_share
 from diagnostics.readers.prediction_table.columns.steps import Step, weakest
 from diagnostics.readers.prediction_table.values.bijections import translation
@@ -164,7 +165,8 @@ def codes_of_one_another(answers: Sequence[tuple[str, pl.Series]]) -> list[Oddit
                 f"{first!r} and {second!r} were read as two models, but say the same in other "
                 f"labels in all {len(a):,} rows. Are they one?"
             )
-            hint = f'Name the one that counts in errata.toml: predicted_label = "{second}".'
+            line = f"predicted_label = {toml_value(second)}"
+            hint = f"Name the one that counts in errata.toml: {line}."
             asked.append((CODE, what, hint))
     return asked
 
@@ -209,7 +211,7 @@ def _line(step: Step) -> str:
         return 'labels = ["…", "…"], in the order of the scores'
     if step.role == "header":
         return 'true_label = "…" and predicted_label = "…"'
-    return f'{step.role} = "{step.column}", or another one'
+    return f"{step.role} = {toml_value(step.column)}, or another one"
 
 
 def _never_repeating(

@@ -59,6 +59,8 @@ class Source:
     truth: Truth | None = None
     remarks: Remarks = field(default_factory=Remarks)
     file: TableFile = TableFile("")
+    #: Of each run no more rows than so many are read, evenly spread; None for all.
+    rows: int | None = None
 
     @property
     def stem(self) -> str:

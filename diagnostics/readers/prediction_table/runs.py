@@ -27,6 +27,10 @@ SPLIT_NAMES = {
 }
 
 
+#: The tag of a part that was thinned out: how many rows it had.
+OF_ROWS = "of_rows"
+
+
 @dataclass(frozen=True)
 class Part:
     """The rows of one run: its name ("" for the only one), and where they stand in the file."""
@@ -36,6 +40,18 @@ class Part:
     name: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def spread(self, most: int) -> Part:
+        """The part with no more than so many of its rows, evenly spread: files may be sorted."""
+        every = -(-len(self.frame) // most)
+        if every < 2:
+            return self
+        return replace(
+            self,
+            frame=self.frame.gather_every(every),
+            rows=self.rows.gather_every(every),
+            tags={**self.tags, OF_ROWS: str(len(self.frame))},
+        )
 
 
 def parts(frame: pl.DataFrame, roles: Roles, *, is_told: bool) -> tuple[list[Part], Roles]:

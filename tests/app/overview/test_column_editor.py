@@ -69,6 +69,18 @@ def test_one_click_turns_the_score_round_and_another_keeps_it(
     assert figures(at)["Accuracy"] == "100.0%"
 
 
+def test_the_other_reading_of_a_problem_is_a_click_away(
+    reversed_scores: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = click(overview(reversed_scores, monkeypatch), CORRECT)
+    readings = [button for button in at.button if button.label == "Read it so"]
+    assert len(readings) == 2
+    readings[1].click()
+    at.run()
+    assert figures(at)["Right"] == "0.0%"
+    assert not [button for button in at.button if button.label == "Read it so"]
+
+
 def test_another_column_is_the_truth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = "\n".join(f"n{at},{'ab'[at % 2]},a,{'aab'[at % 3]}" for at in range(30))
     (tmp_path / "predictions.csv").write_text(f'id,label,pred,second [opinion] "x"\n{rows}\n')

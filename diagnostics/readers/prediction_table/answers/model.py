@@ -9,6 +9,7 @@ from typing import cast
 import numpy as np
 import polars as pl
 
+from diagnostics.readers.own_choices import toml_value
 from diagnostics.readers.prediction_table.answers.single_score import from_score, of_two, told_kind
 from diagnostics.readers.prediction_table.answers.spelt import (
     Answers,
@@ -53,6 +54,8 @@ from diagnostics.workspace.labels import natural_order
 
 #: Fewer rows may contradict their scores by chance, more labels are not matched.
 FEWEST, MOST_LABELS = 4, 200
+#: An order of no more labels is written out.
+FEW_LABELS = 10
 #: In so many rows so much more is right in another order of the scores: then that is asked about.
 MANY, MUCH = 50, 0.25
 SORTED = "In sorted order"
@@ -215,7 +218,10 @@ def _doubt_order(answers: Answers, pattern: str, taken: str) -> None:
         f"({', '.join(answers.labels[:10])}) {own:.0%} are right"
         f"{instead if best > own else '.'}"
     )
-    answers.oddities.append(("class-order-unknown", what, UNORDERED))
+    hint = UNORDERED
+    if best > own and len(order) <= FEW_LABELS:
+        hint = f"Say in errata.toml in which order the scores stand: labels = {toml_value(order)}."
+    answers.oddities.append(("class-order-unknown", what, hint))
 
 
 def _doubt_answers(answers: Answers, best: pl.Series, columns: AnswerColumns, pattern: str) -> None:
@@ -241,9 +247,10 @@ def _doubt_answers(answers: Answers, best: pl.Series, columns: AnswerColumns, pa
     if answers.truth is not None and answers.truth.count():
         own, instead = (share_right(answers.truth, x) for x in (answers.predicted, best))
         what += f": {own:.0%} right. With the most probable label: {instead:.0%}"
+    column = toml_value(columns.predicted)
     hint = (
-        f'Say in errata.toml which column is the answer: predicted_label = "{columns.predicted}", '
-        'or in which order the scores stand: labels = ["…", "…"].'
+        f"Say in errata.toml which column is the answer: predicted_label = {column}, or that it "
+        f'is none: shown = [{column}], or in which order the scores stand: labels = ["…", "…"].'
     )
     answers.oddities.append(("answer-contradicts-scores", f"{what}. Which?", hint))
 

@@ -6,6 +6,7 @@ from typing import cast
 
 import polars as pl
 
+from diagnostics.readers.own_choices import toml_value
 from diagnostics.readers.prediction_table.answers.spelt import Answers, say_score
 from diagnostics.readers.prediction_table.choices import Choice, mapping_entry
 from diagnostics.readers.prediction_table.columns.roles import AnswerColumns
@@ -107,7 +108,7 @@ def _doubt_positive(answers: Answers, score: OneScore, chosen: Positive, known: 
         return
     other = next(label for label in known if label != chosen.label)
     turned = _cut(score, other, known)
-    line = f'positive_label = "{other}"'
+    line = f"positive_label = {toml_value(other)}"
     read = f"{score.name!r} was read as P({chosen.label})"
     if chosen.is_reversed:
         way = Alternative(read, f"As P({other})", line, turned)
@@ -122,7 +123,8 @@ def _doubt_positive(answers: Answers, score: OneScore, chosen: Positive, known: 
         f"No name says whose probability {score.name!r} is. It was read as P({chosen.label}), "
         f"{why}: {own:.0%} right. As P({other}): {instead:.0%}. Which?"
     )
-    hint = f'Say it in errata.toml: positive_label = "{chosen.label}", or "{other}".'
+    labels_of = f"{toml_value(chosen.label)}, or {toml_value(other)}"
+    hint = f"Say it in errata.toml: positive_label = {labels_of}."
     answers.oddities.append(("positive-label-assumed", what, hint))
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from diagnostics import DiagnosticsError, Workspace, open_workspace
 from diagnostics.readers.keeping_choices import write_choice
-from diagnostics.readers.prediction_table import trial as trials
-from diagnostics.readers.prediction_table.trial import Trial, patterns, table_files, tried
+from diagnostics.readers.prediction_table.trials import trial as trials
+from diagnostics.readers.prediction_table.trials.trial import Trial, patterns, table_files, tried
 
 FILE = "results/predictions.csv"
 
@@ -131,25 +131,28 @@ def test_an_errata_toml_beside_the_table_wins_and_is_named(tmp_path: Path) -> No
     assert tried(tmp_path, FILE, {}).overruled_by == ""
 
 
-def test_of_a_large_table_the_first_rows_are_tried(
+def test_of_a_large_sorted_table_rows_are_tried_evenly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table(tmp_path)
-    monkeypatch.setattr(trials, "MOST_ROWS", 10)
-    trial = tried(tmp_path, FILE, {"true_label": "was", "predicted_label": "rf_pred"})
-    assert [run.examples for run in trial.runs] == [10]
-    assert trial.rows_tried == 10
+    rows = [(run, n, "a" if n < 500 else "b", "a") for run in ("x", "y") for n in range(1000)]
+    text = "".join(",".join(map(str, row)) + "\n" for row in rows)
+    (tmp_path / "t.csv").write_text("model,id,y_true,y_pred\n" + text)
+    monkeypatch.setattr(trials, "MOST_ROWS", 100)
+    trial = tried(tmp_path, "t.csv", {})
+    assert as_tried(trial) == [("x", 100, 0.5), ("y", 100, 0.5)]
+    assert trial.rows_tried == 100
+    monkeypatch.setattr(trials, "MOST_ROWS", 1000)
+    assert tried(tmp_path, "t.csv", {}).rows_tried is None
 
 
-def test_a_truth_in_the_rows_of_another_file_is_tried_whole(
+def test_a_truth_in_the_rows_of_another_file_is_found_for_some_rows_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "predictions.csv").write_text("pred\n" + "a\nb\n" * 10)
+    (tmp_path / "predictions.csv").write_text("pred\n" + "a\na\nb\nb\n" * 5)
     (tmp_path / "y_test.csv").write_text("label\n" + "a\n" * 20)
     monkeypatch.setattr(trials, "MOST_ROWS", 10)
     trial = tried(tmp_path, "predictions.csv", {})
-    assert [(run.examples, run.accuracy) for run in trial.runs] == [(20, 0.5)]
-    assert trial.rows_tried is None
+    assert [(run.examples, run.accuracy) for run in trial.runs] == [(10, 0.5)]
 
 
 @pytest.mark.parametrize("file", ["not there.csv", "../outside.csv", "results"])

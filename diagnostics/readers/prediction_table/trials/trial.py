@@ -26,14 +26,15 @@ from diagnostics.readers.prediction_table.columns.class_columns import groups
 from diagnostics.readers.prediction_table.columns.names import model_in
 from diagnostics.readers.prediction_table.files import SUFFIXES
 from diagnostics.readers.prediction_table.reading import Source
+from diagnostics.readers.prediction_table.runs import OF_ROWS
 from diagnostics.readers.prediction_table.shapes.parts import TableFile, read_parts
 from diagnostics.readers.prediction_table.table import Table, UnreadableTable
 from diagnostics.readers.walking import listed, stamp, walk
 from diagnostics.workspace import Problem
 from diagnostics.workspace.safe_paths import file_inside
 
-#: More rows are not tried: a trial answers at once.
-MOST_ROWS = 100_000
+#: Rows of each run that are tried, evenly spread: a trial answers at once.
+MOST_ROWS = 50_000
 #: Rows that are shown, and values of a column.
 SHOWN, VALUES = 5, 3
 #: Letters of a value that is shown.
@@ -72,7 +73,7 @@ class Trial:
         The `errata.toml` beside or above the table that speaks of it and wins over what the
         dashboard keeps, as a path below the opened folder; "" if none.
     rows_tried
-        How many rows were read, where the table has more; None if all were.
+        How many rows of each run were tried, where one has more; None if all were.
     """
 
     columns: Mapping[str, str]
@@ -152,17 +153,14 @@ def _overruling(decided: list[Choice], path: Path, root: Path) -> str:
 def _trial(place: Folder, name: str, decided: list[Choice]) -> Trial:
     files = claimed_tables(place, decided)
     file = next((file for file in files if file.name == name), TableFile(name, (name,)))
-    table, rows = _first_rows(place.path, file, tuple(stamp(place.path / p) for p in file.parts))
+    table = _table(place.path, file, tuple(stamp(place.path / part) for part in file.parts))
     columns = {column.name: _first_values(column) for column in table.frame}
     choice = choice_for(place, name, decided)
     if choice.ignore:
         return Trial(columns)
-    entries = _entries(place, file, choice, table, is_only=len(files) <= 1)
-    is_cut = rows > len(table.frame)
-    if is_cut and any(entry.code == "truth-missing" for entry in _problems(entries)):
-        # A truth in the rows of another file fits only all rows of this one.
-        entries = _entries(place, file, choice, None, is_only=len(files) <= 1)
-        is_cut = False
+    whole = replace(file, loaded=(table,))
+    source = Source(place, name, choice, is_only=len(files) <= 1, file=whole, rows=MOST_ROWS)
+    entries = list(table_runs(source))
     readings = [entry for entry in entries if isinstance(entry, Reading)]
     return Trial(
         columns,
@@ -171,15 +169,8 @@ def _trial(place: Folder, name: str, decided: list[Choice]) -> Trial:
         labels=tuple(readings[0].labels) if readings else (),
         section=mapping_as_section(readings[0].mapping) if readings else {},
         problems=tuple(dict.fromkeys(_problems(entries))),
-        rows_tried=len(table.frame) if is_cut else None,
+        rows_tried=MOST_ROWS if any(OF_ROWS in reading.tags for reading in readings) else None,
     )
-
-
-def _entries(
-    place: Folder, file: TableFile, choice: Choice, table: Table | None, *, is_only: bool
-) -> list[Reading | Problem]:
-    loaded = file if table is None else replace(file, loaded=(table,))
-    return list(table_runs(Source(place, file.name, choice, is_only, file=loaded)))
 
 
 def _problems(entries: list[Reading | Problem]) -> list[Problem]:
@@ -191,13 +182,12 @@ def _problems(entries: list[Reading | Problem]) -> list[Problem]:
 
 
 @lru_cache(maxsize=2)
-def _first_rows(path: Path, file: TableFile, _stamps: tuple[str, ...]) -> tuple[Table, int]:
-    """The rows that are tried, kept for as long as the files are unchanged, and how many it has."""
+def _table(path: Path, file: TableFile, _stamps: tuple[str, ...]) -> Table:
+    """All rows, kept for as long as the files are unchanged: one try follows another."""
     try:
-        table = read_parts(path, file)
+        return read_parts(path, file)
     except UnreadableTable as error:
         raise DiagnosticsError(f"{file.name}: {error.what}", hint=error.hint) from error
-    return replace(table, frame=table.frame.head(MOST_ROWS)), len(table.frame)
 
 
 def _first_values(column: pl.Series) -> str:
