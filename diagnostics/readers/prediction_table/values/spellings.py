@@ -15,6 +15,11 @@ PLACE_AND_NAME = r"(\d+):(.+)"
 UNKNOWN = "?"
 #: What tools write before a label, most telling first.
 PREFIXES = (r"__label__", r"label[_ ]?(?=\d)", r"(?:class|c|cls|cluster|category)[_ ]?(?=\d)")
+#: Words that mean that it is so, and that it is not; of two labels, one of each.
+MEANINGS = {
+    **dict.fromkeys(("1", "+1", "yes", "y", "true", "t", "positive", "pos", "+"), "so"),
+    **dict.fromkeys(("0", "-1", "no", "n", "false", "f", "negative", "neg", "-"), "not so"),
+}
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ def respelt_as(answers: Collection[str], truths: Collection[str]) -> dict[str, s
         if is_enough and len(shared) > len(answers & truths):
             spelt = {label: by_plain.get(word, word) for label, word in own.items()}
             return {label: word for label, word in spelt.items() if label != word}
-    return _signs(answers, truths)
+    return _by_meaning(answers, truths)
 
 
 def said(respelt: Mapping[str, str]) -> str:
@@ -80,13 +85,20 @@ def said(respelt: Mapping[str, str]) -> str:
     return f"Answers and truth spell labels in different ways; they were joined: {shown}{more}."
 
 
-def _signs(answers: set[str], truths: set[str]) -> dict[str, str]:
-    """-1 and 1 against 0 and 1: the same order, and only one of them is shared."""
-    if "0" in answers and answers <= {"0", "1"} and "-1" in truths and truths <= {"-1", "1"}:
-        return {"0": "-1"}
-    if "-1" in answers and answers <= {"-1", "1"} and "0" in truths and truths <= {"0", "1"}:
-        return {"-1": "0"}
-    return {}
+def _by_meaning(answers: set[str], truths: set[str]) -> dict[str, str]:
+    """Words that mean that it is so or not: 1 and 0 against yes and no, or -1 and 1."""
+    sides = [
+        {MEANINGS.get(label.casefold(), ""): label for label in own} for own in (answers, truths)
+    ]
+    if any(
+        "" in by or len(by) < len(own) for by, own in zip(sides, (answers, truths), strict=True)
+    ):
+        return {}
+    as_answers, as_truths = sides
+    respelt = {label: as_truths.get(meaning, label) for meaning, label in as_answers.items()}
+    if len({*respelt.values()}) < len(respelt):
+        return {}
+    return {label: word for label, word in respelt.items() if label != word}
 
 
 def _counted_anew(predicted: pl.Series, truth: pl.Series, notes: list[str]) -> Spelt:
