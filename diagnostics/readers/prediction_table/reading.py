@@ -249,7 +249,7 @@ def _mapping(
     }
     if roles.is_assumed("predicted_label") and roles.step("predicted_label") and columns.predicted:
         mapping["predicted_label"] = _assumed(mapping["predicted_label"], columns.predicted)
-    if columns.model and columns.predicted:
+    if columns.model and (columns.predicted or columns.confidence):
         mapping |= _mapping_of_models(columns, mapping)
     return {role: value for role, value in mapping.items() if value}
 

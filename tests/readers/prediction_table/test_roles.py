@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from diagnostics.readers import Reading
 from tests.readers.prediction_table.tables import (
     accuracy,
     codes,
@@ -369,3 +370,63 @@ def test_scores_of_classes_are_no_models(word: str, answer: str, tmp_path: Path)
     assert sorted(reading.labels) == sorted(stems)
     highest = SCORES.max(axis=1)
     assert sorted(p or 0.0 for p in confidences(reading)) == pytest.approx(sorted(highest))
+
+
+YES = [f"{score:.4f}" for score in SCORES[:, 0]]
+TRUE_YES = [
+    int(score > 0.5) if at % 5 else int(score <= 0.5) for at, score in enumerate(SCORES[:, 0])
+]
+
+
+@pytest.mark.parametrize(
+    ("truth", "score", "labels"),
+    [
+        ("churn", "churn_probability", (0, 1)),
+        ("Default", "default_prob", ("no", "yes")),
+        ("is_fraud", "fraud_score", ("False", "True")),
+        ("survived", "p_survived", (0, 1)),
+        ("Churn", "probability_of_churn", ("0", "1")),
+    ],
+)
+def test_what_a_score_is_called_after_is_the_truth(
+    truth: str, score: str, labels: tuple[object, object], tmp_path: Path
+) -> None:
+    rows = [(at, labels[true], YES[at], at % 7) for at, true in enumerate(TRUE_YES)]
+    reading = read_one(written(tmp_path, f"customer,{truth},{score},age", rows))
+    assert roles(reading)["true_label"] == truth
+    assert accuracy(reading) == 0.8
+    assert any("assumed" in note and score in note for note in reading.notes)
+
+
+def test_what_says_no_more_than_its_score_is_the_answer(tmp_path: Path) -> None:
+    rows = [(at, int(float(score) > 0.5), score) for at, score in enumerate(YES)]
+    reading = read_one(written(tmp_path, "customer,churn,churn_probability", rows))
+    assert roles(reading)["predicted_label"] == "churn"
+    assert codes(reading) == ["truth-missing"]
+
+
+def readings_in(folder: Path) -> list[Reading]:
+    return [entry for entry in read_all(folder) if isinstance(entry, Reading)]
+
+
+@pytest.mark.parametrize("header", ["rf_prob,svm_prob", "proba_rf,proba_svm", "rf_score,net_score"])
+def test_scores_called_after_models_are_models(header: str, tmp_path: Path) -> None:
+    other = YES[7:] + YES[:7]
+    rows = [(at, true, YES[at], other[at]) for at, true in enumerate(TRUE_YES)]
+    readings = readings_in(written(tmp_path, f"id,y_true,{header}", rows))
+    right = [true == (float(score) >= 0.5) for true, score in zip(TRUE_YES, other, strict=True)]
+    assert [accuracy(reading) for reading in readings] == [0.8, sum(right) / len(right)]
+    assert all(any("assumed" in note for note in reading.notes) for reading in readings)
+    told = f'[[predictions]]\nconfidence = "{readings[0].mapping["confidence"].split(" ")[0]}"\n'
+    (tmp_path / "errata.toml").write_text(told)
+    again = readings_in(tmp_path)
+    assert [(r.run, accuracy(r)) for r in again] == [(r.run, accuracy(r)) for r in readings]
+
+
+@pytest.mark.parametrize(
+    "header", ["yes_prob,no_prob", "prob_0,prob_1", "max_prob,mean_prob", "churn_prob,churn_score"]
+)
+def test_scores_of_labels_or_of_kinds_are_no_models(header: str, tmp_path: Path) -> None:
+    other = [f"{1 - float(score):.4f}" for score in YES]
+    rows = [(at, true, YES[at], other[at]) for at, true in enumerate(TRUE_YES)]
+    assert len(read_all(written(tmp_path, f"id,y_true,{header}", rows))) == 1

@@ -24,11 +24,13 @@ from diagnostics.readers.prediction_table.columns.roles import AnswerColumns, Se
 from diagnostics.readers.prediction_table.columns.score_columns import (
     listed_scores,
     ranked_columns,
+    tells_apart,
     with_own_scores,
     with_scores,
 )
 from diagnostics.readers.prediction_table.columns.scores_beside import ScoresBeside, scores_beside
 from diagnostics.readers.prediction_table.columns.steps import EXACT, FAMILY, LEFT_OVER, Step
+from diagnostics.readers.prediction_table.columns.subjects import models_by_scores, scored_column
 from diagnostics.readers.prediction_table.columns.unnamed import alike_answer
 
 
@@ -46,6 +48,8 @@ def truth_and_answers(
     truths = truth_candidates(search, named, beside, is_called_so=is_called_so)
     if not (answers or ranked or listed or "predicted_label" in search.told):
         answers = _less_clear(search, truths, beside, is_called_so=is_called_so)
+    if not (truths or answers or ranked or listed):
+        truths, answers = _scored(search)
     if search.verdict:
         answers, truths = answers or either_way(search, truths), []
     truth, answer = strongest(search, truths, answers, codes)
@@ -57,6 +61,20 @@ def truth_and_answers(
         return column, [AnswerColumns(ranked=ranked)]
     own = _answers(search, column, answers, answer, codes, listed, is_called_so=is_called_so)
     return column, own
+
+
+def _scored(search: Search) -> tuple[list[Candidate], list[Candidate]]:
+    """The truth, or the answer, that a score is called after: `churn` beside `churn_probability`.
+
+    It is the answer where it says no more than the score does: all above a threshold.
+    """
+    pair = scored_column(search)
+    if pair is None or "true_label" in search.told:
+        return [], []
+    column, score = pair
+    reason = f"{score!r} is called like a score of it"
+    candidate = Candidate(column, FAMILY, reason, is_assumed=True)
+    return ([], [candidate]) if tells_apart(search, column, score) else ([candidate], [])
 
 
 def _less_clear(
@@ -102,6 +120,8 @@ def _answers(
         search.decide(Step("predicted_label", entry.predicted or "", FAMILY, why))
     if len(answers) > 1:
         return [with_own_scores(search, entry, known) for entry in answers]
+    if not (answers or listed) and truth and (by_scores := models_by_scores(search, truth)):
+        return by_scores
     only = replace(answers[0] if answers else AnswerColumns(), model="", listed=listed)
     return with_scores(search, only, truth, known, is_called_so=is_called_so)
 

@@ -72,7 +72,7 @@ def with_scores(
         return [replace(answer, confidence=search.chosen("confidence", candidates))]
     if truth is None or not candidates or len(search.values(truth)) > 2:
         return []
-    if key(truth) in ("label", "class") and _tells_apart(search, truth, candidates[0]):
+    if key(truth) in ("label", "class") and tells_apart(search, truth, candidates[0]):
         return []
     return [AnswerColumns(confidence=search.chosen("confidence", candidates))]
 
@@ -172,7 +172,7 @@ def _numbered(search: Search) -> ClassColumns | None:
     return None
 
 
-def _tells_apart(search: Search, label: str, score: str) -> bool:
+def tells_apart(search: Search, label: str, score: str) -> bool:
     """Whether `label` is what the score decides, an answer then: at least 0.5, or cut by it."""
     values = numbers(search.sample[score])
     if (values >= 0.5).all():
