@@ -9,6 +9,7 @@ is counted, learned, pointed at or taken out:
 `COUNTED`  a, don't, e, mail, 我们    properties of texts, and what tells examples apart
 `TOKEN`    don, mail, 我们           what a model of scikit-learn learns by default
 `PIECE`    a, don, t, e, mail, 我, 们  what estimates take out of a text, piece by piece
+`SIGN`     ', -                    what they take out as well where the model reads it
 `TYPED`    a, don't, e-mail, 我们     what a person would call a word and take out whole
 =========  ======================  ==================================================
 
@@ -35,6 +36,12 @@ _UNSPACED = (
 #: Letters and digits in a row; of scripts without blanks a single letter. A sentence in Chinese
 #: would else be one word, and to take that out leaves nothing to explain.
 PIECE = rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+"
+#: A sign that is no letter, with what belongs to it (tones and parts of an emoji, two letters of a
+#: flag), and repeated: `!!!` is one. A model may go by it; estimates take out those that it reads.
+SIGN = (
+    r"(?:[\U0001f1e6-\U0001f1ff]{2}|(?P<sign>[^\w\s]"
+    r"(?:[\u0300-\u036f\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]|\u200d[^\w\s])*)(?P=sign)*)"
+)
 
 #: Of those scripts, what somebody looks for may stand beside any letter. Without the compatibility
 #: forms (豈, U+F900 on), which hardly any keyboard types.
@@ -56,7 +63,12 @@ def with_edges(phrase: str) -> str:
 
 
 def between_edges(phrase: str) -> re.Pattern[str]:
-    """The same without what stands beside it, whatever its capitals, for taking it out."""
+    """The same without what stands beside it, whatever its capitals, for taking it out.
+
+    A word that may stand anywhere has no edges.
+    """
+    if stands_anywhere(phrase):
+        return re.compile(_spaced(phrase), re.IGNORECASE)
     pattern = rf"(?<!\w)(?<!\w['’]){_spaced(phrase)}(?!['’]?\w)"  # noqa: RUF001
     return re.compile(pattern, re.IGNORECASE)
 
@@ -65,4 +77,7 @@ def _spaced(phrase: str) -> str:
     return r"\s+".join(re.escape(part) for part in phrase.split())
 
 
-__all__ = ["COUNTED", "PIECE", "TOKEN", "TYPED", "between_edges", "stands_anywhere", "with_edges"]
+__all__ = [
+    *("COUNTED", "PIECE", "SIGN", "TOKEN", "TYPED"),
+    *("between_edges", "stands_anywhere", "with_edges"),
+]

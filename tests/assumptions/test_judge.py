@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import diagnostics
+from diagnostics.assumptions import judge
 from diagnostics.assumptions.assumption import Assumption, assumption
 from diagnostics.assumptions.evidence import Judgement, combined_verdict
 from diagnostics.assumptions.examples_of_group import examples_of_group
@@ -345,6 +346,59 @@ def test_permuted_importances_that_were_kept_are_judged_by_and_others_noted(
     assert kept.reading == "yes"
     assert kept.sentence.endswith("number 2 of 2.")
     assert (age.verdict, size.verdict) == ("holds", "holds")
+
+
+@pytest.mark.parametrize("has_importances", [False, True])
+def test_two_judges_share_what_may_go_wrong(
+    has_importances: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Association and kept importances together raise no more false alarms than one of them."""
+    content = pd.DataFrame({"age": np.arange(80.0)})
+    folder = diagnostics.record(
+        tmp_path / "results" / "one", content=content, **answers(np.arange(80) % 4 == 0)
+    )
+    if has_importances:
+        (folder / "importances.csv").write_text(
+            "feature,method,mean,std\nage,permutation,0.2,0.01\n"
+        )
+    spent: list[float] = []
+    associate, importance = judge.associate, judge.importance_evidence
+
+    def associated(*args: Any, alpha: float) -> Any:
+        spent.append(alpha)
+        return associate(*args, alpha=alpha)
+
+    def important(run: Any, attribute: Any, alpha: float) -> Any:
+        spent.append(alpha)
+        return importance(run, attribute, alpha)
+
+    monkeypatch.setattr(judge, "associate", associated)
+    monkeypatch.setattr(judge, "importance_evidence", important)
+    (experiment,) = diagnostics.open_workspace(tmp_path / "results").experiments
+    matters = assumption("column", "age", "matters")
+    judge_assumptions(experiment, experiment.runs[0], [matters], judged=2)
+    assert len(spent) == 1 + has_importances
+    assert sum(spent) == pytest.approx(judge.ALPHA / 2)
+
+
+@pytest.mark.parametrize("error", [KeyError("refund"), ValueError("no"), TypeError("no")])
+def test_a_model_that_fails_when_it_is_asked_is_a_sentence(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any, **__: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(judge, "ask_without", fails)
+    texts = ["refund now", "hello there"] * 10
+    found = judged(
+        tmp_path,
+        assumption("word", "refund", "matters"),
+        root=tmp_path / "results",
+        content=texts,
+        **answers(np.arange(20) % 2 == 0),
+    )
+    assert any(line.startswith("The model could not be asked") for line in found.missing)
+    assert found.association is not None
 
 
 def test_points_are_said_without_signs() -> None:

@@ -99,3 +99,14 @@ def test_what_cannot_be_explained_is_one_line(
     )
     missing = failure(capsys, folder, "--run", "linear", "--example", "99")
     assert "The run linear has no example '99'" in missing
+
+
+@pytest.mark.parametrize("method", ["lime", "shap"])
+def test_an_estimate_is_printed_by_its_name(
+    method: str, capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    words = ("--run", "linear", "--example", "1", "--method", method, "--json")
+    found = json.loads(printed(capsys, folder, *words))
+    assert found["method"] == method
+    assert found["exact"] is False
+    assert {entry["feature"] for entry in found["contributions"]} == {"my", "money", "back"}

@@ -30,6 +30,7 @@ from diagnostics.models.explanation.shap_values import (
 from diagnostics.models.explanation.shap_values import ROWS_A_CALL as SHAP_ROWS_A_CALL
 from diagnostics.models.explanation.words import pieces_of
 from diagnostics.models.jobs import Progress, no_progress
+from diagnostics.models.pipelines.analysers import signs_read_by
 from diagnostics.workspace import Run
 from diagnostics.workspace.model_inputs import IDS, TEXT
 
@@ -124,7 +125,9 @@ def _asked(method: Method, question: Question) -> int:
     is_text = isinstance(question.row, list)
     if not is_text and method == "lime":
         return lime_surrogate.SAMPLES * REPEATED
-    words = pieces_of(question.text or "", most=MOST_WORDS if is_text else WORDS_OF_A_ROW)
+    most = MOST_WORDS if is_text else WORDS_OF_A_ROW
+    reads = signs_read_by(question.model.estimator)
+    words = pieces_of(question.text or "", most=most, reads=reads)
     parts = len(words) if is_text else min(len(question.input_names), MOST_BLOCKS) + len(words)
     different = 1 << min(parts, 20)
     if method == "lime":

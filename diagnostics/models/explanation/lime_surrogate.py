@@ -30,6 +30,7 @@ from diagnostics.models.explanation.repeated import (
 from diagnostics.models.explanation.summed import explanation_of
 from diagnostics.models.explanation.words import Piece, pieces_of
 from diagnostics.models.jobs import Progress, no_progress
+from diagnostics.models.pipelines.analysers import signs_read_by
 from diagnostics.models.random_state import undisturbed
 
 #: Variations that the model is asked about in each of the repetitions.
@@ -84,7 +85,8 @@ def lime_explanation(
 
 def _of_a_text(question: Question, figure: ExplainedOutput, progress: Progress) -> Explanation:
     text = question.text or ""
-    places = _by_word(text, pieces_of(text, most=MOST_WORDS))
+    reads = signs_read_by(question.model.estimator)
+    places = _by_word(text, pieces_of(text, most=MOST_WORDS, reads=reads))
     if not places:
         notes = ["The text has no words that could be taken out."]
         return _explanation(question, figure, [], [], notes, text=text)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from diagnostics.models.explanation.question import Question
 from diagnostics.models.explanation.words import Piece, pieces_of, without
+from diagnostics.models.pipelines.analysers import signs_read_by
 from diagnostics.models.pipelines.text_columns import text_columns
 
 #: Parts that are told apart; of pixels, of columns, and of the words of a row's texts.
@@ -131,11 +132,12 @@ class _Text:
 def _texts(question: Question) -> list[_Text]:
     row = question.row
     names = text_columns(question.model.estimator, row, question.text_column)
+    reads = signs_read_by(question.model.estimator)
     texts = []
     for name in names:
         column = list(map(str, row.columns)).index(name)
         text = row.iloc[0, column]
-        pieces = pieces_of(text, most=MOST_WORDS // len(names))
+        pieces = pieces_of(text, most=MOST_WORDS // len(names), reads=reads)
         if pieces:
             texts.append(_Text(column, text, pieces))
     return texts

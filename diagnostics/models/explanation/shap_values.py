@@ -33,6 +33,7 @@ from diagnostics.models.explanation.tree_shap import NoTrees, tree_explanation, 
 from diagnostics.models.explanation.words import Piece, pieces_of, without
 from diagnostics.models.jobs import Progress, no_progress
 from diagnostics.models.model import Model
+from diagnostics.models.pipelines.analysers import signs_read_by
 from diagnostics.models.pipelines.linear import final_step
 from diagnostics.models.random_state import undisturbed
 
@@ -142,7 +143,8 @@ def _of_a_text(
     question: Question, figure: ExplainedOutput, progress: Progress, notes: list[str]
 ) -> Explanation:
     text = question.text or ""
-    pieces = pieces_of(text, most=MOST_WORDS)
+    reads = signs_read_by(question.model.estimator)
+    pieces = pieces_of(text, most=MOST_WORDS, reads=reads)
 
     def ask(masks: Masks) -> Figures:
         return figure.ask([without(text, pieces, keep) for keep in masks.tolist()])

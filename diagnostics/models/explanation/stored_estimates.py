@@ -17,7 +17,7 @@ from diagnostics.models.jobs import Progress, no_progress
 from diagnostics.workspace.stored_results import store_file, stored_file
 
 #: Part of every key: raised when the same question comes to have another estimate.
-VERSION = 1
+VERSION = 2
 #: Files that are kept at most; the oldest go first.
 KEPT = 2_000
 

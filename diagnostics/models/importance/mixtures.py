@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnostics.models.explanation.words import Piece, pieces_of, without
+from diagnostics.models.pipelines.analysers import Reads
 from diagnostics.models.row_forms import joined
 
 #: Different words of a text that are told apart; the rest of a longer one stays as it is.
@@ -41,10 +42,13 @@ class Mixtures:
     left_out: int = 0
 
 
-def mixtures(own: Any, others: Any, names: Sequence[str]) -> Mixtures:
-    """Rows of one form, and others to mix them with; `others` is not looked at for texts."""
+def mixtures(own: Any, others: Any, names: Sequence[str], reads: Reads) -> Mixtures:
+    """Rows of one form, and others to mix them with; `others` is not looked at for texts.
+
+    `reads` says which signs of a text the model reads: these are words, too.
+    """
     if isinstance(own, list):
-        return _of_texts(own)
+        return _of_texts(own, reads)
     if hasattr(own, "iloc"):
         return _of_frames(own, others, names)
     if hasattr(own, "tocsr"):
@@ -112,8 +116,8 @@ def _of_sparse(own: Any, others: Any, names: Sequence[str]) -> Mixtures:
     return Mixtures(chosen, both[:n].astype(float), others.shape[0], _differing(both, n), made)
 
 
-def _of_texts(texts: Sequence[str]) -> Mixtures:
-    cut = [pieces_of(text, most=max(len(text), 1)) for text in texts]
+def _of_texts(texts: Sequence[str], reads: Reads) -> Mixtures:
+    cut = [pieces_of(text, most=max(len(text), 1), reads=reads) for text in texts]
     words = [
         [text[start:end].lower() for start, end in pieces]
         for text, pieces in zip(texts, cut, strict=True)

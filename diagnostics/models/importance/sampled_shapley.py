@@ -20,6 +20,7 @@ from diagnostics.models.importance.importances import ASKED, Figures, Importance
 from diagnostics.models.importance.mixtures import mixtures
 from diagnostics.models.importance.permuted_orders import added_by_columns, figures_of, scale_of
 from diagnostics.models.importance.sampling_plan import Plan, plan_for
+from diagnostics.models.pipelines.analysers import signs_read_by
 from diagnostics.models.row_forms import taken
 
 #: Mean sizes of up to so many times what luck alone would give may be luck.
@@ -208,7 +209,8 @@ def _of_part(
     is_text = evaluated.form == "texts"
     against = np.sort(random.permutation(len(part.places))[:others])
     rest = None if is_text else taken(part.rows, against)
-    mixed = mixtures(taken(part.rows, own), rest, evaluated.names)
+    reads = signs_read_by(part.model.estimator)
+    mixed = mixtures(taken(part.rows, own), rest, evaluated.names, reads)
     ask = figures_of(part.model, evaluated.labels, scale)
     turns = np.zeros(others, np.int64) if is_text else np.arange(len(against))
     turns = np.tile(turns, rounds)

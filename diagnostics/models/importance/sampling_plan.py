@@ -9,6 +9,7 @@ import numpy as np
 from diagnostics.errors import DiagnosticsError
 from diagnostics.models.evaluated_inputs import Evaluated
 from diagnostics.models.importance.mixtures import mixtures
+from diagnostics.models.pipelines.analysers import signs_read_by
 from diagnostics.models.row_forms import taken
 
 #: Rows and texts that the models are asked about at most, about.
@@ -63,11 +64,13 @@ def _mean_width(evaluated: Evaluated, seed: int) -> float:
     """In how many columns two rows differ, or how many words a text has, on average."""
     random = np.random.default_rng(seed)
     part = max(evaluated.parts, key=lambda one: len(one.places))
+    reads = signs_read_by(part.model.estimator)
     some = random.permutation(len(part.places))[:40]
     if evaluated.form == "texts":
         texts = taken(part.rows, some)
-        mixed = mixtures(texts, None, ())
+        mixed = mixtures(texts, None, (), reads)
         return float(np.mean([len(mixed.players(at, 0)) for at in range(len(texts))]))
     half = max(len(some) // 2, 1)
-    mixed = mixtures(taken(part.rows, some[:half]), taken(part.rows, some[-half:]), evaluated.names)
+    first, last = (taken(part.rows, places) for places in (some[:half], some[-half:]))
+    mixed = mixtures(first, last, evaluated.names, reads)
     return float(np.mean([len(mixed.players(at, at)) for at in range(half)]))

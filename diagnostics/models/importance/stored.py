@@ -25,7 +25,7 @@ from diagnostics.workspace import Experiment, Run
 from diagnostics.workspace.stored_results import store_file, stored_file
 
 #: Part of every key: raised when the same settings come to mean something else.
-VERSION = 1
+VERSION = 2
 #: Archives that stay; the oldest go first.
 MOST_KEPT = 200
 

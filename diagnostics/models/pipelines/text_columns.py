@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
+from diagnostics.models.pipelines.analysers import within
 
 
 def text_columns(estimator: Any, row: Any, shown: str = "") -> list[str]:
@@ -35,7 +37,7 @@ def text_columns(estimator: Any, row: Any, shown: str = "") -> list[str]:
 
 
 def _is_read(estimator: Any, names: Sequence[str], at: int, *, is_shown: bool) -> bool:
-    split = next(_within(estimator, "transformers_"), None)
+    split = next(within(estimator, "transformers_"), None)
     if split is None:
         return is_shown
     try:
@@ -87,16 +89,4 @@ def _places_of_slice(columns: slice, names: Sequence[str], size: int) -> list[in
 
 
 def _has(estimator: Any, attribute: str) -> bool:
-    return next(_within(estimator, attribute), None) is not None
-
-
-def _within(estimator: Any, attribute: str) -> Iterator[Any]:
-    """Whatever has the attribute: the estimator, or what it holds of a pipeline's kind."""
-    if hasattr(estimator, attribute):
-        yield estimator
-        return
-    if hasattr(estimator, "best_estimator_"):
-        yield from _within(estimator.best_estimator_, attribute)
-    for name in ("steps", "transformer_list", "transformers_"):
-        for step in getattr(estimator, name, ()):
-            yield from _within(step[1], attribute)
+    return next(within(estimator, attribute), None) is not None

@@ -358,6 +358,22 @@ def test_a_mistake_is_explained_by_its_folds_model_against_the_true_label(
             assert found.output == pytest.approx(math.log(shares[said] / shares[true]), abs=0.02)
 
 
+@pytest.mark.parametrize("method", ["lime", "shap"])
+def test_an_estimate_is_asked_for_by_its_name(method: Any, tmp_path: Path) -> None:
+    texts = ["my money back", "where is my money", "send it back", "is it there"]
+    model = make_pipeline(CountVectorizer(), LogisticRegression(C=9))
+    model.fit(texts, ["refund", "status", "refund", "status"])
+    diagnostics.record(
+        tmp_path / "one", model=model, X=texts, content=texts, example=list("1234"),
+        true_label=["refund", "status", "refund", "status"], keep_model=True,
+    )  # fmt: skip
+    (experiment,) = diagnostics.open_workspace(tmp_path).experiments
+    run = experiment.runs[0]
+    found = diagnostics.explain_example(experiment, run, "3", root=tmp_path, method=method)
+    assert (found.method, found.exact) == (method, False)
+    assert found.contributions[0].feature in ("back", "send")
+
+
 def test_a_right_answer_is_held_against_the_next_probable(samples: diagnostics.Workspace) -> None:
     run = samples.experiment("helpdesk").run("logistic-words-C10")
     top = diagnostics.top_examples(run, "confident-correct", k=1).examples.iloc[0]

@@ -86,32 +86,33 @@ def texts_and_labels(draw: st.DrawFn) -> tuple[list[str], list[str]]:
     return [" ".join(["x1", *words]) for words in texts], labels
 
 
+def called(estimator: Any) -> str:
+    return type(estimator).__name__
+
+
+@pytest.mark.parametrize("vectoriser", VECTORISERS, ids=str)
+@pytest.mark.parametrize("classifier", COUNTING, ids=called)
 @CONVERGED_OR_NOT
-@settings(max_examples=25)
-@given(
-    data=texts_and_labels(),
-    vectoriser=st.sampled_from(VECTORISERS),
-    classifier=st.sampled_from(COUNTING),
-)
+@settings(max_examples=3)
+@given(data=texts_and_labels())
 def test_contributions_over_texts_add_up_to_the_models_score(
-    data: tuple[list[str], list[str]], vectoriser: Any, classifier: Any
+    classifier: Any, vectoriser: Any, data: tuple[list[str], list[str]]
 ) -> None:
     texts, labels = data
     model = make_pipeline(clone(vectoriser), clone(classifier)).fit(texts, labels)
     assert_exact(model, [*texts, "", "a word that nobody knows"])
 
 
-@CONVERGED_OR_NOT
-@settings(max_examples=15)
-@given(
-    seed=st.integers(0, 1000),
-    n_labels=st.integers(2, 4),
-    classifier=st.sampled_from(
-        [LogisticRegression(), LinearDiscriminantAnalysis(), RidgeClassifier(), LinearSVC()]
-    ),
+@pytest.mark.parametrize(
+    "classifier",
+    [LogisticRegression(), LinearDiscriminantAnalysis(), RidgeClassifier(), LinearSVC()],
+    ids=called,
 )
+@CONVERGED_OR_NOT
+@settings(max_examples=4)
+@given(seed=st.integers(0, 1000), n_labels=st.integers(2, 4))
 def test_contributions_over_columns_add_up_to_the_models_score(
-    seed: int, n_labels: int, classifier: Any
+    classifier: Any, seed: int, n_labels: int
 ) -> None:
     random = np.random.default_rng(seed)
     frame = pd.DataFrame(
