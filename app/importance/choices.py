@@ -19,7 +19,7 @@ from diagnostics.models.importance.losses import METRICS
 from diagnostics.models.importance.on_request import Asking
 from diagnostics.models.importance.permutation import Permutation
 from diagnostics.models.importance.run_importance import HINT, Offer
-from diagnostics.models.importance.sampled_shapley import SampledContributions
+from diagnostics.models.importance.shapley.sampled_shapley import SampledContributions
 from diagnostics.workspace.scores import ranked_runs
 
 #: The names of the methods, as they stand in the link.

@@ -17,7 +17,7 @@ from diagnostics.models.importance.contributions import FEATURES, Pushes, beeswa
 from diagnostics.models.importance.importances import DEFINITIONS
 from diagnostics.models.importance.on_request import Asking
 from diagnostics.models.importance.run_importance import carrying
-from diagnostics.models.importance.sampled_shapley import SampledContributions
+from diagnostics.models.importance.shapley.sampled_shapley import SampledContributions
 from diagnostics.models.importance.suspect_features import Flag
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from diagnostics.models.evaluated_inputs import Evaluated, Part, asking
 from diagnostics.models.importance.feature_groups import Group
 from diagnostics.models.importance.losses import CHUNK, Metric, losses_against
 from diagnostics.models.importance.permutation import REPEATS, shuffled_losses
-from diagnostics.models.importance.sampled_shapley import sampled_contributions
-from diagnostics.models.importance.sampling_plan import Plan, plan_for
+from diagnostics.models.importance.shapley.sampled_shapley import sampled_contributions
+from diagnostics.models.importance.shapley.sampling_plan import Plan, plan_for
 from diagnostics.models.importance.word_removal import frequent_words, tokens_of, without_word
 from diagnostics.models.row_forms import taken
 

@@ -15,7 +15,7 @@ from diagnostics.models.importance.feature_groups import (
 )
 from diagnostics.models.importance.losses import Metric
 from diagnostics.models.importance.permutation import Permutation, Progress, permutation_importance
-from diagnostics.models.importance.sampled_shapley import (
+from diagnostics.models.importance.shapley.sampled_shapley import (
     SampledContributions,
     sampled_contributions,
 )

@@ -19,7 +19,7 @@ import numpy as np
 from diagnostics.models.importance.feature_groups import Group
 from diagnostics.models.importance.importances import Importances
 from diagnostics.models.importance.permutation import Permutation
-from diagnostics.models.importance.sampled_shapley import SampledContributions
+from diagnostics.models.importance.shapley.sampled_shapley import SampledContributions
 from diagnostics.models.input_digest import input_digest
 from diagnostics.workspace import Experiment, Run
 from diagnostics.workspace.stored_results import store_file, stored_file

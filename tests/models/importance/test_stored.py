@@ -14,7 +14,7 @@ from sklearn.naive_bayes import GaussianNB
 from diagnostics import open_workspace, record
 from diagnostics.models.evaluated_inputs import evaluated_inputs
 from diagnostics.models.importance.on_request import asked_again
-from diagnostics.models.importance.sampled_shapley import sampled_contributions
+from diagnostics.models.importance.shapley.sampled_shapley import sampled_contributions
 from diagnostics.models.importance.stored import importance_key, store_result, stored_result
 
 ROWS = pd.DataFrame(np.random.default_rng(0).random((40, 3)), columns=["age", "a.b", "height"])

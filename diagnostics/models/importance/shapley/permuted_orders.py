@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from diagnostics.errors import DiagnosticsError
 from diagnostics.models.evaluated_inputs import Evaluated
 from diagnostics.models.importance.importances import Figures
-from diagnostics.models.importance.mixtures import Mixtures, Places
+from diagnostics.models.importance.shapley.mixtures import Mixtures, Places
 from diagnostics.models.model import Model
 from diagnostics.models.pipelines.linear import final_step
 

@@ -20,9 +20,9 @@ from sklearn.svm import SVC
 from diagnostics import DiagnosticsError
 from diagnostics.models.explanation.shap_values import _permutations
 from diagnostics.models.importance.contributions import beeswarm
-from diagnostics.models.importance.mixtures import MOST_WORDS
-from diagnostics.models.importance.sampled_shapley import sampled_contributions
-from diagnostics.models.importance.sampling_plan import Plan, plan_for
+from diagnostics.models.importance.shapley.mixtures import MOST_WORDS
+from diagnostics.models.importance.shapley.sampled_shapley import sampled_contributions
+from diagnostics.models.importance.shapley.sampling_plan import Plan, plan_for
 from diagnostics.models.jobs import Cancelled
 from tests.made.evaluated_models import evaluated_of
 

@@ -17,9 +17,13 @@ from numpy.typing import NDArray
 from diagnostics.models.evaluated_inputs import Evaluated, Part, asking
 from diagnostics.models.importance.contributions import Pushes
 from diagnostics.models.importance.importances import ASKED, Figures, Importances
-from diagnostics.models.importance.mixtures import mixtures
-from diagnostics.models.importance.permuted_orders import added_by_columns, figures_of, scale_of
-from diagnostics.models.importance.sampling_plan import Plan, plan_for
+from diagnostics.models.importance.shapley.mixtures import mixtures
+from diagnostics.models.importance.shapley.permuted_orders import (
+    added_by_columns,
+    figures_of,
+    scale_of,
+)
+from diagnostics.models.importance.shapley.sampling_plan import Plan, plan_for
 from diagnostics.models.pipelines.analysers import signs_read_by
 from diagnostics.models.row_forms import taken
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from diagnostics.errors import DiagnosticsError
 from diagnostics.models.evaluated_inputs import Evaluated
-from diagnostics.models.importance.mixtures import mixtures
+from diagnostics.models.importance.shapley.mixtures import mixtures
 from diagnostics.models.pipelines.analysers import signs_read_by
 from diagnostics.models.row_forms import taken
 
