@@ -28,6 +28,9 @@ def show_nothing(workspace: Workspace) -> None:
     with st.container(border=True):
         st.subheader("No results in this folder yet", anchor=False)
         st.text(str(workspace.root))
+        for problem in workspace.problems:
+            if problem.code == "nothing-found":
+                st.text(problem.what)
         st.markdown("Three ways to get some; this page notices new files by itself.")
         ways = st.columns(3, gap="medium")
         with ways[0]:

@@ -74,7 +74,7 @@ def summary(folder: Folder, json: Json = False, trust_pickles: Trust = False) ->
     """What the folder holds: experiments, runs, their metrics, and what is wrong with the files."""
     from diagnostics.command.summary import show_summary
 
-    workspace = read(folder, trust_pickles=trust_pickles)
+    workspace = read(folder, trust_pickles=trust_pickles, may_be_empty=True)
     show_summary(workspace, as_json=json)
     if not workspace.experiments:
         sys.exit(2)

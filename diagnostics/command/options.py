@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from diagnostics.errors import DiagnosticsError
+
 if TYPE_CHECKING:
     from diagnostics.workspace import Workspace
 
@@ -31,7 +33,36 @@ ExperimentName = Annotated[
 def reading(
     folder: Path, *, trust_pickles: bool
 ) -> Iterator[tuple[Workspace, Callable[[str], None]]]:
-    """The workspace of a folder; what is done meanwhile is said on stderr through the function."""
+    """The workspace of a folder; what is done meanwhile is said on stderr through the function.
+
+    Raises
+    ------
+    DiagnosticsError
+        If nothing was recognised in it; says what lies there.
+    """
+    with _reading(folder, trust_pickles=trust_pickles) as (workspace, say):
+        _require_results(workspace)
+        yield workspace, say
+
+
+def read(folder: Path, *, trust_pickles: bool, may_be_empty: bool = False) -> Workspace:
+    """The workspace of a folder, read before anything is printed.
+
+    Raises
+    ------
+    DiagnosticsError
+        If nothing was recognised in it, unless `may_be_empty`.
+    """
+    with _reading(folder, trust_pickles=trust_pickles) as (workspace, _):
+        if not may_be_empty:
+            _require_results(workspace)
+        return workspace
+
+
+@contextmanager
+def _reading(
+    folder: Path, *, trust_pickles: bool
+) -> Iterator[tuple[Workspace, Callable[[str], None]]]:
     from diagnostics.command.terminal import progress
     from diagnostics.readers.opening import open_workspace
 
@@ -39,7 +70,10 @@ def reading(
         yield open_workspace(folder, progress=say, trust_pickles=trust_pickles), say
 
 
-def read(folder: Path, *, trust_pickles: bool) -> Workspace:
-    """The workspace of a folder, read before anything is printed."""
-    with reading(folder, trust_pickles=trust_pickles) as (workspace, _):
-        return workspace
+def _require_results(workspace: Workspace) -> None:
+    if workspace.experiments:
+        return
+    about = {problem.code: problem for problem in workspace.problems}
+    shown = [about[code].what for code in ("nothing-found", "files-not-read") if code in about]
+    more = f"What is known of its files is listed by: errata summary {workspace.root}"
+    raise DiagnosticsError(" ".join(shown), hint=more)

@@ -1,4 +1,4 @@
-"""Files that no reader spoke of: those that look like results, and what else lies in a folder."""
+"""Files of which nothing was read: those that look like results, and what else lies there."""
 
 from __future__ import annotations
 
@@ -7,33 +7,22 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
+from diagnostics.readers.result_names import OPENED, ending_of, kind_of_file, looks_like_results
 from diagnostics.workspace import Problem, Run
 
-#: Names that results have, whatever tool wrote them; words before and behind make no difference.
-_RESULT = re.compile(
-    r"(?:.*[-_. ])?(?:predictions?|preds?|submissions?|oof|results?|cv_results_?|reports?"
-    r"|confusion(?:[-_ ]?(?:matrix|matrices))?|confusion_?matrix|metrics|scores|leaderboard"
-    r"|y_(?:pred|prob|proba))(?:[-_. ]?\d+)?(?:[-_](?:test|val|valid|train|final|best))*",
-    re.IGNORECASE,
-)
-#: Endings of data; programs, notes and models that bear such a name are no results.
-_DATA = frozenset(
-    (
-        *("csv", "tsv", "json", "jsonl", "ndjson", "parquet", "feather", "arrow", "txt", "dat"),
-        *("out", "xls", "xlsx", "xlsm", "ods", "npy", "npz", "mat", "rds", "rdata", "pkl"),
-        *("pickle", "joblib", "h5", "hdf5", "html", "htm", "pdf", "xml", "yaml", "yml", "gz"),
-        *("zip", "bz2", "xz", "zst"),
-    )
-)
-_PICTURES = frozenset(("png", "jpg", "jpeg", "svg", "gif", "webp", "bmp", "tif", "tiff"))
 #: Why a file of a kind was not read; for others its content was not recognised.
 _WHY = {
-    **dict.fromkeys(("pkl", "pickle", "joblib"), "pickles run what they hold: --trust-pickles"),
-    **dict.fromkeys(("xls", "ods", "rds", "rdata", "mat", "h5", "hdf5"), "no reader for this kind"),
-    **dict.fromkeys(("html", "htm", "pdf", "xml"), "pages to look at, not tables"),
-    **dict.fromkeys(_PICTURES, "pictures: save the numbers behind them as csv"),
-    **dict.fromkeys(("zip", "bz2", "xz", "zst"), "packed: unpack them"),
+    "pickle": "pickles run what they hold: --trust-pickles",
+    "other table": "no reader for this kind: save it as csv or parquet",
+    "store": "no reader for this kind: save its table as csv or parquet",
+    "page": "pages to look at, not tables",
+    "picture": "pictures: save the numbers behind them as csv",
+    "packed": "packed: unpack them",
 }
+#: Readers of tools that draw the figures which they write: their pictures say nothing more.
+_DRAWING = ("rasa", "errata")
+#: What speaks for the folder it lies in: a run folder of our own.
+_OF_A_FOLDER = "/run.json"
 #: How many files of a kind are named, and how many kinds.
 NAMED, KINDS = 3, 6
 HINT = (
@@ -49,26 +38,43 @@ def files_not_read(
     *,
     matched: Collection[str] = (),
 ) -> Problem | None:
-    """The files that look like results and lie where nothing was read; None if there are none.
+    """The files that look like results and of which nothing was read; None if there are none.
 
     Parameters
     ----------
     files
         Names of files by folder, as paths below the root.
     runs, problems
-        What the readers made of them. A folder from which anything came, or that lies below a
-        folder that is a run as a whole, is spoken for: readers do not tell which of its files
-        they looked at.
+        What the readers made of them. Where all of it names its files, the others are unread;
+        where something names the folder, it may be any of its files, and only those of kinds that
+        no reader opens are sure to be unread.
     matched
         Folders in which a reader found something for itself, whatever came of it.
     """
-    spoken = _spoken_for([run.path for run in runs], [problem.path for problem in problems], files)
+    known = list(runs)
+    told = {*(run.path for run in known), *(p.path for p in problems if p.path != ".")}
+    whole = {path for path in told if path in files} | {
+        PurePosixPath(path).parent.as_posix() for path in told if path.endswith(_OF_A_FOLDER)
+    }
+    spoken = whole | {PurePosixPath(path).parent.as_posix() for path in told - whole}
+    drawn = {run.path for run in known if run.reader in _DRAWING}
+    companions = {value.split(" (")[0] for run in known for value in run.mapping.values()}
+
+    def is_unread(folder: str, name: str) -> bool:
+        kind = kind_of_file(name)
+        if _is_below(folder, whole):
+            return False
+        if folder not in spoken:
+            return folder not in matched
+        if kind not in OPENED:
+            return _path(folder, name) not in told and folder not in drawn
+        return folder not in whole and not _is_companion(folder, name, told, companions)
+
     left = [
         (folder, name)
         for folder, names in files.items()
-        if folder not in spoken and folder not in matched
         for name in names
-        if _looks_like_results(name)
+        if looks_like_results(name) and is_unread(folder, name)
     ]
     if not left:
         return None
@@ -79,7 +85,7 @@ def files_not_read(
 
 def what_lies_there(files: Mapping[str, Sequence[str]]) -> str:
     """The files of a folder by their endings, in words: `3 png, 2 csv and 1 other file`."""
-    endings = Counter(_ending(name) for names in files.values() for name in names)
+    endings = Counter(ending_of(name) for names in files.values() for name in names)
     total = sum(endings.values())
     if not total:
         return ""
@@ -91,44 +97,45 @@ def what_lies_there(files: Mapping[str, Sequence[str]]) -> str:
     return f"It has {_count(total, 'file')}: {listed}."
 
 
-def _spoken_for(
-    runs: Sequence[str], problems: Sequence[str], files: Mapping[str, Sequence[str]]
-) -> set[str]:
-    """The folders that a run or a problem came from, and those below a run that is a folder."""
-    spoken = {_folder(path, files) for path in (*runs, *(path for path in problems if path != "."))}
-    owners = {path for path in runs if path in files}
-    return spoken | {
-        folder
-        for folder in files
-        if any(parent.as_posix() in owners for parent in PurePosixPath(folder).parents)
-    }
+def _is_below(folder: str, whole: Collection[str]) -> bool:
+    """Whether a folder lies in one that is a run as a whole."""
+    above = (parent.as_posix() for parent in PurePosixPath(folder).parents)
+    return any(parent in whole for parent in above if parent != ".")
 
 
-def _folder(path: str, files: Mapping[str, Sequence[str]]) -> str:
-    return path if path in files else PurePosixPath(path).parent.as_posix()
+def _is_companion(
+    folder: str, name: str, told: Collection[str], companions: Collection[str]
+) -> bool:
+    """Whether a file was read with another one: as its truth, its part or its second array."""
+    path = _path(folder, name)
+    if path in told or name in companions or any(path.endswith(f"/{c}") for c in companions):
+        return True
+    beside = [PurePosixPath(p) for p in told if PurePosixPath(p).parent.as_posix() == folder]
+    own = PurePosixPath(name)
+    return any(
+        other.suffix == own.suffix
+        and (own.suffix == ".npy" or _unnumbered(other.name) == _unnumbered(name))
+        for other in beside
+    )
 
 
-def _looks_like_results(name: str) -> bool:
-    ending = _ending(name)
-    stem = name[: -len(ending) - 1] if ending else name
-    stem = stem.removesuffix(".csv").removesuffix(".json")  # of predictions.csv.gz
-    return ending in _DATA | _PICTURES and _RESULT.fullmatch(stem) is not None
+def _unnumbered(name: str) -> str:
+    return re.sub(r"\d+", "#", name)
 
 
-def _ending(name: str) -> str:
-    return PurePosixPath(name).suffix.lower().lstrip(".")
+def _path(folder: str, name: str) -> str:
+    return name if folder == "." else f"{folder}/{name}"
 
 
 def _listed(left: Sequence[tuple[str, str]]) -> str:
     """The files by kind, each kind with its first names and why; tables before pictures."""
     kinds: dict[str, list[str]] = {}
-    for folder, name in sorted(left, key=lambda entry: _ending(entry[1]) in _PICTURES):
-        path = name if folder == "." else f"{folder}/{name}"
-        kinds.setdefault(_ending(name), []).append(path)
+    for folder, name in sorted(left, key=lambda entry: kind_of_file(entry[1]) == "picture"):
+        kinds.setdefault(ending_of(name), []).append(_path(folder, name))
     shown = []
-    for ending, paths in list(kinds.items())[:KINDS]:
+    for paths in list(kinds.values())[:KINDS]:
         more = f" and {len(paths) - NAMED:,} more" if len(paths) > NAMED else ""
-        why = _WHY.get(ending, "nothing that is known was found in them")
+        why = _WHY.get(kind_of_file(paths[0]), "nothing that is known was found in them")
         shown.append(f"{', '.join(paths[:NAMED])}{more} ({why})")
     return "; ".join(shown)
 
