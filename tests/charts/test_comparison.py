@@ -87,7 +87,9 @@ def test_the_matrix_of_agreement_spans_what_differs(value: Any, domain: list[flo
 def test_runs_that_all_agree_still_have_a_scale() -> None:
     same = RunAgreement(("a", "b"), 3, np.full((2, 2), 3), np.full((2, 2), np.nan))
     for value in ("share", "kappa"):
-        agreement_heatmap(agreement_cells(same), value=value).to_dict()  # type: ignore[arg-type]
+        chart = agreement_heatmap(agreement_cells(same), value=value).to_dict()  # type: ignore[arg-type]
+        low, high = chart["layer"][0]["encoding"]["color"]["scale"]["domain"]
+        assert low < high
 
 
 def test_numbers_are_left_out_where_many_runs_leave_no_room() -> None:

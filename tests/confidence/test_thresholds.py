@@ -247,6 +247,7 @@ def test_each_class_has_the_threshold_that_its_answers_have(three_classes: Any) 
         "sure": "guaranteed", "shaky": "not reached", "rare": "too few"
     }  # fmt: skip
     assert np.isnan(table.loc["rare", "threshold"])
+    assert table.loc["rare", ["answered", "wrong_answered"]].tolist() == [0, 0]
 
 
 def test_classes_come_by_their_wrong_answers(three_classes: Any) -> None:

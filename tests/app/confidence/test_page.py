@@ -263,10 +263,20 @@ def test_what_cannot_be_told_is_said(page: Any, experiment: str, said: str) -> N
     assert said in texts(page(experiment, confidence_view="Calibration"))
 
 
-@pytest.mark.parametrize("view", ["", "Distribution", "Calibration"])
-def test_empty_values_in_a_link_are_none(page: Any, view: str) -> None:
+@pytest.mark.parametrize(
+    ("view", "title"),
+    [
+        ("", "Right and wrong answers by confidence"),
+        ("Distribution", "Right and wrong answers by confidence"),
+        ("Calibration", "Reliability"),
+    ],
+)
+def test_empty_values_in_a_link_are_none(page: Any, view: str, title: str) -> None:
     at = page("three", confidence_view=view, confidence_heights="", confidence_binning="")
-    assert at.get("vega_lite_chart")
+    usual = page("three", confidence_view=view)
+    assert at.subheader[0].value == title
+    assert [c.value for c in at.caption] == [c.value for c in usual.caption]
+    assert {**chart(at), "datasets": {}} == {**chart(usual), "datasets": {}}
 
 
 def test_each_split_has_its_own_distribution(page: Any) -> None:
@@ -274,7 +284,12 @@ def test_each_split_has_its_own_distribution(page: Any) -> None:
     assert page("split", split="train").caption[0].value.startswith("200 train answers")
 
 
-@pytest.mark.parametrize("view", ["Threshold", "Curves"])
-def test_every_view_opens(page: Any, view: str) -> None:
-    at = page("three", run="true", overlay=["sure"], confidence_view=view)
-    assert at.get("vega_lite_chart")
+def test_runs_lie_over_one_another_in_the_views_of_thresholds(page: Any) -> None:
+    at = page("three", run="true", overlay=["sure"], confidence_view="Threshold")
+    assert at.subheader[0].value == "Where to draw the line"
+    assert "The runs" in [heading.value for heading in at.subheader]
+    assert "300 test examples." in [caption.value for caption in at.caption]
+    alone = page("three", run="true", confidence_view="Threshold")
+    assert "The run" in [heading.value for heading in alone.subheader]
+    curves = page("three", run="true", overlay=["sure"], confidence_view="Curves")
+    assert '"domain": ["true", "sure"]' in json.dumps(chart(curves))

@@ -432,6 +432,17 @@ def test_another_experiment_forgets_the_other_run(opened: Opened, tmp_path: Path
     assert not at.exception
 
 
+def test_another_experiment_forgets_the_split(opened: Opened, tmp_path: Path) -> None:
+    splits = {"split": ["test"] * 4 + ["train"] * 2}
+    for name in ("best", "worst"):
+        record_animals(tmp_path / "animals" / name, **splits)
+        record_animals(tmp_path / "others" / name, true_label=ANSWERS, **splits)
+    at = opened(".", within=tmp_path, experiment="animals", split="train")
+    assert at.query_params["split"] == "train"
+    at.selectbox(key="experiment").set_value("others").run()
+    assert "split" not in at.query_params
+
+
 def test_another_run_that_is_the_old_one_itself_is_held_against_none(opened: Opened) -> None:
     at = opened("animals", **broken_link())
     at.selectbox(key="run").set_value("best").run()
