@@ -88,6 +88,11 @@ def test_a_click_on_an_outline_names_its_run_and_bar() -> None:
     assert click["select"]["fields"] == ["run", "lower", "upper", "outcome"]
 
 
+def test_an_outline_stands_in_the_middle_of_its_bars() -> None:
+    drawn = overlaid_histogram_chart(bars("right"), ["one"]).layer[0].data
+    assert drawn["middle"].tolist() == pytest.approx([0.85])
+
+
 def test_runs_have_dashes_besides_colours() -> None:
     two = pd.concat([bars("right"), bars("right").assign(run="two")])
     lines = overlaid_histogram_chart(two, ["one", "two"]).to_dict()["layer"][1]

@@ -389,6 +389,18 @@ def test_markdown_without_a_baseline_has_the_weakest_classes(
     assert f"The most confident 10 of {mistakes} mistakes:" in out
 
 
+def test_markdown_of_a_bare_report_has_no_classes_with_made_up_figures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scores = {"precision": 0.5, "recall": 0.5, "f1-score": 0.5, "support": 4}
+    report = dict.fromkeys("abc", scores)  # of two classes it would tell the whole matrix
+    (tmp_path / "report.json").write_text(json.dumps({**report, "accuracy": 0.5}))
+    words = ("--run", tmp_path.name, "--min", "accuracy=0.1", "--markdown")
+    code, out, _ = run_check(capsys, tmp_path, *words)
+    assert code == 0
+    assert "lowest F1" not in out
+
+
 NASTY = [
     "![x](http://evil.example/p.png)",
     "[x](javascript:alert)",

@@ -11,7 +11,7 @@ from PIL import Image
 
 import diagnostics
 from diagnostics.examples.content import ContentColumns, content_columns, heading, preview
-from diagnostics.examples.images import enlarged_png, grey_pixels, image_bytes, thumbnail
+from diagnostics.examples.images import SMALL, enlarged_png, grey_pixels, image_bytes, thumbnail
 from tests.made.runs import TEXTS, record_animals
 
 
@@ -69,6 +69,14 @@ def test_small_images_are_enlarged_in_whole_steps() -> None:
     large = Image.open(io.BytesIO(enlarged_png(buffer.getvalue(), side=9) or b""))
     assert large.size == (8, 8)
     assert set(np.asarray(large.convert("L")).ravel().tolist()) == {0, 255}
+
+
+def test_the_largest_of_the_small_images_is_enlarged_too() -> None:
+    at_most, over = (
+        Image.open(io.BytesIO(enlarged_png(png(side, 1), side=512) or b"")).size
+        for side in (SMALL, SMALL + 1)
+    )
+    assert (at_most, over) == ((4 * SMALL, 4), (SMALL + 1, 1))
 
 
 def test_photographs_are_not_sent_whole() -> None:

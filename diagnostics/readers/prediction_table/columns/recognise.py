@@ -30,8 +30,8 @@ def recognise(
     stem: str,
     told: Mapping[str, tuple[str, ...]],
     *,
-    has_header: bool = True,
-    has_truth_file: bool = False,
+    has_header: bool,
+    has_truth_file: bool,
 ) -> Roles | None:
     """The roles of a table's columns, from their names and first values.
 

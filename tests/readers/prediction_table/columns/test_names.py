@@ -39,6 +39,15 @@ def test_times_sizes_and_costs_are_known_by_name(name: str, *, measured: bool) -
 
 
 @pytest.mark.parametrize(
+    "truth",
+    ["size", "true_size", "actual_size", "gold_size", "size_true", "size_actual", "size_gold"],
+)
+def test_a_size_whose_truth_stands_beside_it_is_an_answer(truth: str) -> None:
+    assert not is_measured("pred_size", ["id", truth, "pred_size"])
+    assert is_measured("pred_size", ["id", "other", "pred_size"])
+
+
+@pytest.mark.parametrize(
     ("name", "model"),
     [
         ("bert_large_predicted_label", "bert_large"),
