@@ -10,7 +10,7 @@ from diagnostics.readers import Folder
 from diagnostics.readers.prediction_table.columns.roles import Roles
 from diagnostics.readers.prediction_table.images import image_paths
 from diagnostics.readers.prediction_table.remarks import Oddity
-from diagnostics.readers.prediction_table.values.labels import texts
+from diagnostics.readers.prediction_table.values.labels import is_unique, texts
 
 
 def example_ids(frame: pl.DataFrame, roles: Roles) -> tuple[pl.Series, str]:
@@ -120,7 +120,7 @@ def examples_table(
     if images is not None:
         columns["image"] = images
     table = pl.DataFrame([column.alias(name) for name, column in columns.items()])
-    if ids.n_unique() == len(ids):
+    if is_unique(ids):
         return table
     return table.unique("example", keep="first", maintain_order=True)
 
@@ -173,7 +173,7 @@ def _told_apart(ids: pl.Series, frame: pl.DataFrame, roles: Roles) -> pl.Series:
     """Ids with their position among equals: `7`, `7 (2)`; folds and splits may share an id."""
     within = [frame[name].cast(pl.String).alias(name) for name in (roles.fold, roles.split) if name]
     table = pl.DataFrame([ids.alias("\0id"), *within])
-    if (table.n_unique() if within else ids.n_unique()) == len(ids):
+    if table.n_unique() == len(ids) if within else is_unique(ids):
         return ids
     position = pl.int_range(1, pl.len() + 1).over(table.columns)
     numbered = pl.format("{} ({})", "\0id", position)

@@ -18,6 +18,7 @@ from diagnostics.readers.prediction_table.content import content_columns, conten
 from diagnostics.readers.prediction_table.parameter_names import NUMBERS_OF_SETTINGS, PARAMETER
 from diagnostics.readers.prediction_table.remarks import Remarks
 from diagnostics.readers.prediction_table.resampling import REPEAT, with_folds, with_numbers
+from diagnostics.readers.prediction_table.values.labels import is_unique
 
 #: More values than this, and a column is no list of candidates.
 MOST_RUNS = 1000
@@ -73,7 +74,7 @@ def _may_come_back(frame: pl.DataFrame, roles: Roles, free: Sequence[str]) -> bo
     """Whether it is worth counting: an id for each row, and nothing else to go by, settles it."""
     if roles.id is None or any(is_named(name, PARAMETER, REPEAT, *ROW) for name in free):
         return True
-    return frame[roles.id].n_unique() < len(frame)
+    return not is_unique(frame[roles.id])
 
 
 def _found(frame: pl.DataFrame, roles: Roles, free: Sequence[str]) -> tuple[Roles, Remarks]:

@@ -56,6 +56,24 @@ def distinct(columns: Iterable[pl.Series]) -> set[str]:
     return {value for column in columns for value in column.unique().drop_nulls()}
 
 
+def is_unique(column: pl.Series) -> bool:
+    """Whether no value of a column stands in two of its rows.
+
+    Ids that were counted grow from row to row, which is seen at once: nothing has to be remembered.
+    """
+    return _grows(column) or column.n_unique() == len(column)
+
+
+def _grows(column: pl.Series) -> bool:
+    if column.has_nulls() or not (column.dtype == pl.String or column.dtype.is_integer()):
+        return False
+    is_more = column > column.shift(1)
+    if column.dtype == pl.String:  # as text, 10 comes before 9
+        length = column.str.len_bytes()
+        is_more = (length > length.shift(1)) | ((length == length.shift(1)) & is_more)
+    return is_more.all()
+
+
 def _shortened(values: pl.Series) -> pl.Series:
     """Whole numbers without their `.0`, if all of them are."""
     is_whole = values.drop_nulls().str.contains(WHOLE_NUMBER).all()

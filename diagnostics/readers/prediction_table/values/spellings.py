@@ -47,12 +47,15 @@ def spelt_as_one(predicted: pl.Series, truth: pl.Series | None) -> Spelt:
     predicted, truth, notes = _without_places(predicted, truth)
     if truth is None:
         return Spelt(predicted, truth, tuple(notes))
-    if (truth == UNKNOWN).any() and not (predicted == UNKNOWN).any():
-        truth = renamed(truth, {UNKNOWN: None})
+    answered, true = distinct([predicted]), distinct([truth])
+    if UNKNOWN in true - answered:
+        truth, true = renamed(truth, {UNKNOWN: None}), true - {UNKNOWN}
         notes.append(f"A true label {UNKNOWN!r} is none: it is never predicted.")
-    answers = respelt_as(distinct([predicted]), distinct([truth]))
+    answers = respelt_as(answered, true)
     if not answers:
-        return _counted_anew(predicted, truth, notes)
+        anew = _counted_anew(answered, true)
+        as_read = Spelt(predicted, truth, tuple(notes))
+        return _if_more_are_right(as_read, anew) if anew else as_read
     notes.append(said(answers))
     return Spelt(renamed(predicted, answers), truth, tuple(notes), answers)
 
@@ -101,48 +104,49 @@ def _by_meaning(answers: set[str], truths: set[str]) -> dict[str, str]:
     return {label: word for label, word in respelt.items() if label != word}
 
 
-def _counted_anew(predicted: pl.Series, truth: pl.Series, notes: list[str]) -> Spelt:
-    """Answers counted from 0 beside a truth counted from 1, or the other way round.
+def _counted_anew(answers: Collection[str], truths: Collection[str]) -> dict[str, str]:
+    """The truth's numbers for answers counted from 0 where it counts from 1, or the reverse."""
+    if not all(re.fullmatch(r"\d{1,6}", label) for label in {*answers, *truths}):
+        return {}
+    own, theirs = (sorted(int(label) for label in side) for side in (answers, truths))
+    if len(own) < 2 or len(own) != len(theirs):
+        return {}
+    step = theirs[0] - own[0]
+    if abs(step) != 1 or [label + step for label in own] != theirs:
+        return {}
+    return {str(label): str(label + step) for label in own}
 
-    They share all labels but one, so that only the figures tell: more answers are right then.
+
+def _if_more_are_right(as_read: Spelt, names: dict[str, str]) -> Spelt:
+    """Answers counted anew if so more of them are right, which is doubted.
+
+    Both sides share all labels but one, so that only the figures tell.
     """
-    as_read = Spelt(predicted, truth, tuple(notes))
-    sides = [distinct([column]) for column in (predicted, truth)]
-    if not all(re.fullmatch(r"\d{1,6}", label) for side in sides for label in side):
-        return as_read
-    answers, truths = (sorted(int(label) for label in side) for side in sides)
-    if len(answers) < 2 or len(answers) != len(truths):
-        return as_read
-    step = truths[0] - answers[0]
-    if abs(step) != 1 or [label + step for label in answers] != truths:
-        return as_read
-    names: dict[str, str | None] = {str(label): str(label + step) for label in answers}
+    predicted, truth = as_read.predicted, as_read.truth
+    assert truth is not None
     anew = renamed(predicted, names)
     own, instead = (int((column == truth).sum()) / len(truth) for column in (predicted, anew))
-    if instead <= max(own, 1 / len(truths)):
+    if instead <= max(own, 1 / len(names)):
         return as_read
+    first = min(names, key=int)
     doubt = (
-        f"Answers are counted from {answers[0]}, the truth from {truths[0]}, so that "
-        f"{answers[0]} was read as {truths[0]}: {instead:.0%} right. As they stand: {own:.0%}."
+        f"Answers are counted from {first}, the truth from {names[first]}, so that "
+        f"{first} was read as {names[first]}: {instead:.0%} right. As they stand: {own:.0%}."
     )
-    said_of = {old: str(new) for old, new in names.items()}
-    return Spelt(anew, truth, (*notes, said(said_of)), said_of, doubt)
+    return Spelt(anew, truth, (*as_read.notes, said(names)), names, doubt)
 
 
 def _without_places(
     predicted: pl.Series, truth: pl.Series | None
 ) -> tuple[pl.Series, pl.Series | None, list[str]]:
     """Labels without the place that Weka writes before each; where it is unknown, null."""
-    columns = [predicted] if truth is None else [predicted, truth]
+    sides = [distinct([column]) for column in (predicted, truth) if column is not None]
     names: dict[str, str | None] = {}
-    for label in distinct(columns):
+    for label in set().union(*sides):
         match = re.fullmatch(PLACE_AND_NAME, label)
         if match:
             names[label] = None if match[2] == UNKNOWN else match[2]
-    is_whole = all(
-        values <= names.keys() or not values & names.keys()
-        for values in (distinct([column]) for column in columns)
-    )
+    is_whole = all(values <= names.keys() or not values & names.keys() for values in sides)
     known = [label for label in names if names[label] is not None]
     places = {label.partition(":")[0] for label in known}
     different = {names[label] for label in known}
@@ -167,7 +171,7 @@ def _are_counted(labels: Collection[str]) -> bool:
     )
 
 
-def renamed(column: pl.Series, names: Mapping[str, str | None]) -> pl.Series:
+def renamed(column: pl.Series, names: Mapping[str, str] | Mapping[str, str | None]) -> pl.Series:
     """A column of labels with some of them under another name."""
     old = pl.Series(list(names), dtype=pl.String)
     return column.replace(old, pl.Series(list(names.values()), dtype=pl.String))
