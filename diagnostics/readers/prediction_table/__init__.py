@@ -51,7 +51,7 @@ LOOKS_FOR = (
     "a csv, tsv, jsonl, json or parquet table with a column of predicted labels, or with a score "
     "for every class"
 )
-VERSION = 4
+VERSION = 5
 #: A first look: without any of this in its first bytes a file is not parsed to see what it is.
 MAY_BE = re.compile(
     rb"pred|hyp|hat|output|answer|prob|score|logit|conf|softmax|p_|p ?\(|label|class|target|top"

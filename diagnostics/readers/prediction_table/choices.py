@@ -44,6 +44,7 @@ KEYS = (
     "label_names",
     "positive_label",
     "scores",
+    "join_labels",
     "truth_file",
     "parts",
     "ignore",
@@ -57,7 +58,8 @@ class Choice:
     """One `[predictions]` section: the files that it speaks of and the roles that it fixes.
 
     `label_names` is a mapping from code to name, or the file or column that has it; "" where none
-    is wanted, None where nothing is said. In our own file (`is_own`) `file` is a path below the
+    is wanted, None where nothing is said. Without `join_labels` labels that answers and truth spell
+    in different ways stay different labels. In our own file (`is_own`) `file` is a path below the
     root, never just a name.
     """
 
@@ -67,6 +69,7 @@ class Choice:
     label_names: Mapping[str, str] | str | None = None
     positive_label: str = ""
     scores: str = ""
+    join_labels: bool = True
     truth_file: str = ""
     parts: bool = False
     ignore: bool = False
@@ -177,6 +180,7 @@ def _choice(
         label_names=_label_names(section.get("label_names")),
         positive_label=str(section.get("positive_label", "")),
         scores=scores,
+        join_labels=section.get("join_labels") is not False,
         truth_file=str(section.get("truth_file", "")),
         parts=section.get("parts") is True,
         ignore=section.get("ignore") is True,
@@ -262,7 +266,7 @@ def _section(mapping: Mapping[str, str]) -> str:
 
 def _toml(key: str, value: str) -> str:
     """A value as TOML: a list, a table or a truth value as it stands, everything else as text."""
-    if key in ("parts", "ignore") and value in ("true", "false"):
+    if key in ("join_labels", "parts", "ignore") and value in ("true", "false"):
         return value
     if key in ("probabilities", "label_names") and value.startswith("{") and _is_toml(value):
         return value

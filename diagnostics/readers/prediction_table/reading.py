@@ -92,7 +92,7 @@ def run_reading(source: Source, part: Part, columns: AnswerColumns, examples: Ex
     frame, roles = part.frame, source.roles
     truth = _truth_of(source, part, columns)
     if columns.ranked:
-        answers = ranked_answers(frame, columns, truth)
+        answers = ranked_answers(frame, columns, truth, source.choice)
     elif columns.listed:
         answers = labelled_answers(frame, columns, truth, source.choice)
     else:
@@ -237,7 +237,6 @@ def _mapping(
         "text": mapping_entry(roles.text or ""),
         "image": mapping_entry(roles.image or ""),
         "true_label": mapping_entry(roles.true_label or "", guess),
-        "group": mapping_entry(roles.group or ""),
         "verdict": mapping_entry(roles.verdict or ""),
         "fold": mapping_entry(roles.fold or ""),
         "split": mapping_entry(roles.split or ""),
@@ -255,12 +254,13 @@ def _mapping(
 
 
 def _mapping_aside(source: Source) -> dict[str, str]:
-    """Columns that say nothing of the answer."""
+    """What says nothing of the answer by itself."""
     roles = source.roles
     several = {"candidate": roles.candidate, "shown": source.choice.columns.get("shown", ())}
     single = {"repeat": roles.repeat, "weight": roles.weight, "group": roles.group}
     return {
         **{role: mapping_entry(name or "") for role, name in single.items()},
+        "join_labels": "" if source.choice.join_labels else "false",
         **{
             role: mapping_entry(names[0] if len(names) == 1 else _listed(names))
             for role, names in several.items()

@@ -20,6 +20,8 @@ from diagnostics.readers.prediction_table.choices import (
     mapping_as_section,
     mapping_entry,
 )
+from diagnostics.readers.prediction_table.trials.remedies import remedies
+from diagnostics.readers.prediction_table.trials.trial import tried
 from diagnostics.readers.walking import listed
 from tests.readers.prediction_table.test_prediction_table import CASES, found_below
 
@@ -209,3 +211,15 @@ def test_lists_are_told_where_no_name_speaks_for_them(
     assert reading.predictions is not None
     assert reading.predictions["predicted_label"].to_list() == [1] * 4
     assert reading.predictions["confidence"].to_list() == pytest.approx([0.8] * 4)
+
+
+def test_labels_that_were_joined_on_doubt_are_left_apart_on_request(tmp_path: Path) -> None:
+    rows = "".join(f"{at},{1 + at % 3},{at % 3}\n" for at in range(60))
+    (tmp_path / "predictions.csv").write_text("id,true_label,predicted_label\n" + rows)
+    joined = tried(tmp_path, "predictions.csv", {})
+    [doubt] = [problem for problem in joined.problems if problem.code == "label-spaces-differ"]
+    assert joined.runs[0].accuracy == 1
+    [section] = remedies(doubt)
+    apart = tried(tmp_path, "predictions.csv", section)
+    assert (apart.runs[0].accuracy, apart.section["join_labels"]) == (0, False)
+    assert "Which?" not in " ".join(problem.what for problem in apart.problems)

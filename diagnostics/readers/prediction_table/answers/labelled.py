@@ -65,7 +65,7 @@ def labelled_answers(
     NotClassification
         If the labels are none, or the scores speak of several labels at once.
     """
-    listed = _listed(frame, columns, truth)
+    listed = _listed(frame, columns, truth, choice)
     require_labels(listed.answer.alias(columns.predicted or listed.names[0]), truth)
     lengths = listed.scores.table.group_by("row").len()["len"]
     if columns.predicted is None and len(lengths) and lengths.max() == 1:
@@ -76,7 +76,9 @@ def labelled_answers(
     return answers
 
 
-def _listed(frame: pl.DataFrame, columns: AnswerColumns, truth: pl.Series | None) -> _Found:
+def _listed(
+    frame: pl.DataFrame, columns: AnswerColumns, truth: pl.Series | None, choice: Choice
+) -> _Found:
     pair = cast("tuple[str, str]", columns.listed)
     scores = labelled_scores(frame[pair[0]], frame[pair[1]])
     given = [None if columns.predicted is None else frame[columns.predicted], truth]
@@ -84,8 +86,8 @@ def _listed(frame: pl.DataFrame, columns: AnswerColumns, truth: pl.Series | None
     rest = iter(spelt[1:])
     predicted, true = [None if column is None else next(rest) for column in given]
     beside = [column for column in (true, predicted) if column is not None]
-    respelt = respelt_as(distinct([spelt[0]]), distinct(beside[:1]))
-    if true is not None and predicted is not None:
+    respelt = respelt_as(distinct([spelt[0]]), distinct(beside[:1])) if choice.join_labels else {}
+    if choice.join_labels and true is not None and predicted is not None:
         predicted = spelt_as_one(predicted, true).predicted
     table = scores.table.with_columns(renamed(spelt[0], respelt).alias("label"))
     scores = LabelledScores(table, scores.rows, scores.uneven, scores.twice)

@@ -102,7 +102,7 @@ def _from_labels(
 ) -> Answers:
     """Predicted labels, with one score beside them or none."""
     name = cast(str, columns.predicted)
-    spelt = spelt_alike(frame[name], truth, frame[columns.codes] if columns.codes else None)
+    spelt = spelt_alike(frame[name], truth, choice, frame[columns.codes] if columns.codes else None)
     predicted, true = spelt.predicted, spelt.truth
     also = f"numbers in {columns.codes}" if columns.codes else ""
     answers = Answers(true, predicted, mapping={"predicted_label": mapping_entry(name, also)})
@@ -130,7 +130,7 @@ def _from_vectors(
     predicted, true = None, labels(truth)[0] if truth is not None else None
     if columns.predicted:
         codes = frame[columns.codes] if columns.codes else None
-        spelt = spelt_alike(frame[columns.predicted], truth, codes)
+        spelt = spelt_alike(frame[columns.predicted], truth, choice, codes)
         predicted, true = spelt.predicted, spelt.truth
     stems = list(columns.classes.stems.values()) if columns.classes else None
     pattern = columns.classes.pattern if columns.classes else cast(str, columns.vector)

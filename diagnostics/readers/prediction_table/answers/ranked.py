@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from diagnostics.readers.prediction_table.answers.spelt import Answers, say_score, spelt_alike
-from diagnostics.readers.prediction_table.choices import mapping_entry
+from diagnostics.readers.prediction_table.choices import Choice, mapping_entry
 from diagnostics.readers.prediction_table.columns.roles import AnswerColumns
 from diagnostics.readers.prediction_table.values.labels import distinct, labels
 from diagnostics.readers.prediction_table.values.one_score import one_score
@@ -16,7 +16,9 @@ from diagnostics.readers.prediction_table.values.spellings import renamed, respe
 from diagnostics.workspace.labels import natural_order
 
 
-def ranked_answers(frame: pl.DataFrame, columns: AnswerColumns, truth: pl.Series | None) -> Answers:
+def ranked_answers(
+    frame: pl.DataFrame, columns: AnswerColumns, truth: pl.Series | None, choice: Choice
+) -> Answers:
     """The first label is the answer; `rank` is the place of the truth, k + 1 where it is absent.
 
     Raises
@@ -25,7 +27,7 @@ def ranked_answers(frame: pl.DataFrame, columns: AnswerColumns, truth: pl.Series
         If the columns hold no labels.
     """
     names = [name for name, _ in columns.ranked]
-    first_spelt = spelt_alike(frame[names[0]], truth)
+    first_spelt = spelt_alike(frame[names[0]], truth, choice)
     spelt = labels(*(frame[name] for name in names), *([] if truth is None else [truth]))
     places, true = spelt[: len(names)], None if truth is None else spelt[-1]
     respelt: dict[str, str] = {}

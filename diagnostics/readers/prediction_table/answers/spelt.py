@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from diagnostics.readers.prediction_table.choices import mapping_entry
+from diagnostics.readers.prediction_table.choices import Choice, mapping_entry
 from diagnostics.readers.prediction_table.columns.steps import Step
 from diagnostics.readers.prediction_table.doubts import Alternative
 from diagnostics.readers.prediction_table.values.bijections import translation
@@ -36,16 +36,23 @@ class Answers:
 
 
 def spelt_alike(
-    predicted: pl.Series, truth: pl.Series | None, codes: pl.Series | None = None
+    predicted: pl.Series,
+    truth: pl.Series | None,
+    choice: Choice,
+    codes: pl.Series | None = None,
 ) -> Spelt:
     """Prediction and truth as labels in one spelling, after it is sure that they are labels.
 
-    `codes` says the predicted labels as numbers; a truth of such numbers gets the names.
+    `codes` says the predicted labels as numbers; a truth of such numbers gets the names. Where the
+    `choice` is not to join labels, they stay as they are written.
     """
     require_labels(predicted, truth)
     if truth is None:
-        return spelt_as_one(labels(predicted)[0], None)
+        answered = labels(predicted)[0]
+        return spelt_as_one(answered, None) if choice.join_labels else Spelt(answered, None)
     answered, true = labels(predicted, truth)
+    if not choice.join_labels:
+        return Spelt(answered, true)
     if codes is None:
         return spelt_as_one(answered, true)
     names = translation(labels(codes)[0], answered) or {}
@@ -59,7 +66,10 @@ def spelt_alike(
 def doubt_coding(answers: Answers, spelt: Spelt) -> None:
     """Ask whether two codings of the labels are one, where only the figures say so."""
     if spelt.doubt:
-        hint = "Write answers and truth with the same numbers."
+        hint = (
+            "Write answers and truth with the same numbers, or say in errata.toml that they have "
+            "them: join_labels = false."
+        )
         answers.oddities.append(("label-spaces-differ", f"{spelt.doubt} Which?", hint))
 
 

@@ -10,9 +10,17 @@ from typing import Any
 from diagnostics.workspace import Problem
 
 #: What a click may settle: these say all by themselves.
-KEYS = ("positive_label", "predicted_label", "true_label", "labels", "shown", "model")
+KEYS = (
+    "positive_label",
+    "predicted_label",
+    "true_label",
+    "labels",
+    "shown",
+    "model",
+    "join_labels",
+)
 _TEXT = r'"(?:[^"\\]|\\.)*"'
-_VALUE = rf"{_TEXT}|\[{_TEXT}(?:, {_TEXT})*\]"
+_VALUE = rf"{_TEXT}|\[{_TEXT}(?:, {_TEXT})*\]|false"
 _LINE = re.compile(rf"\b(?P<key>{'|'.join(KEYS)}) = (?P<value>{_VALUE})(?P<more>(?:, or {_TEXT})*)")
 
 

@@ -20,6 +20,7 @@ from diagnostics.readers.prediction_table.trials.trial import tried
         ),
         ('Say it: labels = ["x", "y"].', [{"labels": ["x", "y"]}]),
         ('Say it: labels = ["…", "…"].', []),
+        ("Or say so in errata.toml: join_labels = false.", [{"join_labels": False}]),
         ('Name the column: true_label = "…".', []),
         ("Write the predictions again, or delete the file.", []),
     ],
