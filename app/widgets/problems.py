@@ -71,7 +71,7 @@ KINDS = (
             *("normalised-matrix", "weighted-report", "confidence-", "unknown-scores"),
             *("rows-come-back", "same-example-twice", "label-names-", "weights-"),
             "direction-unknown",
-            *("reports-not-named", "supports-missing"),
+            *("reports-not-named", "supports-missing", "annotators-disagree"),
         ),
     ),
     OTHER,
@@ -81,7 +81,7 @@ KINDS = (
         (
             *("not-read-yet", "files-not-read"),
             "comparison-alone",
-            "multilabel-not-read",
+            *("multilabel-not-read", "annotations-alone", "questions-not-read"),
             "workbook-not-read",
             "pickle-not-opened",
         ),

@@ -10,6 +10,7 @@ import polars as pl
 
 from diagnostics.errors import DiagnosticsError
 from diagnostics.readers import Folder, Reading
+from diagnostics.readers.prediction_table.annotations.exports import NothingToCompare
 from diagnostics.readers.prediction_table.choices import Choice, choices, mapping_as_toml
 from diagnostics.readers.prediction_table.columns.names import is_foreign, is_prediction_file
 from diagnostics.readers.prediction_table.columns.recognise import recognise
@@ -174,8 +175,10 @@ def _claims(folder: Folder, file: TableFile, decided: list[Choice]) -> bool:
         return False
     try:
         table = sample_of(folder.path, file, head)
-    except UnreadableTable:
-        return is_to_be_said  # that it cannot be read
+    except UnreadableTable as error:  # that it cannot be read, or holds nothing to compare
+        return is_to_be_said or isinstance(error, NothingToCompare)
+    if table.told:
+        return True
     is_text = suffix in LOOSE and not choice.columns
     if is_text and (
         DOCUMENT.fullmatch(stem) or not is_text_table(table, is_called_so=is_called_so)
@@ -212,7 +215,9 @@ def _read_table(source: Source) -> Iterator[Reading | Problem]:
     frame = with_told_lists(frame, source.choice.columns.get("probabilities", ()))
     table = replace(table, frame=frame)
     sample = replace(table, frame=frame.gather_every(max(1, len(frame) // SPREAD)))
-    roles = _roles(sample, source.stem, source.choice)
+    choice = replace(source.choice, columns={**table.told, **source.choice.columns})
+    source = replace(source, choice=choice)
+    roles = _roles(sample, source.stem, choice)
     if roles is None:
         what = f"No column holds predictions. The table has: {', '.join(frame.columns[:20])}."
         hint = 'Name the column in errata.toml: predicted_label = "…".'

@@ -6,11 +6,13 @@ column means is decided by those who know its role.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from diagnostics.readers import HEAD
+from diagnostics.readers.prediction_table.annotations.exports import exported_table, is_export
 from diagnostics.readers.prediction_table.delimited import LOOSE, read_delimited, sample_delimited
 from diagnostics.readers.prediction_table.shapes.arrays import read_archive, read_arrays
 from diagnostics.readers.prediction_table.shapes.content import opened_head
@@ -51,7 +53,7 @@ def sample_table(path: Path, head: bytes) -> Table:
         return _whole(path)
     require_text(head)
     if suffix in DELIMITED:
-        return sample_delimited(head, suffix)
+        return _exported(sample_delimited(head, suffix))
     return sample_json(path, head)
 
 
@@ -72,7 +74,7 @@ def read_table(path: Path) -> Table:
         with path.open("rb") as file:
             head = opened_head(path.name, file.read(HEAD))
         require_text(head)
-        return read_delimited(path, head) if suffix in DELIMITED else read_json(path)
+        return _exported(read_delimited(path, head)) if suffix in DELIMITED else read_json(path)
     except OSError as error:
         what = f"The file cannot be opened: {error.strerror or error}."
         hint = "Check that it exists and that you may read it."
@@ -90,6 +92,14 @@ def require_text(head: bytes) -> None:
         what = "The file is binary, although its ending says that it is a text table."
         hint = "Save it as csv, JSON lines or Parquet, with the ending that belongs to it."
         raise UnreadableTable("not-text", what, hint)
+
+
+def _exported(table: Table) -> Table:
+    """The answers in an annotation tool's rows; any other table as it is."""
+    if not is_export(table.frame.head(3).to_dicts()):
+        return table
+    exported = exported_table(table.frame.to_dicts())
+    return replace(exported, oddities=(*table.oddities, *exported.oddities))
 
 
 def _whole(path: Path) -> Table:

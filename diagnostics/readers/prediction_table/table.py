@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -22,12 +23,16 @@ class UnreadableTable(Exception):
 
 @dataclass(frozen=True)
 class Table:
-    """A file as a frame, what was odd about it (code, what, hint), and what else is to be said."""
+    """A file as a frame, what was odd about it (code, what, hint), and what else is to be said.
+
+    `told` are the columns of roles that the format itself fixes, as `errata.toml` would.
+    """
 
     frame: pl.DataFrame
     has_header: bool = True
     oddities: tuple[tuple[str, str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    told: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def kind_of(name: str) -> str:

@@ -8,12 +8,14 @@ import json
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from diagnostics.readers import HEAD
+from diagnostics.readers.prediction_table.annotations.exports import exported_table, is_export
 from diagnostics.readers.prediction_table.shapes.content import content_of
 from diagnostics.readers.prediction_table.shapes.documents import (
     Data,
@@ -40,6 +42,8 @@ def sample_json(path: Path, head: bytes) -> Table:
     """The first rows, from a file's first bytes; from all where these end in a long column."""
     text = head.decode("utf-8-sig", errors="replace")
     rows = list(itertools.islice(_objects(text), SAMPLE))
+    if is_export(rows):
+        return exported_table(rows)
     is_list = text.lstrip().startswith("[")
     if rows and not _is_nested(text) and (is_list or len(rows) > 1):
         return Table(_frame(rows))
@@ -68,6 +72,8 @@ def read_json(path: Path) -> Table:
     content = content_of(path)
     # Endings lie: there are .json files of lines, and .jsonl files that are one document.
     is_list = content[:HEAD].removeprefix(BOM_UTF8).lstrip().startswith(b"[")
+    if is_export(list(itertools.islice(_objects(_text(content[:HEAD])), SAMPLE))):
+        return _export(path, content, is_list=is_list)
     if kind_of(path.name) == ".json" or is_list:
         value = whole_value(_text(content))
         if value is not None:
@@ -80,6 +86,18 @@ def read_json(path: Path) -> Table:
         data = table_in(whole_value(_text(content)), stem_of(path.name))
         return Table(_frame(data)) if data else table
     return table
+
+
+def _export(path: Path, content: bytes, *, is_list: bool) -> Table:
+    """The answers that an annotation tool exported, in a list or in lines."""
+    if not is_list:
+        rows, broken = _line_by_line(content)
+        table = exported_table(rows)
+        return replace(table, oddities=(*table.oddities, *_broken_lines(broken)))
+    value = whole_value(_text(content))
+    if isinstance(value, list):
+        return exported_table([entry for entry in value if isinstance(entry, dict)])
+    return _document(path, content)
 
 
 def _first(data: Data) -> Data:
@@ -123,9 +141,12 @@ def _json_lines(path: Path, content: bytes) -> Table:
         rows, broken = _line_by_line(content)
     if not rows:
         return _document(path, content)
-    what = f"{broken} line{'s are' if broken > 1 else ' is'} no JSON and was left out."
-    oddity = ("broken-lines", what, CUT_OFF)
-    return Table(_frame(rows), oddities=(oddity,) if broken else ())
+    return Table(_frame(rows), oddities=_broken_lines(broken))
+
+
+def _broken_lines(n: int) -> tuple[tuple[str, str, str], ...]:
+    what = f"{n} line{'s are no JSON and were' if n > 1 else ' is no JSON and was'} left out."
+    return (("broken-lines", what, CUT_OFF),) if n else ()
 
 
 def _line_by_line(content: bytes) -> tuple[list[dict[str, Any]], int]:
