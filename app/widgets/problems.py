@@ -57,6 +57,7 @@ KINDS = (
         ":material/rule:",
         (
             *("stale-", "results-differ", "report-and-matrix-differ", "inconsistent-"),
+            "impossible-figures",
             *("confidence-differs", "label-spaces-differ", "answer-contradicts-scores"),
             *("reading-doubted", "uneven-lists"),
         ),

@@ -64,7 +64,8 @@ def _about_space(column: pl.Series) -> str:
 
 def content_columns(frame: pl.DataFrame, roles: Roles) -> list[str]:
     """The columns that show the example."""
-    return [name for name in frame.columns if name not in roles.taken]
+    taken = roles.taken
+    return [name for name in frame.columns if name not in taken]
 
 
 def content_hash(content: pl.DataFrame) -> pl.Series:

@@ -161,6 +161,9 @@ def _take_report(folder: Folder, report: Report, main: Evaluation, reading: Read
     if report.is_multilabel:
         reading.problems.append(_multilabel(where))
         return
+    if impossible := _impossible(report):
+        hint = "Write the report again; its other figures are shown."
+        reading.problems.append(Problem("impossible-figures", where, impossible, hint))
     if report.are_percent:
         reading.notes.append("The report's figures are percentages; they are read as shares.")
     if report.supports is None:
@@ -202,7 +205,9 @@ def _take_counts(
         reading.n_errors = sum(n for truth, answer, n in cells if truth != answer)
         # Every per-class figure follows from a whole matrix: it stands for a report.
         reading.evidence |= Evidence.REPORT
-        totals = {label: sum(n for truth, _, n in cells if truth == label) for label in labels}
+        totals = dict.fromkeys(labels, 0)
+        for truth, _, n in cells:
+            totals[truth] += n
         reading.examples_fingerprint = fingerprint_of(totals)
 
 
@@ -218,28 +223,56 @@ def _cells(confusion: Confusion) -> list[tuple[str, str, int]]:
 def _report_frame(report: Report, labels: list[str]) -> pl.DataFrame:
     supports = report.supports or {}
     rows = [
-        (labels.index(label), line.precision, line.recall, line.f1, supports.get(label))
+        (
+            labels.index(label),
+            *(_share(figure) for figure in (line.precision, line.recall, line.f1)),
+            supports.get(label),
+        )
         for label, line in report.classes.items()
     ]
     return pl.DataFrame(rows, schema=REPORT, orient="row").sort("label")
 
 
 def _scores(evaluation: Evaluation) -> list[Score]:
-    """The report's averages, called `accuracy`, `macro_f1`, `weighted_recall` and so on."""
+    """The report's averages as scores; what is no share is left out."""
     report = evaluation.report
-    if report is None:
-        return []
+    return [
+        Score(metric, value, evaluation.split, evaluation.fold, greater_is_better=True)
+        for metric, value in (_averages(report) if report else {}).items()
+        if value is not None and _share(value) is not None
+    ]
+
+
+def _averages(report: Report) -> dict[str, float | None]:
+    """The report's averages, called `accuracy`, `macro_f1`, `weighted_recall` and so on."""
     values = {"accuracy": report.accuracy if report.accuracy is not None else accuracy_of(report)}
     for name, line in report.averages.items():
         kind = name.removesuffix(" avg")
         values |= {
             f"{kind}_{figure}": getattr(line, figure) for figure in ("precision", "recall", "f1")
         }
-    return [
-        Score(metric, value, evaluation.split, evaluation.fold, greater_is_better=True)
-        for metric, value in values.items()
-        if value is not None
-    ]
+    return values
+
+
+def _share(value: float | None) -> float | None:
+    """A figure of a report, None where it cannot be one."""
+    return value if value is not None and 0 <= value <= 1 else None
+
+
+def _impossible(report: Report) -> str:
+    """What is wrong with the figures that no report can have; "" if there is nothing."""
+    shown = {name: value for name, value in _averages(report).items() if value is not None}
+    for label, line in report.classes.items():
+        shown |= {
+            f"{figure} of {label!r}": value
+            for figure in ("precision", "recall", "f1")
+            if (value := getattr(line, figure)) is not None
+        }
+    wrong = {name: value for name, value in shown.items() if _share(value) is None}
+    if not wrong:
+        return ""
+    listed = ", ".join(f"{name} is {value:g}" for name, value in list(wrong.items())[:3])
+    return f"Figures that no report can have are left out: {listed}."
 
 
 def _accuracy_of_matrix(evaluation: Evaluation) -> list[Score]:

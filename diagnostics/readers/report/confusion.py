@@ -42,6 +42,10 @@ _NUMERIC = re.compile(r"[-+]?\d+(?:[.,]\d*)?(?:e[-+]?\d+)?%?", re.IGNORECASE)
 _JSON_BARE = re.compile(rb"^\s*\[\s*\[\s*[0-9]")
 
 
+#: Beyond this a float no longer tells one count from the next.
+MOST_COUNTED = 2.0**53
+
+
 @dataclass(frozen=True)
 class Matrix:
     """A square of counts or shares.
@@ -56,8 +60,9 @@ class Matrix:
 
     @property
     def is_counts(self) -> bool:
-        """Whether every value is a whole number."""
-        return bool((self.values == np.round(self.values)).all())
+        """Whether every value is a whole number, and all of them can be counted exactly."""
+        is_whole = bool((self.values == np.round(self.values)).all())
+        return is_whole and float(np.abs(self.values).sum()) <= MOST_COUNTED
 
 
 def is_named_confusion(name: str) -> bool:

@@ -215,6 +215,22 @@ def test_a_bad_parameter_file_does_not_take_the_run_along(tmp_path: Path, text: 
     assert reading.report is not None
 
 
+def test_figures_that_no_report_can_have_are_left_out_and_named(tmp_path: Path) -> None:
+    wrong = {"precision": 0.5, "recall": 12, "f1-score": -1, "support": 6}
+    reading = only_reading(folder_with(tmp_path, {"report.json": {**REPORT, "macro avg": wrong}}))
+    assert {"macro_f1", "macro_recall"}.isdisjoint(score.metric for score in reading.scores)
+    [problem] = [p for p in reading.problems if p.code == "impossible-figures"]
+    assert "macro_recall is 12, macro_f1 is -1" in problem.what
+
+
+@pytest.mark.parametrize("huge", [2**63, 1e30, 1e308])
+def test_counts_that_nobody_can_count_are_no_counts(huge: float, tmp_path: Path) -> None:
+    reading = only_reading(folder_with(tmp_path, {"confusion_matrix.json": [[5, 1], [2, huge]]}))
+    assert reading.confusion is None
+    assert reading.n_examples is None
+    assert not reading.scores
+
+
 def test_scalars_beside_a_wrapped_report_are_scores() -> None:
     reading = only_reading(listed(CASES / "both_wrapped" / "files", CASES))
     assert {s.metric: s.value for s in reading.scores}["seconds"] == 1.5

@@ -28,10 +28,11 @@ _NO_MODEL = rf"\d+|{SCORE_WORDS}|max|min|mean|avg|top|best|raw|pred|calibrated"
 def scored_column(search: Search) -> tuple[str, str] | None:
     """The only column of two labels that a score is called after, and that score."""
     pairs = []
-    for score in (name for name in search.numeric() if is_share(search.sample[name])):
+    for score in search.numeric():
         matches = (re.fullmatch(pattern, key(score)) for pattern in _SUBJECTS)
         subjects = {re.sub(_IS, "", match[1]) for match in matches if match}
-        pairs += [(name, score) for name in search.scalars() if _bare(name) in subjects]
+        if subjects and is_share(search.sample[score]):
+            pairs += [(name, score) for name in search.scalars() if _bare(name) in subjects]
     pairs = [pair for pair in pairs if len(search.values(pair[0])) == 2]
     return pairs[0] if len(pairs) == 1 else None
 

@@ -17,6 +17,7 @@ import polars as pl
 from diagnostics.readers import HEAD
 from diagnostics.readers.prediction_table.annotations.exports import exported_table, is_export
 from diagnostics.readers.prediction_table.shapes.content import content_of
+from diagnostics.readers.prediction_table.shapes.depth import is_deep, shallow
 from diagnostics.readers.prediction_table.shapes.documents import (
     Data,
     closed,
@@ -135,6 +136,8 @@ def _lists_in_lines(text: str) -> list[list[Any]]:
 def _json_lines(path: Path, content: bytes) -> Table:
     """JSON lines; the fast way, else line by line: bare NaN, a half-written end, mixed types."""
     try:
+        if is_deep(content):  # the fast way takes minutes for a few hundred brackets
+            raise pl.exceptions.ComputeError
         # As bytes: read_ndjson takes no glob=False, and folders may be called `C=[1]`.
         return Table(flat(pl.read_ndjson(content, infer_schema_length=None)))
     except pl.exceptions.PolarsError:
@@ -188,6 +191,7 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
 
 
 def _frame(data: Data) -> pl.DataFrame:
+    data = shallow(data)
     try:
         if isinstance(data, dict):
             columns = [pl.Series(name, values, strict=False) for name, values in data.items()]

@@ -63,6 +63,9 @@ def is_list(column: pl.Series) -> bool:
         return column.dtype.inner.is_numeric() or column.dtype.inner == pl.Null
     if column.dtype != pl.String:
         return False
+    first = next((value for value in column.head(20).to_list() if value), "[")
+    if "[" not in first:  # most columns: known without a look at the others
+        return False
     known = column.drop_nulls().head(20)
     opening = rf"^\s*(?:\w+\()?\[+\s*(?:[\w.]+\()?(?:{NUMBER})"
     return len(known) > 0 and bool(known.str.contains(opening).all())
