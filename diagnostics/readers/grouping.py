@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
-from diagnostics.readers.groups import Group, about_the_difference, apart, size
+from diagnostics.readers.groups import Group, about_the_difference, apart, entities_apart, size
 from diagnostics.readers.naming import Ages, experiment_names, named_runs
 from diagnostics.workspace import Evidence, Experiment, Problem, Run
 from diagnostics.workspace.experiment import CONTENT_PRINT, same_supports
@@ -29,7 +29,7 @@ def experiments(
     """
     ages = Ages(root)
     groups = [group for candidates in _candidates(runs) for group in _groups(candidates)]
-    groups = _with_searches_joined(groups, ages)
+    groups = entities_apart(_with_searches_joined(groups, ages))
     names = experiment_names(groups, root_name, ages)
     named = [
         Experiment(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from diagnostics.workspace import Evidence, Problem, Run
@@ -94,3 +94,38 @@ def _who(runs: Sequence[Run]) -> str:
     if len(runs) > NAMED:
         return f"Runs {', '.join(names)} and {len(runs) - NAMED:,} more are"
     return f"Runs {', '.join(names[:-1])} and {names[-1]} are"
+
+
+def entities_apart(groups: Sequence[Group]) -> list[Group]:
+    """The groups, those of entities cut where the intents of the same runs stand in several groups.
+
+    One `rasa test` judges both on the same sentences. Reports of entities have no sentences, so
+    that two sets of them may count alike; what the intents say holds for them, too.
+    """
+    homes = {
+        (run.reader, run.path): group
+        for group in groups
+        for run in group.runs
+        if run.task == "classification"
+    }
+    return [
+        part
+        for group in groups
+        for part in (_cut(group, homes) if group.runs[0].task == "entities" else [group])
+    ]
+
+
+def _cut(group: Group, homes: Mapping[tuple[str, str], Group]) -> list[Group]:
+    """The parts of a group, by the intents' groups; runs without intents stay with the first."""
+    parts: dict[int, list[Run]] = {}
+    for run in group.runs:
+        home = homes.get((run.reader, run.path))
+        parts.setdefault(id(home) if home else 0, []).append(run)
+    alone = parts.pop(0, [])
+    if len(parts) < 2:
+        return [group]
+    first, *others = sorted(parts.values(), key=len, reverse=True)
+    verdict = "their intents are not, and both were tested on the same sentences"
+    said = [apart(first[0], runs, verdict) for runs in others]
+    main = Group(group.kind, [*first, *alone], [*group.problems, *said])
+    return [main, *(Group(group.kind, runs) for runs in others)]

@@ -86,6 +86,26 @@ def run(name: str, **more: Any) -> diagnostics.Run:
     )
 
 
+def test_entities_are_told_apart_where_their_intents_are(tmp_path: Path) -> None:
+    scores = {"precision": 0.97, "recall": 0.97, "f1-score": 0.97}
+
+    def write(name: str, file: str, **supports: int) -> None:
+        report = {label: {**scores, "support": n} for label, n in supports.items()}
+        report["macro avg"] = {**scores, "support": sum(supports.values())}
+        (tmp_path / name).mkdir(exist_ok=True)
+        (tmp_path / name / file).write_text(json.dumps(report), encoding="utf-8")
+
+    for name, n in (("a", 20), ("b", 20), ("c", 70)):
+        write(name, "intent_report.json", hi=n, bye=15)
+        write(name, "DIETClassifier_report.json", city=30, date=12)
+    found = diagnostics.open_workspace(tmp_path).experiments
+    runs = {entry.name: [run.run for run in entry.runs] for entry in found}
+    assert sorted(runs.values()) == [["a", "b"], ["a", "b"], ["c"], ["c"]]
+    [kept] = [e for e in found if e.task == "entities" and len(e.runs) == 2]
+    assert codes(kept) == ["different-test-data"]
+    assert "their intents are not" in kept.problems[0].what
+
+
 def test_the_candidates_of_a_search_stay_together_and_apart_from_the_rest() -> None:
     runs = [run("a", search="grid"), run("b", search="grid"), run("c", search="other"), run("d")]
     found = [[run.run for run in found.runs] for found in experiments(runs, "results")]
