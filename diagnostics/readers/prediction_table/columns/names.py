@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 
 def _any_of(words: str) -> str:
@@ -150,6 +151,7 @@ PREDICTION_FILE = (
 )
 
 
+@lru_cache(maxsize=10_000)
 def key(name: str) -> str:
     """A name in snake case: `PassengerId` is `passenger_id`, `Pred1Score` is `pred1_score`."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[a-z]\d)(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)

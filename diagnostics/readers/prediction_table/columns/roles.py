@@ -182,7 +182,9 @@ class Search:
         coded = [name for name in others if _holds_codes(self.sample[name])]
         first = [name for name in coded if name == self.sample.columns[0]]
         rows = max(len(self.sample), 1)
-        sizes = {name: self._size(name, named) for name in (*named, *coded)}
+        runs = [*best(self.scalars(), MODEL), *best(self.sample.columns, [FOLD, SPLIT])]
+        runs = [run for run in runs if run not in named and not self.is_unique(run)]
+        sizes = {name: self._size(name, runs) for name in (*named, *coded)}
         whole = [name for name in (*named, *coded) if sizes[name] == rows]
         if named and whole and sizes[named[0]] < rows:
             named = [name for name in (*named, *coded) if name in whole]
@@ -197,11 +199,9 @@ class Search:
         flat = [name for name in best(self.scalars(), GROUP) if not is_named(name, IDENTITY[0])]
         return [n for n in flat if 1 < self.sample[n].n_unique() < len(self.sample) * 0.95]
 
-    def _size(self, name: str, named: Sequence[str]) -> int:
+    def _size(self, name: str, runs: Sequence[str]) -> int:
         """How many rows of a run a column tells apart."""
-        runs = [*best(self.scalars(), MODEL), *best(self.sample.columns, [FOLD, SPLIT])]
-        runs = [run for run in runs if run != name and run not in named and not self.is_unique(run)]
-        return self.sample.select(name, *runs).n_unique()
+        return self.sample.select({name, *runs}).n_unique()
 
     def is_unique(self, name: str) -> bool:
         """Whether each of some rows has a value of its own: an id perhaps, but no model."""
@@ -218,7 +218,9 @@ class Search:
 
 def _holds_codes(column: pl.Series) -> bool:
     """Whether a column holds words with digits in them that never come twice."""
-    if column.dtype != pl.String or column.has_nulls() or column.is_duplicated().any():
+    if column.dtype != pl.String or column.is_empty() or column.has_nulls():
+        return False
+    if column.is_duplicated().any():
         return False
     return bool(
         column.str.contains(r"^\S*[^\d\s.,+-]\S*$").all() and column.str.contains(r"\d").all()
