@@ -103,7 +103,10 @@ def test_runs_without_truth_are_compared_by_agreement(
     assert found["agreement"]["disagree"] == 3
     out = printed(capsys, "compare", tmp_path, "a", "b")
     assert "'a' and 'b' disagree on 3 of 6 examples" in out
-    assert "Answers that changed" in out
+    lines = out.partition("Answers that changed")[2].splitlines()
+    rows = [line.split() for line in lines if line.strip().endswith("%")]
+    assert len(rows) > 1
+    assert all(old != new for old, new, *_ in rows)
 
 
 def test_what_was_left_out_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

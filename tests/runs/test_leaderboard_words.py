@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,11 @@ def test_the_fastest_within_one_standard_error_is_said(experiment: Experiment) -
     )
     assert recommendation_rule(board) == (
         "2 runs are within one standard error of the best (2.5 points, over examples)."
+    )
+    assert board.recommendation is not None
+    alone = replace(board, recommendation=replace(board.recommendation, candidates=1))
+    assert recommendation_rule(alone) == (
+        "No other run is within one standard error of the best (2.5 points, over examples)."
     )
 
 

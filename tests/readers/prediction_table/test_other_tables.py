@@ -16,6 +16,7 @@ import pytest
 from diagnostics.readers import Reading, prediction_table
 from diagnostics.readers.walking import listed
 from diagnostics.workspace import Problem
+from tests.readers.prediction_table.tables import pairs, read_all, read_one, written
 
 RASA = [{"text": "hi", "intent": "greet", "intent_prediction": {"name": "bye", "confidence": 0.9}}]
 OTHERS = {
@@ -206,3 +207,14 @@ def test_a_large_table_takes_seconds(tmp_path: Path) -> None:
     wrong = sum(true != answer for true, answer in zip(labels, best, strict=True))
     differ = reading.predictions.filter(pl.col("true_label") != pl.col("predicted_label"))
     assert len(differ) == wrong
+
+
+def test_counts_below_the_names_of_labels_are_no_scores(tmp_path: Path) -> None:
+    rows = [("bird", 20, 3, 1), ("cat", 2, 17, 4), ("dog", 0, 5, 19)]
+    assert read_all(written(tmp_path, "label,bird,cat,dog", rows, file="table.csv")) == []
+
+
+def test_a_remark_below_a_table_is_no_row(tmp_path: Path) -> None:
+    header = "true_label,predicted_label,confidence"
+    rows = [("a", "a", 0.9), ("b", "a", 0.6), ("--- 2 rows", "", "")]
+    assert pairs(read_one(written(tmp_path, header, rows))) == [("a", "a"), ("b", "a")]

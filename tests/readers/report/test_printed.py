@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -341,3 +342,20 @@ def test_what_bears_a_known_name_and_cannot_be_read_is_named(
 def test_other_texts_are_none_of_ours(tmp_path: Path, text: str) -> None:
     (tmp_path / "notes.txt").write_text(text)
     assert not report.matches(listed(tmp_path, tmp_path))
+
+
+def test_figures_below_a_finished_report_are_no_row_of_it(tmp_path: Path) -> None:
+    after = "\nseconds for training 12.5 3 4 5\nepochs 10 0.5 0.6 7\n"
+    assert only(tmp_path, {"report.txt": printed() + after}).n_examples == COUNTS.sum()
+
+
+def test_a_class_without_examples_takes_no_support_from_another(tmp_path: Path) -> None:
+    from diagnostics import class_report, confusion_matrix, open_workspace
+
+    scores = {"precision": 0.5, "recall": 0.5, "f1-score": 0.5}
+    supports = {"ant": 4, "bee": 6, "zebra": 0}
+    content = {name: {**scores, "support": n} for name, n in supports.items()}
+    (tmp_path / "report.json").write_text(json.dumps(content))
+    [run] = open_workspace(tmp_path).experiments[0].runs
+    table = class_report(confusion_matrix(run)).set_index("label")
+    assert table["support"].to_dict().items() >= {"ant": 4, "bee": 6}.items()

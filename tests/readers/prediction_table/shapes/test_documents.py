@@ -15,6 +15,7 @@ from diagnostics.readers import Problem, Reading, prediction_table
 from diagnostics.readers.prediction_table.shapes import content
 from diagnostics.readers.prediction_table.shapes.documents import closed
 from diagnostics.readers.walking import listed
+from tests.readers.prediction_table.tables import read_one
 
 TRUTH = [0, 2, 0, 2, 2, 0]
 ANSWERS = [0, 2, 2, 2, 0, 0]
@@ -231,3 +232,11 @@ def test_what_unpacks_to_too_much_is_refused(
 )
 def test_a_document_that_was_cut_is_closed(cut: str, whole: str) -> None:
     assert closed(cut) == whole
+
+
+def test_a_line_that_was_cut_is_left_out_of_lists_in_lines(tmp_path: Path) -> None:
+    line = '[{"label": "a", "score": 0.9}, {"label": "b", "score": 0.1}]'
+    (tmp_path / "predictions.jsonl").write_text(f"{line}\n{line}\n{line[:30]}")
+    reading = read_one(tmp_path)
+    assert reading.predictions is not None
+    assert len(reading.predictions) == 2
