@@ -41,7 +41,7 @@ def candidate_of(watch: Watch, estimator: Any, arguments: Mapping[str, Any]) -> 
     number = watch.offset + (int(progress[0]) if progress is not None else 0)
     resource = len(arguments["train"]) if watch.kind == "learning_curve" else watch.resource
     named = watch.recorder.name
-    name = named(parameters) if named and parameters else _name(parameters)
+    name = named(parameters or _own_parameters(estimator)) if named else _name(parameters)
     name = name or f"{_last_step(estimator)} {number + 1}"
     if watch.kind == "learning_curve":
         name = f"{name}, {resource:,} rows"
@@ -69,6 +69,11 @@ def _folder(watch: Watch, number: int, name: str) -> str:
     if not watch.call:
         return folder
     return f"{folder}-{blake2b(f'{watch.call} {name}'.encode(), digest_size=4).hexdigest()}"
+
+
+def _own_parameters(estimator: Any) -> Mapping[str, Any]:
+    """What an estimator was made with, for a call that sets nothing, such as `cross_validate`."""
+    return estimator.get_params() if hasattr(estimator, "get_params") else {}
 
 
 def _name(parameters: Mapping[str, Any] | None) -> str:

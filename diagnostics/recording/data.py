@@ -94,16 +94,40 @@ def example_ids(X: Any, y: Any, example: Sequence[Any] | None = None) -> list[st
     DiagnosticsError
         If ids were given and there are not as many as rows, or one occurs twice.
     """
-    n = len(y)
-    if example is not None:
-        return _given_ids(example, n)
-    for data in (X, y):
-        index: Any = getattr(data, "index", None)
-        if getattr(index, "is_unique", False) and not _only_numbers(index):
-            ids = [_id_text(value) for value in index]
-            if len(set(ids)) == n:  # 1 and "1" are two labels of an index and one id
-                return ids
-    return numbered(n)
+    return _given_ids(example, len(y)) if example is not None else row_ids(len(y), X, y)
+
+
+def row_ids(n: int, *sources: Any) -> list[str]:
+    """The ids of `n` rows by the first frame or series whose index tells them apart.
+
+    An index that merely numbers the rows, or that repeats itself, gives positions.
+
+    Raises
+    ------
+    DiagnosticsError
+        If two of the sources have the same index in another order: then rows do not fit together.
+    """
+    known = [ids for source in sources if (ids := _own_ids(source, n))]
+    if not known:
+        return numbered(n)
+    for other in known[1:]:
+        if other != known[0] and set(other) == set(known[0]):
+            at = next(at for at in range(n) if other[at] != known[0][at])
+            raise DiagnosticsError(
+                f"Rows do not fit together: row {at + 1} is {known[0][at]!r} in one index and "
+                f"{other[at]!r} in another.",
+                hint="Bring both into one order, as y.loc[X.index] does, or pass example=.",
+            )
+    return known[0]
+
+
+def _own_ids(data: Any, n: int) -> list[str]:
+    """The index as ids, [] where it tells nothing; 1 and "1" are two of its labels and one id."""
+    index: Any = getattr(data, "index", None)
+    if not getattr(index, "is_unique", False) or _only_numbers(index):
+        return []
+    ids = [_id_text(value) for value in index]
+    return ids if len(set(ids)) == n else []
 
 
 def _given_ids(example: Sequence[Any], n: int) -> list[str]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from diagnostics.errors import DiagnosticsError
 from diagnostics.recording.content import columns_of, content_table, showable
+from diagnostics.recording.data import row_ids
 from diagnostics.recording.predicting import Answers, ask
 from diagnostics.workspace.explanation_files import write_explanations
 from diagnostics.workspace.file_formats import (
@@ -30,7 +31,6 @@ from diagnostics.workspace.model_inputs import write_inputs
 from diagnostics.workspace.plain_values import (
     label_text,
     label_texts,
-    numbered,
     parameters_of,
     score_of,
 )
@@ -85,7 +85,8 @@ def record(
     confidence
         Probability of the predicted label, where there is no full vector.
     example
-        One id per row, the same in every run. Without ids the rows are numbered.
+        One id per row, the same in every run. Default: the index of the first frame or series
+        among `X`, `content` and the labels that tells rows apart, otherwise their positions.
     content
         What people shall see: texts, a frame or a mapping of columns, or images as an array of
         shape (rows, height, width) or (rows, height, width, 3): bytes, or floats from 0 to 1.
@@ -114,7 +115,8 @@ def record(
     Raises
     ------
     DiagnosticsError
-        If lengths differ, nothing was answered, the folder exists, or a value makes no sense.
+        If lengths or the order of indexes differ, nothing was answered, the folder exists, or a
+        value makes no sense.
     """
     target = Path(folder)
     if target.exists() and not (overwrite and _is_replaceable(target)):
@@ -126,7 +128,8 @@ def record(
     predicted_label = predicted_label if predicted_label is not None else answers.predicted_label
     if probabilities is None and confidence is None:
         probabilities, labels = answers.probabilities, answers.labels
-    ids = _ids(example, predicted_label if predicted_label is not None else probabilities)
+    given = predicted_label if predicted_label is not None else probabilities
+    ids = _ids(example, given, X, content, true_label, predicted_label, probabilities)
     table, label_list = _predictions(
         ids, true_label, predicted_label, probabilities, labels, confidence, split, fold
     )
@@ -206,14 +209,16 @@ def _ask(model: Any, X: Any) -> Answers:
     return ask(model, X)
 
 
-def _ids(example: Sequence[Any] | None, answers: Any) -> list[str]:
-    """One id for each answer, as given or numbered."""
+def _ids(example: Sequence[Any] | None, answers: Any, *sources: Any) -> list[str]:
+    """One id for each answer: as given, by the index of a frame among the sources, or numbered."""
     if answers is None:
         raise DiagnosticsError(
             "Nothing to record.",
             hint="Pass predicted_label, or probabilities with labels, or a model.",
         )
-    return [str(value) for value in example] if example is not None else numbered(len(answers))
+    if example is not None:
+        return [str(value) for value in example]
+    return row_ids(len(answers), *sources)
 
 
 def _predictions(

@@ -38,8 +38,9 @@ class Recorder(Listener):
         As a search takes it: a name, several names, a scorer, a mapping of scorers, or None for
         the estimator's own score. With several, the search needs `refit` to name one, or False.
     name
-        What a candidate is called: a function of its parameters. Default: the parameters with their
-        values.
+        What a candidate is called: a function of the parameters that the search sets, and of all
+        that the estimator has where nothing is set, as under `cross_validate`. Default: the
+        parameters with their values.
     example
         One id for each row that the search is fitted on, each once. Default: a frame's index if it
         tells rows apart, otherwise their positions.

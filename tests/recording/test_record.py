@@ -227,3 +227,37 @@ def test_a_score_that_is_no_number_is_refused_by_name(tmp_path: Path, value: Any
     with pytest.raises(DiagnosticsError, match="score 'gain' must be a number"):
         record_animals(tmp_path / "run", scores={"gain": value})
     assert list(tmp_path.iterdir()) == []
+
+
+FRAME = pd.DataFrame({"text": ["a", "b", "c"]}, index=[7, 3, 11])
+
+
+@pytest.mark.parametrize(
+    ("options", "ids"),
+    [
+        ({"X": FRAME}, ["11", "3", "7"]),
+        ({"content": FRAME}, ["11", "3", "7"]),
+        ({"true_label": pd.Series(["x", "y", "x"], index=["q", "p", "r"])}, ["p", "q", "r"]),
+        ({"X": FRAME, "true_label": pd.Series(["x", "y", "x"])}, ["11", "3", "7"]),
+        ({"X": FRAME, "example": ["k", "l", "m"]}, ["k", "l", "m"]),
+        ({"X": FRAME.reset_index(drop=True)}, ["0", "1", "2"]),
+        ({"X": FRAME.set_axis([5, 5, 6])}, ["0", "1", "2"]),
+    ],
+)
+def test_a_frames_index_gives_the_ids(
+    options: dict[str, Any], ids: list[str], tmp_path: Path
+) -> None:
+    diagnostics.record(tmp_path / "run", predicted_label=["x", "x", "y"], **options)
+    rows = diagnostics.open_workspace(tmp_path).experiments[0].predictions().collect()
+    assert rows["example"].to_list() == ids
+    if "X" in options and "example" not in options and ids[0] == "11":
+        assert rows["predicted_label"].to_list() == ["y", "x", "x"]
+
+
+def test_rows_whose_indexes_are_in_another_order_are_refused(tmp_path: Path) -> None:
+    truth = pd.Series(["x", "y", "x"], index=[3, 7, 11])
+    with pytest.raises(DiagnosticsError, match="row 1 is '7' in one index and '3' in another"):
+        diagnostics.record(
+            tmp_path / "run", X=FRAME, true_label=truth, predicted_label=["x", "x", "y"]
+        )
+    assert not (tmp_path / "run").exists()

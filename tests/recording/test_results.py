@@ -216,7 +216,9 @@ def test_a_scorer_that_fails_is_treated_as_without_the_recorder(tmp_path: Path) 
 
 def test_cross_validation_gives_the_same_and_each_call_is_a_run(tmp_path: Path) -> None:
     X, y = wine()
-    recorder = diagnostics.Recorder(tmp_path / "search", scoring="f1_macro")
+    recorder = diagnostics.Recorder(
+        tmp_path / "search", scoring="f1_macro", name=lambda parameters: f"C is {parameters['C']}"
+    )
     for C in (0.1, 1, 10):
         plain = cross_val_score(SVC(C=C), X, y, scoring="f1_macro", cv=4)
         assert (cross_val_score(SVC(C=C), X, y, scoring=recorder, cv=4) == plain).all()
@@ -227,6 +229,7 @@ def test_cross_validation_gives_the_same_and_each_call_is_a_run(tmp_path: Path) 
     assert all((found[key] == plain[key]).all() for key in plain if not key.endswith("_time"))
     first, second = diagnostics.open_workspace(tmp_path / "search").experiments
     assert [run.parameters["C"] for run in first.runs] == [0.1, 1, 10]
+    assert [run.run for run in first.runs] == ["C is 0.1", "C is 1", "C is 10"]
     assert [run.examples for run in (*first.runs, *second.runs)] == [178] * 4
 
 
