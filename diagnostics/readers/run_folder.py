@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,16 @@ def read(folder: Folder) -> Iterator[Reading | Problem]:
         )
 
 
+#: The kinds of a description's values, where they are there.
+_KINDS: Mapping[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("labels", "scores", "notes"), list),
+    **dict.fromkeys(("parameters", "tags"), dict),
+    **dict.fromkeys(("created", "experiment", "name"), str),
+    **dict.fromkeys(("fit_seconds", "score_seconds", "version"), (int, float)),
+}
+_IN_WORDS = {list: "list", dict: "object", str: "text", (int, float): "number"}
+
+
 class _Broken(Exception):  # noqa: N818 - carries a problem to the reader's door
     def __init__(self, folder: Folder, name: str, what: str, hint: str) -> None:
         self.problem = Problem("broken-run-folder", folder.where(name), what, hint)
@@ -70,6 +80,7 @@ def _reading(folder: Folder, description: Any) -> Reading:
         raise _Broken(
             folder, DESCRIPTION, f"It does not say format {FORMAT!r}.", "Record the run again."
         )
+    _check_kinds(folder, description)
     if description.get("version", 0) > FORMAT_VERSION:
         what = (
             f"It has format version {description['version']}; this version reads {FORMAT_VERSION}."
@@ -106,6 +117,18 @@ def _reading(folder: Folder, description: Any) -> Reading:
         models={"": folder.where(MODEL)} if MODEL in folder.names else {},
         inputs=_inputs(folder, description),
     )
+
+
+def _check_kinds(folder: Folder, description: Mapping[str, Any]) -> None:
+    """Refuse a description whose values are of another kind than a run's."""
+    for name, kind in _KINDS.items():
+        value = description.get(name)
+        if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+            what = f"Its {name!r} is no {_IN_WORDS[kind]}."
+            raise _Broken(folder, DESCRIPTION, what, "Record the run again.")
+    if not all(isinstance(entry, dict) for entry in description.get("scores") or []):
+        what = "Its 'scores' are not a list of objects."
+        raise _Broken(folder, DESCRIPTION, what, "Record the run again.")
 
 
 def _table(folder: Folder, stem: str) -> pl.DataFrame:

@@ -132,6 +132,8 @@ def predictions_frame(
     truth = pl.Series("true_label", true_label if true_label is not None else [None] * n, pl.String)
     if probabilities is not None and labels is None:
         raise DiagnosticsError("probabilities need labels, one for each column.")
+    if probabilities is not None and labels is not None:
+        _require_columns(np.asarray(probabilities), list(labels))
     if predicted_label is None:
         if probabilities is None or labels is None:
             raise DiagnosticsError("Neither predicted_label nor probabilities were given.")
@@ -164,6 +166,14 @@ def predictions_frame(
             confidence=known, true_confidence=pl.select(pl.when(right).then(known)).to_series()
         )
     return conform(frame, PREDICTIONS).sort("example", maintain_order=True), order
+
+
+def _require_columns(probabilities: np.ndarray, labels: list[str]) -> None:
+    columns = probabilities.shape[1] if probabilities.ndim == 2 else 0
+    if columns != len(labels) and len(probabilities):
+        raise DiagnosticsError(
+            f"There are {columns:,} columns of probabilities for {len(labels):,} labels."
+        )
 
 
 def _most_probable(probabilities: np.ndarray, labels: list[str]) -> list[str | None]:

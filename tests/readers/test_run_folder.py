@@ -110,8 +110,12 @@ def test_a_confidence_that_contradicts_its_vector_is_a_problem(tmp_path: Path) -
             lambda run: (run / "run.json").write_text('{"format": "errata-run", "version": 9}'),
             "format version 9",
         ),
+        (
+            lambda run: (run / "run.json").write_text('{"format": "errata-run", "scores": -1}'),
+            "Its 'scores' is no list.",
+        ),
     ],
-    ids=["half-written", "missing", "0-byte", "newer"],
+    ids=["half-written", "missing", "0-byte", "newer", "another kind"],
 )
 def test_one_broken_run_is_a_problem_and_the_others_open(
     tmp_path: Path, break_it: Any, what: str

@@ -112,3 +112,8 @@ def test_certainty_has_no_entropy_at_all_also_where_rounding_went_above_one() ->
     )
     assert frame["entropy"].to_list() == [0.0, 0.0]
     assert not np.signbit(frame["entropy"].to_numpy()).any()
+
+
+def test_probabilities_have_a_column_for_each_label() -> None:
+    with pytest.raises(DiagnosticsError, match="2 columns of probabilities for 3 labels"):
+        predictions_frame(example=["1"], probabilities=np.ones((1, 2)), labels=["a", "b", "c"])
