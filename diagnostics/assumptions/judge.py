@@ -28,6 +28,7 @@ from diagnostics.examples.attributes import NoValues, attribute_values, with_con
 from diagnostics.models.run_models import NoModel
 from diagnostics.statistics.association import Association, associate
 from diagnostics.workspace import Evidence
+from diagnostics.workspace.asked_for import the_experiment, the_run
 
 if TYPE_CHECKING:
     import polars as pl
@@ -64,6 +65,8 @@ def judge_assumptions(
     violated if all shows that it is too small; `must-not-matter` the reverse. `pushes-towards`
     holds if evidence shows a push and none the reverse.
     """
+    experiment = the_experiment(experiment)
+    run = the_run(run, experiment)
     alpha = ALPHA / max(judged or len(assumptions), 1)
     judge = _Judge(experiment, run, root, alpha, trust_pickles, seed)
     return [judge.judgement(assumed) for assumed in assumptions]

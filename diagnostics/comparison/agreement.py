@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnostics.predictions.aligned_runs import AlignedAnswers
+from diagnostics.predictions.aligned_runs import Alignable, AlignedAnswers, the_aligned
 from diagnostics.statistics.metrics import Counts, Figures
 from diagnostics.workspace import NO_PREDICTION
 
@@ -46,8 +46,9 @@ class Consensus:
         return self.judged - self.never_right
 
 
-def consensus(aligned: AlignedAnswers) -> Consensus:
+def consensus(aligned: Alignable) -> Consensus:
     """How many of the runs answered how many examples rightly."""
+    aligned = the_aligned(aligned)
     counts = np.bincount(_runs_right(aligned), minlength=len(aligned.runs) + 1)
     counts[-1] += int(aligned.unlisted.sum())
     return Consensus(aligned.judged, tuple(int(n) for n in counts))
@@ -106,8 +107,9 @@ class RunAgreement:
         return share
 
 
-def run_agreement(aligned: AlignedAnswers) -> RunAgreement:
+def run_agreement(aligned: Alignable) -> RunAgreement:
     """How alike the runs are, with or without truth."""
+    aligned = the_aligned(aligned)
     n = aligned.common
     same = _same_answers(aligned) + int(aligned.unlisted.sum())
     given = np.stack([np.bincount(row, minlength=len(aligned.labels)) for row in aligned.answers])
@@ -178,7 +180,7 @@ def agreement_pairs(agreement: RunAgreement) -> pd.DataFrame:
     return pairs.sort_values("same", kind="stable", ignore_index=True)
 
 
-def suspects(aligned: AlignedAnswers) -> pd.DataFrame:
+def suspects(aligned: Alignable) -> pd.DataFrame:
     """Examples that every run answered wrongly, all with the same label: the truth may be wrong.
 
     Suspects, not errors: several models that make the same mistake may share a weakness.
@@ -193,6 +195,7 @@ def suspects(aligned: AlignedAnswers) -> pd.DataFrame:
     -----
     An answer that stands for none is no suggestion. With fewer than two runs it is empty.
     """
+    aligned = the_aligned(aligned)
     import pandas as pd
 
     first = aligned.answers[:1]

@@ -20,6 +20,7 @@ from diagnostics.comparison.pairing import (
 from diagnostics.errors import DiagnosticsError
 from diagnostics.predictions.completeness import has_answers, on_the_same_data, rows_of
 from diagnostics.workspace import SPLITS, Evidence, reducers
+from diagnostics.workspace.asked_for import the_experiment
 from diagnostics.workspace.labels import natural_order
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def compare_runs(
         smaller set is shared), or if the filter needs what a run that kept only its mistakes
         lacks.
     """
+    experiment = the_experiment(experiment)
     first, second = experiment.run(old), experiment.run(new)
     for run in (first, second):
         _refuse_unfit(run)

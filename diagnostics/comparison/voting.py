@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnostics.errors import DiagnosticsError
-from diagnostics.predictions.aligned_runs import AlignedAnswers
+from diagnostics.predictions.aligned_runs import Alignable, AlignedAnswers, the_aligned
 from diagnostics.statistics.metrics import Counts
 from diagnostics.workspace import NO_PREDICTION
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Codes = NDArray[np.int32]
 
 
-def vote_gains(aligned: AlignedAnswers, order: Sequence[str]) -> pd.DataFrame:
+def vote_gains(aligned: Alignable, order: Sequence[str]) -> pd.DataFrame:
     """What a plurality vote of the best k runs answers rightly, for every k.
 
     Parameters
@@ -49,6 +49,7 @@ def vote_gains(aligned: AlignedAnswers, order: Sequence[str]) -> pd.DataFrame:
     not vote. To pick the k that did best on these examples is to look at their answers: its
     accuracy is optimistic.
     """
+    aligned = the_aligned(aligned)
     import pandas as pd
 
     if sorted(order) != sorted(aligned.runs):

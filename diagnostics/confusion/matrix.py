@@ -13,6 +13,7 @@ import numpy as np
 from diagnostics.errors import DiagnosticsError
 from diagnostics.statistics.metrics import Counts, Figures, class_figures
 from diagnostics.workspace import Evidence, stored_tables, tables
+from diagnostics.workspace.asked_for import the_run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,6 +96,7 @@ def confusion_matrix(
     DiagnosticsError
         If the run has no such split.
     """
+    run = the_run(run)
     shown = tuple(labels if labels is not None else run.labels)
     place = {label: index for index, label in enumerate(shown)}
     position = np.array([place.get(label, -1) for label in run.labels], dtype=np.int64)
@@ -201,7 +203,12 @@ def matrix_table(matrix: ConfusionMatrix) -> pd.DataFrame:
     return table
 
 
-def class_report(matrix: ConfusionMatrix) -> pd.DataFrame:
+def _the_matrix(value: ConfusionMatrix | Run) -> ConfusionMatrix:
+    """A matrix as it is; of a run its own."""
+    return value if isinstance(value, ConfusionMatrix) else confusion_matrix(value)
+
+
+def class_report(matrix: ConfusionMatrix | Run) -> pd.DataFrame:
     """What is known of each class.
 
     Returns
@@ -211,6 +218,7 @@ def class_report(matrix: ConfusionMatrix) -> pd.DataFrame:
     (answered, not true). Of an inexact matrix only recall, support and what was missed are
     known; the rest is NaN.
     """
+    matrix = _the_matrix(matrix)
     import pandas as pd
 
     hits, support = np.diag(matrix.counts), matrix.support
@@ -246,7 +254,7 @@ def reported_classes(run: Run) -> pd.DataFrame:
     return report
 
 
-def confused_pairs(matrix: ConfusionMatrix) -> pd.DataFrame:
+def confused_pairs(matrix: ConfusionMatrix | Run) -> pd.DataFrame:
     """Every pair of classes that was confused, the most frequent first.
 
     Returns
@@ -260,6 +268,7 @@ def confused_pairs(matrix: ConfusionMatrix) -> pd.DataFrame:
     -----
     Both what-ifs are upper bounds: mending one pair in a real model moves others.
     """
+    matrix = _the_matrix(matrix)
     import pandas as pd
 
     errors = matrix.errors if matrix.exact else np.zeros_like(matrix.counts)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from diagnostics.predictions.completeness import implies_right_answers
 from diagnostics.workspace import reducers
+from diagnostics.workspace.asked_for import the_experiment, the_runs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,6 +56,7 @@ def answers_of_all_runs(experiment: Experiment, example: str) -> pd.DataFrame:
     (None without truth). A run that kept only its mistakes and was evaluated on the same examples
     answered rightly what it does not list: its `confidence` is then NaN, and `derived` is True.
     """
+    experiment = the_experiment(experiment)
     import pandas as pd
 
     answers = _answers_by_run(experiment, example)
@@ -117,12 +119,13 @@ def _was_right(run: Run, answers: dict[str, Any], experiment: Experiment) -> boo
     return any(implies_right_answers(run, other) for other in listing)
 
 
-def wrong_run_counts(runs: Sequence[Run]) -> pd.DataFrame:
+def wrong_run_counts(runs: Sequence[Run] | Experiment) -> pd.DataFrame:
     """`example`, `wrong`, `runs`: in how many of the runs each example was answered wrongly.
 
     Only examples that a run lists are there: those that were right everywhere may be missing where
     runs kept nothing but their mistakes. Sorted by `wrong` descending, then by example.
     """
+    runs = the_runs(runs)
     import polars as pl
 
     from diagnostics.workspace import stored_tables

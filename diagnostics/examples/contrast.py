@@ -22,6 +22,7 @@ from diagnostics.examples.slices import Slice, range_text
 from diagnostics.examples.text_properties import words_of
 from diagnostics.predictions.completeness import kept_only_mistakes
 from diagnostics.statistics.association import BINS, quantile_bins
+from diagnostics.workspace.asked_for import the_run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,6 +99,7 @@ def mistakes_in_common(
     DiagnosticsError
         If the filter cannot be applied.
     """
+    run = the_run(run)
     where = where or Filter()
     if run.task != "classification":
         raise NoValues(f"Lists of {run.task} have no right answers of the same class.")

@@ -10,6 +10,7 @@ from diagnostics.examples.content import with_content
 from diagnostics.examples.filters import Filter
 from diagnostics.examples.selection import Selection
 from diagnostics.workspace import Evidence, reducers
+from diagnostics.workspace.asked_for import the_run
 from diagnostics.workspace.reducers import RANKINGS, By, Measure
 
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ def top_examples(
     DiagnosticsError
         If the ranking, the split or the other run does not exist, or cannot be told from the files.
     """
+    run = the_run(run)
     ranking = ranked_answers(run, by, k=k, where=where, measure=measure, experiment=experiment)
     return replace(ranking, examples=with_content(run, ranking.examples, experiment))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from diagnostics.predictions.completeness import (
     rows_of,
 )
 from diagnostics.workspace import reducers
+from diagnostics.workspace.asked_for import the_runs
 from diagnostics.workspace.labels import natural_order
 
 if TYPE_CHECKING:
@@ -75,7 +76,18 @@ def _obstacle(other: Run, split: str, *, is_peer: bool) -> str:
     return "" if split in other.splits else f"it was not evaluated on the split {split}"
 
 
-def aligned_answers(runs: Sequence[Run], *, split: str | None = None) -> AlignedAnswers:
+#: Answers that are aligned, or what they come from.
+Alignable: TypeAlias = "AlignedAnswers | Sequence[Run] | Experiment"
+
+
+def the_aligned(value: Alignable) -> AlignedAnswers:
+    """Answers that are aligned, or those of runs or of an experiment, aligned now."""
+    return value if isinstance(value, AlignedAnswers) else aligned_answers(value)
+
+
+def aligned_answers(
+    runs: Sequence[Run] | Experiment, *, split: str | None = None
+) -> AlignedAnswers:
     """The answers of stored runs to one split, that of the first run unless told otherwise.
 
     An example is known by its id; where a run has it several times, in folds that repeat, by its id
@@ -87,6 +99,7 @@ def aligned_answers(runs: Sequence[Run], *, split: str | None = None) -> Aligned
     DiagnosticsError
         If there is no run, or one of them has no row of the split.
     """
+    runs = the_runs(runs)
     if not runs:
         raise DiagnosticsError("There are no runs to align.")
     chosen = split or runs[0].split

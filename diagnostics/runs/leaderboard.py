@@ -17,6 +17,7 @@ from diagnostics.runs.standings import (
     Recommendation,
     Standing,
 )
+from diagnostics.workspace.asked_for import the_experiment
 from diagnostics.workspace.scores import headline, peers, ranked_runs, rises, run_metrics
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def run_leaderboard(
     selection
         Whether to ask what the best score owes to having been picked.
     """
+    experiment = the_experiment(experiment)
     by = metric or headline(experiment)
     scores = {run.run: run_metrics(run).get(by, math.nan) for run in experiment.runs}
     order = ranked_runs(experiment, by)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from diagnostics.workspace import Experiment, Run, Score
+from diagnostics.workspace.asked_for import the_experiment
 from diagnostics.workspace.labels import natural_order
 from diagnostics.workspace.parameters import (
     differing_parameters,
@@ -82,6 +83,7 @@ def run_table(experiment: Experiment) -> pd.DataFrame:
     not name the parameter has a null. Standard deviations over folds are those of a sample (n - 1);
     what files say of a score's spread (`SPREADS`) has columns of its own.
     """
+    experiment = the_experiment(experiment)
     import pandas as pd
 
     rows = [_Row(run) for run in experiment.runs]

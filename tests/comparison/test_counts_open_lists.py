@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, reject, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from diagnostics import Comparison, DiagnosticsError, Evidence, Experiment, Filter, Run
@@ -63,7 +63,7 @@ def length(run: Run, experiment: Experiment, by: str, **where: Any) -> int:
     return listed.total
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(tables=st.tuples(ROWS, ROWS), where=WHERE)
 def test_every_number_of_two_runs_opens_as_many_examples(
     tables: Any, where: dict[str, Any]

@@ -14,6 +14,7 @@ from diagnostics.models.model import Model
 from diagnostics.models.pipelines.linear import final_step, is_linear
 from diagnostics.models.run_models import NoModel, recorded_answer
 from diagnostics.workspace import Experiment, Run
+from diagnostics.workspace.asked_for import the_experiment, the_run
 
 Asked = Literal["auto", "exact", "shap", "lime", "kept"]
 ASK_FOR_ESTIMATES = "Ask for shap or lime, which estimate by asking the model many times."
@@ -67,6 +68,8 @@ def explain_example(
         If the example, a label or the method is unknown, or the method is not for this model; the
         hint says which is.
     """
+    experiment = the_experiment(experiment)
+    run = the_run(run, experiment)
     if method not in get_args(Asked):
         known = ", ".join(get_args(Asked))
         raise DiagnosticsError(f"There is no method {method!r}.", hint=f"Use one of {known}.")

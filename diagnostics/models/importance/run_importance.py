@@ -34,6 +34,7 @@ from diagnostics.models.importance.suspect_features import (
     wiring_flags,
 )
 from diagnostics.workspace import Evidence, Experiment, Run
+from diagnostics.workspace.asked_for import the_experiment, the_run
 
 Asked = Literal["auto", "kept", "coefficients", "impurity", "contributions", "permutation"]
 METHODS: tuple[Asked, ...] = (
@@ -128,6 +129,8 @@ def run_importance(
     DiagnosticsError
         If the method is unknown, or the run has not what it takes; the message says what would.
     """
+    experiment = the_experiment(experiment)
+    run = the_run(run, experiment)
     if method not in METHODS:
         raise DiagnosticsError(
             f"There is no method {method!r}.", hint=f"Choose one of {', '.join(METHODS)}."
