@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from diagnostics.examples.telling_fields import telling_fields
 from diagnostics.predictions.completeness import kept_only_mistakes
 from diagnostics.workspace import Evidence
 
@@ -52,13 +53,15 @@ EXTRAS = ("similarity", "correct")
 class ContentColumns:
     """The columns of the content by what they are; `fields` are all others, in their order.
 
-    `is_searchable` says whether there are words to look for in any of them.
+    `is_searchable` says whether there are words to look for in any of them, and `listed` which of
+    the fields a list shows where there is no text and no image.
     """
 
     text: str | None = None
     image: str | None = None
     fields: tuple[str, ...] = ()
     is_searchable: bool = False
+    listed: tuple[str, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -85,7 +88,9 @@ def content_columns(run: Run) -> ContentColumns:
     image = next((name for name in _by_name(sample, IMAGE_NAMES) if _is_image(sample[name])), None)
     text = _text_column(sample, image)
     fields = tuple(name for name in sample.columns if name not in (image, text))
-    return ContentColumns(text, image, fields, pl.String in sample.dtypes)
+    is_table = not (text or image)
+    listed = telling_fields(run, fields, LISTED_FIELDS) if is_table else ()
+    return ContentColumns(text, image, fields, pl.String in sample.dtypes, listed)
 
 
 def with_shared_content(experiment: Experiment, run: Run) -> Run:
@@ -193,8 +198,8 @@ def preview(
 ) -> pd.DataFrame:
     """The rows with what a list shows of their content, and nothing larger.
 
-    Images become thumbnails in `data:` addresses, texts are cut after `characters`, of fields the
-    first few are kept. The columns of the answers stay.
+    Images become thumbnails in `data:` addresses, texts are cut after `characters`, of fields those
+    that say most of the answers are kept. The columns of the answers stay.
     """
     shown = frame[[name for name in frame if name in COLUMNS or name in EXTRAS]].copy()
     for name in listed_columns(columns):
@@ -209,7 +214,7 @@ def preview(
 def listed_columns(columns: ContentColumns) -> list[str]:
     """The columns of the content that a list has room for."""
     if columns.kind == "fields":
-        return list(columns.fields[:LISTED_FIELDS])
+        return list(columns.listed)
     return [name for name in (columns.image or columns.text,) if name]
 
 

@@ -16,6 +16,7 @@ from diagnostics.workspace import Problem
 from tests.readers.prediction_table.tables import (
     accuracy,
     codes,
+    pairs,
     read_all,
     read_one,
     roles,
@@ -199,3 +200,11 @@ def test_a_score_of_chance_is_hardly_ever_called_reversed() -> None:
         truth = pl.Series((rng.random(n) < 0.3).astype(int)).cast(pl.String)
         reversed_ += positive_of(["0", "1"], rng.random(n), truth, hints=["score"]).is_reversed
     assert reversed_ <= 1
+
+
+def test_equal_scores_contradict_no_answer(tmp_path: Path) -> None:
+    rows = [(at, "dog" if at % 3 else "cat", "dog", 0.5, 0.5) for at in range(30)]
+    reading = read_one(written(tmp_path, "id,true_label,predicted_label,p_cat,p_dog", rows))
+    assert codes(reading) == []
+    assert "not the most probable" not in " ".join(reading.notes)
+    assert {answer for _, answer in pairs(reading)} == {"dog"}

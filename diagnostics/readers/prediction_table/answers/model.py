@@ -54,6 +54,8 @@ from diagnostics.workspace.labels import natural_order
 
 #: Fewer rows may contradict their scores by chance, more labels are not matched.
 FEWEST, MOST_LABELS = 4, 200
+#: Scores that differ by no more are equal: sums of shares are not exact.
+TIED = 1e-7
 #: An order of no more labels is written out.
 FEW_LABELS = 10
 #: In so many rows so much more is right in another order of the scores: then that is asked about.
@@ -146,7 +148,7 @@ def _from_vectors(
     order, how = class_labels(stems, converted.values, known, predicted, told=choice.labels)
     if order is None:
         return _without_order(converted, predicted, true, columns)
-    best = _most_probable(converted.values, order)
+    best = _most_probable(converted.values, order, beside=predicted)
     if not labelled and converted.off * 2 > len(frame):
         raise NotClassification(
             f"The scores in {pattern!r} do not sum to 1 and no label is given: they look like "
@@ -301,8 +303,22 @@ def _without_order(
     return answers
 
 
-def _most_probable(values: np.ndarray, order: Sequence[str]) -> pl.Series:
-    known = pl.Series("known", ~np.isnan(values).any(axis=1))
-    place = pl.Series(np.nan_to_num(values, nan=-1.0).argmax(axis=1))
+def _most_probable(
+    values: np.ndarray, order: Sequence[str], *, beside: pl.Series | None = None
+) -> pl.Series:
+    """The label with the highest score; of equally high ones that of the answer `beside`."""
+    known = ~np.isnan(values).any(axis=1)
+    scores = np.nan_to_num(values, nan=-1.0)
+    place = scores.argmax(axis=1)
+    if beside is not None and len(order):
+        codes = {label: code for code, label in enumerate(order)}
+        own = beside.replace_strict(codes, default=-1, return_dtype=pl.Int64).fill_null(-1)
+        answer = own.to_numpy()
+        reached = scores[np.arange(len(scores)), np.maximum(answer, 0)]
+        place = np.where((answer >= 0) & (reached >= scores.max(axis=1) - TIED), answer, place)
     best = pl.Series("best", list(order), dtype=pl.String).gather(place)
-    return pl.DataFrame([best, known]).select(pl.when("known").then("best")).to_series()
+    return (
+        pl.DataFrame({"best": best, "known": known})
+        .select(pl.when("known").then("best"))
+        .to_series()
+    )
