@@ -63,7 +63,7 @@ def group(
         given = parse_assumption(text)
         if given.kind == "column" and columns.kind == "fields":
             meant, _ = column_meant(columns.fields, given.subject)
-            columns = replace(columns, fields=(meant,))
+            columns = replace(columns, fields=(meant,), listed=(meant,))
     except DiagnosticsError:
         return None
     root = Path(place.root)

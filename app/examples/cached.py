@@ -35,8 +35,9 @@ def run_with_content(place: Place) -> Run:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def content_columns(place: Place) -> ContentColumns:
-    """Which column of the run's content is what."""
-    return content.content_columns(run_with_content(place))
+    """Which column of the run's content is what, and which a list shows."""
+    run = run_with_content(place)
+    return content.with_telling_fields(run, content.content_columns(run))
 
 
 @st.cache_data(max_entries=512, show_spinner=False)

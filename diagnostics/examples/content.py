@@ -54,7 +54,8 @@ class ContentColumns:
     """The columns of the content by what they are; `fields` are all others, in their order.
 
     `is_searchable` says whether there are words to look for in any of them, and `listed` which of
-    the fields a list shows where there is no text and no image.
+    the fields a list shows where there is no text and no image: the first, until it is asked
+    `with_telling_fields`.
     """
 
     text: str | None = None
@@ -88,9 +89,14 @@ def content_columns(run: Run) -> ContentColumns:
     image = next((name for name in _by_name(sample, IMAGE_NAMES) if _is_image(sample[name])), None)
     text = _text_column(sample, image)
     fields = tuple(name for name in sample.columns if name not in (image, text))
-    is_table = not (text or image)
-    listed = telling_fields(run, fields, LISTED_FIELDS) if is_table else ()
-    return ContentColumns(text, image, fields, pl.String in sample.dtypes, listed)
+    return ContentColumns(text, image, fields, pl.String in sample.dtypes, fields[:LISTED_FIELDS])
+
+
+def with_telling_fields(run: Run, columns: ContentColumns) -> ContentColumns:
+    """The columns, those for lists chosen by what they say of the run's answers."""
+    if columns.kind != "fields":
+        return columns
+    return replace(columns, listed=telling_fields(run, columns.fields, LISTED_FIELDS))
 
 
 def with_shared_content(experiment: Experiment, run: Run) -> Run:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from diagnostics import Run, open_workspace, record
-from diagnostics.examples.content import content_columns, listed_columns
+from diagnostics.examples.content import content_columns, listed_columns, with_telling_fields
 
 ROWS = 200
 RANDOM = np.random.default_rng(4)
@@ -34,7 +34,7 @@ def run_of(folder: Path, **more: Any) -> Run:
 
 
 def listed(run: Run) -> list[str]:
-    return listed_columns(content_columns(run))
+    return listed_columns(with_telling_fields(run, content_columns(run)))
 
 
 def test_columns_that_share_most_with_the_answers_are_listed(tmp_path: Path) -> None:
