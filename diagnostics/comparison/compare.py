@@ -18,6 +18,7 @@ from diagnostics.comparison.pairing import (
     sorted_out,
 )
 from diagnostics.errors import DiagnosticsError
+from diagnostics.examples.content import TEXT_NAMES
 from diagnostics.predictions.completeness import has_answers, on_the_same_data, rows_of
 from diagnostics.workspace import SPLITS, Evidence, reducers
 from diagnostics.workspace.asked_for import the_experiment
@@ -98,7 +99,9 @@ def compare_predictions(
     Raises
     ------
     DiagnosticsError
-        If one is no frame or lacks a column, or if the two were evaluated on different data.
+        If one is no frame or lacks a column, or if the two were evaluated on different data: most
+        truths differ, too few ids are shared, or most of these have another text (`text`,
+        `sentence`, … in both).
     """
     first, second = (_prepared(frame, split) for frame in (frame_a, frame_b))
     table, unpaired, notes = matched(first, second)
@@ -115,7 +118,33 @@ def compare_predictions(
     coded["n"] = table["n"].to_numpy().astype(np.int64)
     pairs = sorted_out(labels, coded, unpaired, *notes)
     refuse_strangers(pairs, a, b)
+    _refuse_other_texts(frame_a, frame_b, a, b)
     return Comparison(a, b, split or "", pairs.labels, pairs.cells, pairs.unpaired, pairs.notes)
+
+
+def _refuse_other_texts(frame_a: Any, frame_b: Any, a: str, b: str) -> None:
+    """Raise a DiagnosticsError if most shared ids have another text in the other frame."""
+    import narwhals.stable.v2 as nw
+
+    frames = [reducers.lazy(frame, ["example"]) for frame in (frame_a, frame_b)]
+    shown = [name for name in TEXT_NAMES if all(reducers.present(rows, [name]) for rows in frames)]
+    if not shown:
+        return
+    first, second = (
+        rows.select(nw.col("example").cast(nw.String), text=nw.col(shown[0]).cast(nw.String))
+        .drop_nulls()
+        .unique("example")
+        for rows in frames
+    )
+    both = first.join(second, on="example", suffix="_other")
+    is_other = nw.col("text").str.strip_chars() != nw.col("text_other").str.strip_chars()
+    differs, shared = both.select(is_other.sum().alias("n"), nw.len().alias("all")).collect().row(0)
+    if shared and differs * 2 > shared:
+        raise DiagnosticsError(
+            f"Under the same ids {a!r} and {b!r} have another {shown[0]!r} in {differs:,} of "
+            f"{shared:,} examples: the ids do not mean the same examples.",
+            hint="Give both frames ids that follow the example, not its place.",
+        )
 
 
 def shared_experiment(

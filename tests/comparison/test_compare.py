@@ -374,3 +374,14 @@ def test_the_verdict_without_truth_says_what_it_cannot_say() -> None:
         "'a' and 'b' disagree on 3 of 6 examples (50.0%, 95 % interval 18.8% to 81.2%). Without "
         "true labels nothing says which is right more often."
     )
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame])
+def test_frames_whose_ids_mean_other_texts_are_strangers(kind: Any) -> None:
+    rows = {"example": list("abcd"), "true_label": ["x"] * 4, "predicted_label": ["x", "y"] * 2}
+    first = kind({**rows, "text": ["one", "two", "three", "four"]})
+    mended = kind({**rows, "text": ["one ", "two", "THREE", "four"]})
+    assert compare_predictions(first, mended).paired == 4
+    other = kind({**rows, "text": ["two", "three", "four", "one"]})
+    with pytest.raises(DiagnosticsError, match="another 'text' in 4 of 4 examples"):
+        compare_predictions(first, other)
