@@ -15,10 +15,15 @@ from diagnostics.readers.prediction_table.annotations.judged import Guess, Judge
 _VALUES = {"choices": "choices", "taxonomy": "taxonomy", "pairwise": "selected", "rating": "rating"}
 
 
+_ANSWERS = ("annotations", "completions", "predictions")
+
+
 def is_task(row: Mapping[str, Any]) -> bool:
-    """Whether an object is a task with annotations or predictions."""
-    answers = [row.get(name) for name in ("annotations", "completions", "predictions")]
-    return isinstance(row.get("data"), dict) and any(isinstance(one, list) for one in answers)
+    """Whether an object is a task: what it shows, and lists of answers that have a result each."""
+    answers = [row[name] for name in _ANSWERS if isinstance(row.get(name), list)]
+    entries = [entry for one in answers for entry in one if not isinstance(entry, int)]
+    are_results = all(isinstance(entry, dict) and "result" in entry for entry in entries)
+    return isinstance(row.get("data"), dict) and bool(answers) and are_results
 
 
 def judged_task(task: Mapping[str, Any]) -> Judged:

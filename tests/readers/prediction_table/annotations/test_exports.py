@@ -111,6 +111,14 @@ def test_ids_of_the_data_win_so_that_other_runs_can_be_compared(tmp_path: Path) 
     assert read_one(tmp_path).predictions["example"].to_list() == ["e1", "e2"]  # type: ignore[index]
 
 
+def test_other_objects_with_data_and_predictions_are_tables_as_before(tmp_path: Path) -> None:
+    ranked = [{"label": "yes", "score": 0.9}, {"label": "no", "score": 0.1}]
+    rows = [
+        {"id": n, "data": {"text": "t"}, "predictions": ranked, "label": "no"} for n in range(4)
+    ]
+    assert pairs(read_one(written(tmp_path, rows))) == [("no", "yes")] * 4
+
+
 def test_columns_of_the_data_never_take_a_role_of_the_export(tmp_path: Path) -> None:
     data = {"text": "t", "label": "so", "predicted": "so", "mood": "so", "confidence": "0.1"}
     written(tmp_path, [task(1, ["yes"], data=data), task(2, ["no"], data=data)])
